@@ -1,0 +1,45 @@
+"""Who read whose personal data, shown to that person.
+
+Private: unlike the register it names people. Reading somebody's personal data without a line here
+is a defect.
+"""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, new_id
+
+
+class AccessLogEntry(Base):
+    """One look at personal data."""
+
+    __tablename__ = "access_log"
+    __table_args__ = (Index("ix_access_log_subject_id_at", "subject_id", "at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    reader_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), comment="who looked")
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), comment="whose data")
+    what: Mapped[str] = mapped_column(String(200), comment="msgid: what was seen and why")
+
+
+def log_access(
+    session: AsyncSession, *, reader_id: uuid.UUID, subject_id: uuid.UUID, what: str, now: datetime
+) -> None:
+    """Write down that `reader_id` saw personal data of `subject_id`."""
+    session.add(AccessLogEntry(id=new_id(), at=now, reader_id=reader_id, subject_id=subject_id, what=what))
+
+
+async def list_accesses(session: AsyncSession, subject_id: uuid.UUID, *, limit: int = 200) -> list[AccessLogEntry]:
+    """Newest first."""
+    query = (
+        select(AccessLogEntry)
+        .where(AccessLogEntry.subject_id == subject_id)
+        .order_by(AccessLogEntry.at.desc())
+        .limit(limit)
+    )
+    return list((await session.execute(query)).scalars())

@@ -1,0 +1,139 @@
+"""The database: engines, the unit of work, and the few types both databases must agree on.
+
+On SQLite a reader with plain BEGIN and a single writer with BEGIN IMMEDIATE are two engines on one
+file: a deferred BEGIN that upgrades to a write ignores busy_timeout and fails. On PostgreSQL both
+names are one engine. Nobody but `Database.write` commits.
+"""
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from app.kit.clock import now
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# Called after COMMIT with (outbox id, queue) pairs; set by the composition root.
+Courier = Callable[[list[tuple[uuid.UUID, str]]], Awaitable[None]]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite gives datetimes back naive: here they come back aware, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The one declarative base. Datetimes are UtcDateTime; relationships are lazy="raise"."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy reads a plain dict here
+
+
+def new_id() -> uuid.UUID:
+    """A version 7 UUID (RFC 9562, section 5.7): later ids sort later, so that indexes stay compact.
+
+    Never for what must not be put in order of time (participation, papers): use uuid4 there.
+    """
+    milliseconds = int(now().timestamp() * 1000)
+    random = uuid.uuid4().int
+    value = (milliseconds & ((1 << 48) - 1)) << 80 | random & ((1 << 80) - 1)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return uuid.UUID(int=value)
+
+
+class Database:
+    """Both engines of one database address.
+
+    `read()` gives a session for looking; `write()` is the unit of work: it commits when the block
+    ends well, rolls back when it raises, and only after COMMIT hands the outbox to the courier.
+    """
+
+    def __init__(self, url: str, *, courier: Courier | None = None) -> None:
+        self.url = url
+        self.courier = courier
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            self.reader = _sqlite_engine(url, begin="BEGIN", pool_size=4)
+            self.writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
+        else:
+            self.reader = self.writer = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        self._read = async_sessionmaker(self.reader, expire_on_commit=False, autoflush=False)
+        self._write = async_sessionmaker(self.writer, expire_on_commit=False, autoflush=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session that is never committed."""
+        async with self._read() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """The unit of work. Raises what the block or COMMIT raises, after a rollback."""
+        async with self._write() as session:
+            try:
+                yield session
+                await session.commit()
+            except BaseException:
+                await session.rollback()
+                raise
+            queued = session.info.pop("outbox", [])
+        if queued and self.courier is not None:
+            await self.courier(queued)
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.reader.dispose()
+        if self.writer is not self.reader:
+            await self.writer.dispose()
+
+
+def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=30, connect_args={"isolation_level": None}
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_pragmas(connection: Any, record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=5000",
+            "foreign_keys=ON",
+            "trusted_schema=OFF",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_explicitly(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,35 @@
+"""Registration numbers without gaps, per series and year.
+
+A number is taken inside the transaction that uses it: if that fails, the number is free again. The
+price is a row lock until the end of the transaction, which is what "without gaps" means.
+"""
+
+from sqlalchemy import String, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base
+
+
+class NumberSeries(Base):
+    """The last number given out in a series and year."""
+
+    __tablename__ = "number_series"
+
+    series: Mapped[str] = mapped_column(String(20), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+async def next_number(session: AsyncSession, series: str, year: int) -> str:
+    """Take the next number, e.g. "ID-2027-00042". Locks: the series' row, until the transaction ends."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    await session.execute(
+        insert(NumberSeries).values(series=series, year=year, last=0).on_conflict_do_nothing()
+    )
+    query = select(NumberSeries).where(NumberSeries.series == series, NumberSeries.year == year).with_for_update()
+    row = (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    row.last += 1
+    await session.flush()
+    return f"{series}-{year}-{row.last:05d}"

@@ -1,0 +1,98 @@
+"""The outbox: what is to happen after a commit is a row of the same commit.
+
+The row is the promise, the queue is the courier: a crash between COMMIT and sending loses nothing,
+because a sweep finds rows that nobody has taken. A job may run twice and must not mind.
+"""
+
+import json
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import Index, String, Text, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.clock import now
+from app.kit.db import Base, new_id
+
+CLAIM_FOR = timedelta(minutes=5)  # longer than any job runs; after it another worker may try
+MAX_ATTEMPTS = 12  # with the delays below, about a day and a half of trying
+QUEUES = ("high", "default", "low")
+
+
+class OutboxMessage(Base):
+    """A job that is to run: dotted path and arguments. The row is deleted when it has run."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due_at", "due_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    job: Mapped[str] = mapped_column(String(120), comment="dotted path of an async function")
+    arguments: Mapped[str] = mapped_column(Text, comment="JSON object of keyword arguments")
+    queue: Mapped[str] = mapped_column(String(20))
+    due_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+def enqueue(
+    session: AsyncSession, job: str, *, queue: str = "default", due_at: datetime | None = None, **arguments: object
+) -> uuid.UUID:
+    """Promise that `job(database, **arguments)` will run after this transaction commits.
+
+    `arguments` are JSON values; ids as strings.
+    """
+    if queue not in QUEUES:
+        raise ValueError(f"no worker serves the queue {queue!r}")
+    message = OutboxMessage(
+        id=new_id(), job=job, arguments=json.dumps(arguments), queue=queue, due_at=due_at or now(), attempts=0
+    )
+    session.add(message)
+    if due_at is None:
+        session.info.setdefault("outbox", []).append((message.id, queue))
+    return message.id
+
+
+async def claim(session: AsyncSession, message_id: uuid.UUID, moment: datetime) -> tuple[str, dict[str, object]] | None:
+    """Take a message for CLAIM_FOR; None if it is done, not due, or somebody else's."""
+    taken = await session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.id == message_id,
+            OutboxMessage.due_at <= moment,
+            or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until < moment),
+        )
+        .values(claimed_until=moment + CLAIM_FOR, attempts=OutboxMessage.attempts + 1)
+        .returning(OutboxMessage.job, OutboxMessage.arguments)
+    )
+    row = taken.one_or_none()
+    return None if row is None else (row.job, json.loads(row.arguments))
+
+
+async def finish(session: AsyncSession, message_id: uuid.UUID) -> None:
+    """The job has run: the promise is kept and the row goes (mail bodies do not stay behind)."""
+    await session.execute(delete(OutboxMessage).where(OutboxMessage.id == message_id))
+
+
+async def fail(session: AsyncSession, message_id: uuid.UUID, moment: datetime, error: str) -> None:
+    """The job has failed: try again later, each time later (1, 2, 4 ... minutes, at most 6 hours)."""
+    message = await session.get_one(OutboxMessage, message_id)
+    message.last_error = error[:2000]
+    message.claimed_until = None
+    message.due_at = moment + min(timedelta(minutes=2 ** (message.attempts - 1)), timedelta(hours=6))
+
+
+async def list_due(session: AsyncSession, moment: datetime, *, limit: int = 500) -> list[tuple[uuid.UUID, str]]:
+    """What a sweep hands to the courier again: due, unclaimed, not given up."""
+    rows = await session.execute(
+        select(OutboxMessage.id, OutboxMessage.queue)
+        .where(
+            OutboxMessage.due_at <= moment,
+            OutboxMessage.attempts < MAX_ATTEMPTS,
+            or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until < moment),
+        )
+        .order_by(OutboxMessage.due_at)
+        .limit(limit)
+    )
+    return [(row.id, row.queue) for row in rows]

@@ -1,0 +1,166 @@
+"""The public register: append-only, hash-chained facts that anyone can check again.
+
+Every verdict, change of a date, opening, closing and result is an entry. Each entry's hash covers
+the one before it, so that nothing can be altered, dropped or slipped in without every later hash
+changing; whoever kept yesterday's head can prove it. Entries hold no personal data: ids and what
+is public anyway.
+
+    hash = SHA-256(canonical JSON of {position, at, kind, subject, facts, previous})
+
+canonical: keys sorted, no spaces, UTF-8, `at` as ISO 8601 in UTC with microseconds.
+"""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+
+import msgspec
+from sqlalchemy import BigInteger, Index, String, Text, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base
+
+GENESIS = "0" * 64
+
+
+class RegisterEntry(Base):
+    """One fact. Triggers in the database refuse UPDATE and DELETE."""
+
+    __tablename__ = "register_entries"
+    __table_args__ = (Index("ix_register_entries_subject", "subject"),)
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(60), comment="what happened, e.g. idea.rejected")
+    subject: Mapped[str] = mapped_column(String(120), comment="what it happened to, e.g. idea:<uuid>")
+    facts: Mapped[str] = mapped_column(Text, comment="canonical JSON object")
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class RegisterHead(Base):
+    """The single row that writers lock, so that the chain grows one entry at a time."""
+
+    __tablename__ = "register_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+# populate_existing: the row may have been read earlier in this session, before somebody else moved it.
+_HEAD = (
+    select(RegisterHead)
+    .where(RegisterHead.id == 1)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """An entry as published."""
+
+    position: int
+    at: str
+    kind: str
+    subject: str
+    facts: dict[str, object]
+    previous: str
+    hash: str
+
+
+def canonical(value: object) -> str:
+    """JSON in exactly one way: sorted keys, no spaces, letters as they are."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def hash_entry(position: int, at: str, kind: str, subject: str, facts: object, previous: str) -> str:
+    """The hash of an entry, as the module's docstring defines it."""
+    body = {"position": position, "at": at, "kind": kind, "subject": subject, "facts": facts, "previous": previous}
+    return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment as it is hashed."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+async def record(session: AsyncSession, kind: str, subject: str, facts: dict[str, object], *, now: datetime) -> str:
+    """Append a fact and return its hash.
+
+    Locks: the head row, until the transaction ends; so record last, after everything was checked.
+    """
+    head = (await session.execute(_HEAD)).scalar_one()
+    position = head.position + 1
+    digest = hash_entry(position, moment_text(now), kind, subject, facts, head.hash)
+    session.add(
+        RegisterEntry(
+            position=position,
+            at=now,
+            kind=kind,
+            subject=subject,
+            facts=canonical(facts),
+            previous=head.hash,
+            hash=digest,
+        )
+    )
+    head.position, head.hash = position, digest
+    await session.flush()
+    return digest
+
+
+def publish_entry(entry: RegisterEntry) -> Fact:
+    """The entry in its public form."""
+    return Fact(
+        entry.position,
+        moment_text(entry.at),
+        entry.kind,
+        entry.subject,
+        json.loads(entry.facts),
+        entry.previous,
+        entry.hash,
+    )
+
+
+async def list_facts(
+    session: AsyncSession, *, subject: str | None = None, before: int | None = None, limit: int = 50
+) -> list[Fact]:
+    """Newest first; `before` is the position to page on from."""
+    query = select(RegisterEntry).order_by(RegisterEntry.position.desc()).limit(limit)
+    if subject is not None:
+        query = query.where(RegisterEntry.subject == subject)
+    if before is not None:
+        query = query.where(RegisterEntry.position < before)
+    return [publish_entry(entry) for entry in (await session.execute(query)).scalars()]
+
+
+async def stream_facts(session: AsyncSession, *, batch: int = 500) -> AsyncIterator[Fact]:
+    """All entries, oldest first, in constant memory."""
+    after = 0
+    while True:
+        query = select(RegisterEntry).where(RegisterEntry.position > after).order_by(RegisterEntry.position)
+        entries = (await session.execute(query.limit(batch))).scalars().all()
+        for entry in entries:
+            yield publish_entry(entry)
+        if len(entries) < batch:
+            return
+        after = entries[-1].position
+        session.expunge_all()
+
+
+def check_chain(facts: Iterable[Fact]) -> str | None:
+    """Check a published register from its first entry. Returns what is wrong, or None."""
+    previous, position = GENESIS, 0
+    for fact in facts:
+        position += 1
+        if fact.position != position:
+            return f"entry {position} is missing: found {fact.position}"
+        if fact.previous != previous:
+            return f"entry {position} does not follow the one before it"
+        digest = hash_entry(position, fact.at, fact.kind, fact.subject, fact.facts, previous)
+        if digest != fact.hash:
+            return f"entry {position} was altered: its hash should be {digest}"
+        previous = digest
+    return None
