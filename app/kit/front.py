@@ -1,0 +1,132 @@
+"""The outermost layer: language prefix, request id, who is looking, and headers on every answer.
+
+It wraps the whole application, because unmatched routes never reach Litestar's middleware and must
+have their security headers and their language too.
+"""
+
+import ipaddress
+import time
+import uuid
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.kit import clock
+from app.kit.context import Ctx, Services
+from app.kit.i18n import Locale
+
+log = structlog.get_logger()
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = (
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(self), interest-cohort=()"),
+)
+SESSION_COOKIE = "obste_session"
+
+
+class Front:
+    """ASGI application around the Litestar one (`inner`)."""
+
+    def __init__(self, inner: Any, services: Services) -> None:
+        self.inner: ASGIApp = inner
+        self.litestar = inner
+        self.services = services
+        self.hosts = frozenset(services.settings.allowed_hosts)
+        self.proxies = tuple(ipaddress.ip_network(proxy) for proxy in services.settings.trusted_proxies)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.inner(scope, receive, send)
+            return
+        started = time.perf_counter()
+        ctx = await self._make_ctx(scope)
+        scope.setdefault("state", {})["ctx"] = ctx  # type: ignore[typeddict-item]
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = self._headers(ctx, list(message.get("headers", [])))
+            await send(message)
+
+        if self.hosts and _header(scope, b"host") not in self.hosts:
+            await _refuse_host(send_with_headers)
+        else:
+            await self.inner(scope, receive, send_with_headers)
+        if not ctx.path.startswith("/static/"):
+            took_ms = round((time.perf_counter() - started) * 1000, 1)
+            log.info("request", method=scope["method"], path=ctx.path, status=status, ms=took_ms, id=ctx.request_id)
+
+    async def _make_ctx(self, scope: Any) -> Ctx:
+        locale, path = _split_locale(scope["path"])
+        scope["path"], scope["raw_path"] = path, path.encode()
+        cookies = _read_cookies(_header(scope, b"cookie"))
+        ctx = Ctx(
+            services=self.services,
+            locale=locale,
+            path=path,
+            query=scope["query_string"].decode("latin-1"),
+            request_id=uuid.uuid4().hex[:12],
+            client_ip=self._client_ip(scope),
+            is_htmx=_header(scope, b"hx-request") == "true",
+            cookies=cookies,
+            now=clock.now(),
+        )
+        token = ctx.get_cookie(SESSION_COOKIE)
+        if token and self.services.load_actor is not None and not path.startswith("/static/"):
+            async with self.services.database.read() as session:
+                ctx.actor = await self.services.load_actor(session, token, now=ctx.now)
+            ctx.session_token = token if ctx.actor is not None else ""
+        return ctx
+
+    def _client_ip(self, scope: Any) -> str:
+        peer = scope["client"][0] if scope.get("client") else ""
+        try:
+            trusted = any(ipaddress.ip_address(peer) in proxy for proxy in self.proxies)
+        except ValueError:
+            trusted = False
+        forwarded = _header(scope, b"x-forwarded-for")
+        return forwarded.rsplit(",", 1)[-1].strip() if trusted and forwarded else peer
+
+    def _headers(self, ctx: Ctx, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        names = {name.lower() for name, _ in headers}
+        headers += [(name, value) for name, value in SECURITY_HEADERS if name not in names]
+        headers.append((b"x-request-id", ctx.request_id.encode()))
+        if b"cache-control" not in names:
+            headers.append((b"cache-control", b"no-store" if ctx.actor else b"private, no-cache"))
+        if self.services.settings.secure_cookies:
+            headers.append((b"strict-transport-security", b"max-age=31536000"))
+        headers += [(b"set-cookie", cookie.encode()) for cookie in ctx.out_cookies]
+        return headers
+
+
+def _split_locale(path: str) -> tuple[Locale, str]:
+    if path == "/en" or path.startswith("/en/"):
+        return "en", path[3:] or "/"
+    return "ro", path
+
+
+def _header(scope: Any, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def _read_cookies(header: str) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
+
+
+async def _refuse_host(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 400, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": b"unknown host", "more_body": False})

@@ -1,0 +1,203 @@
+"""The web edge that domains use: routes with one audience, pages, fragments, redirects, forms.
+
+`get` and `post` register a handler (GET answers HEAD too) for exactly one audience. A GET is given
+the reader, a POST the unit of work; handlers render before it commits, so an answer that was sent is
+an answer that was stored.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Response
+from litestar.connection import ASGIConnection, Request
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler, route
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit import crypto
+from app.kit.context import Ctx, Services
+from app.kit.errors import DomainError, Forbidden, FormErrors, SignInNeeded, StaleForm
+from app.kit.forms import Form, read_form
+from app.kit.i18n import N_, Locale, translate
+
+HTML = "text/html; charset=utf-8"
+UPLOAD_BYTES = 64 * 1024 * 1024  # a form with five photos from a phone
+
+WebRequest = Request[Any, Any, Any]
+Audience = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Any]
+
+
+# ── audiences: who a route is for ─────────────────────────────────────────────
+async def anyone(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Everybody, signed in or not."""
+    await _check_form(connection)
+
+
+async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Whoever has an account and a session."""
+    await _read_form(connection)
+    if ctx_of(connection).actor is None:
+        raise SignInNeeded()
+    await _check_form(connection)
+
+
+async def verified(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Residents whose residence has been verified."""
+    await signed_in(connection, handler)
+    if not ctx_of(connection).actor.is_verified:
+        raise Forbidden(N_("Your residence has to be verified first. Your account page says what is missing."))
+
+
+async def official(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Staff of the town hall, signed in with their second factor."""
+    await signed_in(connection, handler)
+    if not ctx_of(connection).actor.is_official:
+        raise Forbidden(N_("This page is for officials."))
+
+
+AUDIENCES = (anyone, signed_in, verified, official)
+
+
+def get(path: str, *, audience: Audience, writes: bool = False, **options: Any) -> Callable[..., HTTPRouteHandler]:
+    """A page at `path`. `writes`: reading it leaves a trace (access log), so it gets the unit of work."""
+    return route(
+        path, http_method=["GET", "HEAD"], guards=[audience], opt={"audience": audience, "writes": writes}, **options
+    )
+
+
+def post(path: str, *, audience: Audience, uploads: bool = False, **options: Any) -> Callable[..., HTTPRouteHandler]:
+    """An action at `path`. `uploads`: files may be sent along."""
+    if uploads:
+        options["request_max_body_size"] = UPLOAD_BYTES
+    return route(
+        path, http_method="POST", guards=[audience], status_code=200, opt={"audience": audience, "writes": True}, **options
+    )
+
+
+# ── what a handler is given ───────────────────────────────────────────────────
+def ctx_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Ctx:
+    """The context that the front made for this request."""
+    return connection.scope["state"]["ctx"]  # type: ignore[no-any-return]
+
+
+def services_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Services:
+    """The adapters of this process."""
+    return ctx_of(connection).services
+
+
+async def provide_session(request: WebRequest) -> AsyncIterator[AsyncSession]:
+    """The unit of work for an action, the reader for a page."""
+    database = ctx_of(request).services.database
+    writes = request.route_handler.opt.get("writes", False)
+    async with database.write() if writes else database.read() as session:
+        yield session
+
+
+async def provide_ctx(request: WebRequest) -> Ctx:
+    """The context of this request."""
+    return ctx_of(request)
+
+
+async def provide_form(request: WebRequest) -> Form:
+    """What was sent; read by the audience guard, which checks its token."""
+    return await _read_form(request)
+
+
+DEPENDENCIES = {
+    "session": Provide(provide_session),
+    "ctx": Provide(provide_ctx),
+    "form": Provide(provide_form),
+}
+
+
+async def _read_form(connection: ASGIConnection[Any, Any, Any, Any]) -> Form:
+    state = connection.scope["state"]
+    if "form" not in state:
+        is_post = connection.scope["method"] == "POST"  # type: ignore[typeddict-item]
+        state["form"] = await read_form(connection) if is_post else Form()  # type: ignore[arg-type]
+    return state["form"]  # type: ignore[no-any-return]
+
+
+async def _check_form(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Refuse actions that another site sends: by origin always, by token when there is a session."""
+    if connection.scope["method"] != "POST":  # type: ignore[typeddict-item]
+        return
+    form = await _read_form(connection)
+    if not _is_same_origin(connection):
+        raise Forbidden(N_("This request came from another site. Open our page and try again from there."))
+    expected = ctx_of(connection).csrf_token
+    given = connection.headers.get("x-csrf-token") or form.get("csrf_token")
+    if expected and not crypto.same(expected, given):
+        raise StaleForm()
+
+
+def _is_same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    source = connection.headers.get("origin") or connection.headers.get("referer", "")
+    return bool(source) and urlsplit(source).netloc == connection.headers.get("host", "")
+
+
+# ── answers ───────────────────────────────────────────────────────────────────
+def render(ctx: Ctx, template: str, model: object = None) -> str:
+    """`template` with `ctx` and `page`."""
+    return ctx.services.environments[ctx.locale].get_template(template).render(ctx=ctx, page=model)
+
+
+def page(
+    request: WebRequest, template: str, model: object = None, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response[bytes]:
+    """A whole page, rendered now; a GET that finds nothing new answers 304."""
+    ctx = ctx_of(request)
+    body = render(ctx, template, model).encode()
+    answer = {"Vary": "HX-Request, Cookie", **(headers or {})}
+    if status == 200 and request.method in ("GET", "HEAD") and not ctx.out_cookies:
+        answer["ETag"] = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        if answer["ETag"] in request.headers.get("if-none-match", ""):
+            return Response(b"", status_code=304, headers=answer, media_type=HTML)
+    return Response(body, status_code=status, headers=answer, media_type=HTML)
+
+
+def respond(
+    request: WebRequest, *, whole: str, part: str, model: object = None, status: int = 200
+) -> Response[bytes]:
+    """The fragment `part` for htmx, the page `whole` for everyone else: the same content."""
+    headers = request.headers
+    wants_part = headers.get("hx-request") == "true" and not headers.get("hx-history-restore-request")
+    return page(request, part if wants_part else whole, model, status=status)
+
+
+def see_other(
+    request: WebRequest, path: str, *, notice: str = "", kind: str = "success", anchor: str = ""
+) -> Response[bytes]:
+    """Go on to `path` (303), saying `notice` (already translated) there."""
+    ctx = ctx_of(request)
+    if notice:
+        ctx.add_notice(notice, kind)
+    target = ctx.url(path) + (f"#{anchor}" if anchor else "")
+    if ctx.is_htmx:
+        return Response(b"", status_code=204, headers={"HX-Redirect": target})
+    return Response(b"", status_code=303, headers={"Location": target}, media_type=HTML)
+
+
+def download(
+    content: bytes, *, media_type: str, filename: str | None = None, headers: dict[str, str] | None = None
+) -> Response[bytes]:
+    """Bytes to be saved under `filename` (ASCII), or shown when there is none."""
+    answer = dict(headers or {})
+    if filename is not None:
+        answer["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return Response(content, headers=answer, media_type=media_type)
+
+
+def field_errors(locale: Locale, errors: FormErrors) -> dict[str, str]:
+    """The messages of a refused form by field, in the reader's language."""
+    return {name: error_text(locale, error) for name, error in errors.errors.items()}
+
+
+def error_text(locale: Locale, error: DomainError) -> str:
+    """The message of a refusal in the reader's language; facts that are msgids too are translated."""
+    return translate(locale, error.message, **error.facts)
