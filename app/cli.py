@@ -1,0 +1,110 @@
+"""The commands of `./obste` that work on the database or on election files, and then end.
+
+What serves and stays (demo, run, worker, scheduler) is in app.supervisor and app.worker. Each command
+here translates arguments and calls one function; imports are inside, so that `count` and `verify` start
+fast and need no database.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from app.embedded import fill_in
+from app.settings import ROOT, BadSetting, get_settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+    from app.kit.db import Database
+
+T = TypeVar("T")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code (2: it was called wrongly)."""
+    arguments = build_parser().parse_args(argv)
+    if arguments.needs_settings:
+        os.environ.update(fill_in(os.environ))
+    try:
+        return int(arguments.run(arguments) or 0)
+    except (BadSetting, FileNotFoundError) as error:
+        print(f"obste: {error}", file=sys.stderr)
+        return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command with its arguments. A house test compares it with `./obste help`."""
+    parser = argparse.ArgumentParser(prog="obste", allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int | None], *, settings: bool = True):  # type: ignore[no-untyped-def]
+        """Add one command; its help is the first line of its function's docstring."""
+        one = commands.add_parser(name, help=(run.__doc__ or "").split("\n")[0], allow_abbrev=False)
+        one.set_defaults(run=run, needs_settings=settings)
+        return one
+
+    command("migrate", run_migrate)
+    command("migration", run_migration, settings=False).add_argument("message")
+    return parser
+
+
+# ── schema ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def run_migrate(arguments: argparse.Namespace) -> None:
+    """Bring the database to the newest schema."""
+    migrate(get_settings().database_url)
+
+
+def run_migration(arguments: argparse.Namespace) -> None:
+    """Write a migration from the difference between the models and the migrations so far."""
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/migration.sqlite3"
+        migrate(url)
+        config = alembic_config(url)
+        count = sum(1 for _ in ScriptDirectory.from_config(config).walk_revisions())
+        command.revision(config, message=arguments.message, autogenerate=True, rev_id=f"{count + 1:04}")
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to a revision, in one transaction."""
+    from alembic import command
+
+    command.upgrade(alembic_config(url), revision)
+
+
+def alembic_config(url: str) -> "Config":
+    """Alembic's configuration for one database; env.py reads the address from the attributes."""
+    from alembic.config import Config
+
+    config = Config(str(ROOT / "alembic.ini"))
+    config.attributes["url"] = url
+    return config
+
+
+# ── with a database ──────────────────────────────────────────────────────────────────────────────
+
+
+def with_database(work: "Callable[[Database], Awaitable[T]]") -> T:
+    """Run `work` with the database of the settings, in the one event loop of this command."""
+    from app.kit.db import Database
+
+    async def run() -> T:
+        database = Database(get_settings().database_url)
+        try:
+            return await work(database)
+        finally:
+            await database.dispose()
+
+    return asyncio.run(run())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
