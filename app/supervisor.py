@@ -27,6 +27,7 @@ from app.settings import ROOT, BadSetting, Settings, load_settings
 
 READY_SECONDS = 60  # a cold start on a busy machine takes five
 STOP_SECONDS = 15  # a worker may finish its job; afterwards it is killed, and the job runs again
+HANDOVER_SECONDS = 5  # how long the children of a killed supervisor may take to end
 RESTARTS = 5  # deaths of one child within RESTART_WINDOW_SECONDS, before we give up
 RESTART_WINDOW_SECONDS = 60
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -90,6 +91,7 @@ class Supervisor:
         self.settings: Settings = load_settings(self.env)
         self.var = self.settings.var_dir
         self.logs = self.var / "log" if self.is_demo else None
+        self.inherited: tuple[int, ...] = ()
         self.children = self._children()
 
     def serve(self) -> None:
@@ -170,12 +172,21 @@ class Supervisor:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the folder: two supervisors on one SQLite file and one Valkey folder would fight."""
+        """Hold the folder: two supervisors on one SQLite file and one Valkey folder would fight.
+
+        The children inherit the lock, so it is free only when the last of an earlier run has ended.
+        """
+        until = time.monotonic() + HANDOVER_SECONDS
         with (self.var / "supervisor.lock").open("w") as held:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise CannotStart(f"already running from {self.var} (or set OBSTE_VAR_DIR)") from None
+            while True:
+                try:
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        raise CannotStart(f"already running from {self.var} (or set OBSTE_VAR_DIR)") from None
+                time.sleep(0.1)
+            self.inherited = (held.fileno(),)
             yield
 
     def _command(self, *arguments: str) -> None:
@@ -226,6 +237,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output and subprocess.STDOUT,
+                pass_fds=self.inherited,
                 start_new_session=True,  # Ctrl-C in a terminal reaches us alone, and we stop them in order
                 preexec_fn=_die_with(os.getpid()),
             )

@@ -5,9 +5,10 @@ half done; two calls at once wait for each other. Alembic is synchronous: the dr
 """
 
 import importlib
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
@@ -55,12 +56,10 @@ def run_online(url: str) -> None:
         if engine.dialect.name == "sqlite":
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             if broken:
-                raise RuntimeError(
-                    f"this migration would leave rows without what they refer to: {broken[:5]}"
-                )
+                raise RuntimeError(f"the migration would leave rows that refer to nothing: {broken[:5]}")
 
 
-def render_type(kind: str, value: object, context: object) -> str | bool:
+def render_type(kind: str, value: object, context: AutogenContext) -> str | Literal[False]:
     """Write our own types as what they are in the database, so that old migrations need no code of ours."""
     if kind == "type" and isinstance(value, UtcDateTime):
         return "sa.DateTime(timezone=True)"
