@@ -1,0 +1,280 @@
+"""Pabulib's `.pb` files read: a real election becomes a contest and its papers.
+
+The reader takes what exists in the wild (quoted values, decimals and decimal commas, sentinel costs, ballots longer
+than the stated limit, a project named twice, ordinal votes without points) and refuses with a line number what it
+would have to guess. Limits that a file's own ballots break are widened and noted, because the city counted them.
+Source: the .pb format description of Pabulib, version of April 2026.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from voting.rules.formats.pb_text import (
+    Line,
+    MalformedFile,
+    Row,
+    decimal_of,
+    repeated,
+    sections,
+    text_of,
+    whole_of,
+)
+from voting.rules.papers import (
+    PAPER_OF_TYPE,
+    VOTE_TYPES,
+    Contest,
+    CumulativePaper,
+    Option,
+    Paper,
+    ScoringPaper,
+    VoteType,
+    named_options,
+)
+
+SENTINEL_COST = 999_999_999  # units; Pabulib's mark of a project that could not be funded at any price
+MAX_DECIMALS = 6  # of an amount; more is float noise and refused
+
+_VOTE_TYPE_NAMES: dict[str, VoteType] = {name: name for name in VOTE_TYPES} | {"choose-1": "approval"}
+_LIMITS = ("min_length", "max_length", "min_points", "max_points", "min_sum_points", "max_sum_points")
+
+
+class PbElection(msgspec.Struct, frozen=True, kw_only=True):
+    """A `.pb` file as values. `selected` is what the file says won (ids by code: 1 funded, 2 in part, 3 extra money).
+
+    `rule` is our name for the rule in META, nothing when unknown there. `projects` are the raw rows of that section
+    (coordinates, descriptions, stated votes and scores); the voters' columns are not kept. `notes` say what was
+    widened or assumed.
+    """
+
+    contest: Contest
+    papers: tuple[Paper, ...]
+    rule: str | None
+    selected: dict[str, int] | None
+    meta: dict[str, str]
+    projects: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def winners(self) -> tuple[str, ...] | None:
+        """What the file's own rule funded: `selected` 1, and 2 as well where the rule funds one in part."""
+        if self.selected is None:
+            return None
+        codes = (1, 2) if self.rule == "greedy-custom" else (1,)
+        return tuple(name for name, code in self.selected.items() if code in codes)
+
+
+def read_pb(raw: bytes) -> PbElection:
+    """Read a `.pb` file. Raises: MalformedFile."""
+    meta, meta_line, projects, votes = sections(text_of(raw))
+    vote_type = _VOTE_TYPE_NAMES.get(meta.get("vote_type", "").lower())
+    if vote_type is None:
+        raise MalformedFile(meta_line, f"vote_type {meta.get('vote_type', '')!r} is not one of {VOTE_TYPES}")
+    notes: list[str] = []
+    scale = _scale(meta, meta_line, projects)
+    papers, points = _papers(votes, vote_type)
+    if vote_type == "ordinal" and points is None:
+        papers = _as_scoring(votes)
+        vote_type = "scoring"
+        notes.append("points do not follow from places: read as scoring")
+    options = tuple(_option(line, scale) for line in projects)
+    if twice := repeated(option.id for option in options):
+        raise MalformedFile(meta_line, f"project {twice!r} is listed twice")
+    contest = _contest(meta, meta_line, vote_type, options, scale)
+    if vote_type == "ordinal":
+        contest = _with_places(contest, meta, meta_line, papers, points or (), notes)
+    contest = _widened(contest, papers, notes)
+    _compare_number(meta, "num_votes", len(papers), notes)
+    _compare_number(meta, "num_projects", len(options), notes)
+    return PbElection(
+        contest=contest,
+        papers=papers,
+        rule=_rule(meta),
+        selected=_selected(projects),
+        meta=meta,
+        projects=tuple(line.row for line in projects),
+        notes=tuple(notes),
+    )
+
+
+def _scale(meta: Mapping[str, str], meta_line: int, projects: Sequence[Line]) -> int:
+    """How many minor units a unit has: 100, or more where the file's amounts need it."""
+    if stated := meta.get("minor_per_unit"):
+        return max(1, whole_of(stated, meta_line, "minor_per_unit"))
+    amounts = [decimal_of(meta.get("budget", ""), meta_line, "budget")]
+    amounts += [decimal_of(line.row.get("cost", ""), line.number, "cost") for line in projects]
+    decimals = 2
+    for amount in amounts:
+        decimals = max(decimals, -int(amount.normalize().as_tuple().exponent))
+    if decimals > MAX_DECIMALS:
+        raise MalformedFile(meta_line, f"an amount has more than {MAX_DECIMALS} decimals")
+    return 10**decimals
+
+
+def _option(line: Line, scale: int) -> Option:
+    row = line.row
+    cost = decimal_of(row["cost"], line.number, "cost")
+    if cost < 0:
+        raise MalformedFile(line.number, "a negative cost")
+    if not row["project_id"]:
+        raise MalformedFile(line.number, "a project without an id")
+    return Option(
+        id=row["project_id"],
+        title=row.get("name") or row["project_id"],
+        cost=int(cost * scale),
+        area=row.get("neighborhood") or row.get("district") or None,
+        category=row.get("category") or None,
+        excluded="sentinel_cost" if cost == SENTINEL_COST else row.get("excluded") or None,
+    )
+
+
+def _contest(
+    meta: Mapping[str, str], line: int, vote_type: VoteType, options: tuple[Option, ...], scale: int
+) -> Contest:
+    """The contest as META states it. An empty value is an absent one."""
+
+    def number(key: str) -> int | None:
+        return whole_of(meta[key], line, key) if meta.get(key) else None
+
+    limits = {key: number(key) for key in _LIMITS}
+    max_cost = meta.get("max_sum_cost")
+    is_single = meta.get("vote_type", "").lower() == "choose-1"
+    try:
+        return Contest(
+            options=options,
+            budget=int(decimal_of(meta["budget"], line, "budget") * scale),
+            vote_type=vote_type,
+            currency=meta.get("currency") or "XXX",
+            minor_per_unit=scale,
+            min_length=limits["min_length"] if limits["min_length"] is not None else 1,
+            max_length=limits["max_length"] or (1 if is_single else None),
+            min_points=limits["min_points"],
+            max_points=limits["max_points"],
+            min_sum_points=limits["min_sum_points"],
+            max_sum_points=limits["max_sum_points"],
+            max_sum_cost=int(decimal_of(max_cost, line, "max_sum_cost") * scale) if max_cost else None,
+            default_score=number("default_score") or 0,
+            threshold=number("min_project_score_threshold"),
+            exclusive=_groups(meta.get("exclusive_groups", "")),
+            duplicates="first" if meta.get("duplicates") == "first" else "reject",
+        )
+    except ValueError as problem:
+        if isinstance(problem, MalformedFile):
+            raise
+        raise MalformedFile(line, str(problem)) from problem
+
+
+def _groups(text: str) -> tuple[tuple[str, ...], ...]:
+    """`a,b|c,d` as groups: our own META key, since Pabulib has none for greedy-exclusive."""
+    groups = (tuple(name.strip() for name in part.split(",") if name.strip()) for part in text.split("|"))
+    return tuple(group for group in groups if len(group) > 1)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part for part in (part.strip() for part in text.split(",")) if part)
+
+
+def _papers(votes: Sequence[Line], vote_type: VoteType) -> tuple[tuple[Paper, ...], tuple[int, ...] | None]:
+    """The papers, and for ordinal ones the points of each place (nothing when places do not decide them)."""
+    make = PAPER_OF_TYPE[vote_type]
+    papers: list[Paper] = []
+    worth: dict[int, int] = {}
+    follows = True
+    for line in votes:
+        names = _split(line.row.get("vote", ""))
+        if make in (CumulativePaper, ScoringPaper):
+            papers.append(make(_pairs(line, names)))  # type: ignore[arg-type]
+            continue
+        papers.append(make(names))  # type: ignore[arg-type]
+        if vote_type == "ordinal" and line.row.get("points"):
+            for place, (_, value) in enumerate(_pairs(line, names)):
+                follows = follows and worth.setdefault(place, value) == value
+    points = tuple(worth[place] for place in sorted(worth))
+    falling = all(earlier >= later for earlier, later in zip(points, points[1:], strict=False))
+    return tuple(papers), points if follows and falling else None
+
+
+def _pairs(line: Line, names: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    points = _split(line.row.get("points", ""))
+    if len(points) != len(names):
+        raise MalformedFile(line.number, f"{len(names)} projects but {len(points)} points")
+    values = (int(p) if p.isdecimal() else whole_of(p, line.number, "points") for p in points)
+    return tuple(zip(names, values, strict=True))
+
+
+def _as_scoring(votes: Sequence[Line]) -> tuple[Paper, ...]:
+    """Ordinal votes whose points do not follow from the places, taken at their points."""
+    return tuple(ScoringPaper(_pairs(line, _split(line.row.get("vote", "")))) for line in votes)
+
+
+def _with_places(
+    contest: Contest,
+    meta: Mapping[str, str],
+    line: int,
+    papers: Iterable[Paper],
+    points: tuple[int, ...],
+    notes: list[str],
+) -> Contest:
+    """Points by place: stated (our META key), else seen in the votes, else L, L-1, ... 1 for the longest ballot L."""
+    if stated := meta.get("points_by_place"):
+        points = tuple(whole_of(part, line, "points_by_place") for part in _split(stated))
+    elif not points:
+        longest = max((len(named_options(paper)) for paper in papers), default=0)
+        length = max(longest, contest.max_length or 0)
+        points = tuple(range(length, 0, -1))
+        notes.append(f"no points in the file: {'-'.join(map(str, points[:8]))} by place assumed")
+    try:
+        return msgspec.structs.replace(contest, points_by_place=points)
+    except ValueError as problem:
+        raise MalformedFile(line, str(problem)) from problem
+
+
+def _widened(contest: Contest, papers: Iterable[Paper], notes: list[str]) -> Contest:
+    """Limits that the file's own ballots break are widened to fit them: the city has counted these ballots."""
+    cost_of = {option.id: option.cost for option in contest.options}
+    lengths, sums, values, costs = [], [], [], []
+    duplicates = False
+    for paper in set(papers):
+        names = named_options(paper)
+        if not names or any(name not in cost_of for name in names):
+            continue
+        duplicates = duplicates or len(set(names)) < len(names)
+        lengths.append(len(set(names)))
+        costs.append(sum(cost_of[name] for name in set(names)))
+        if isinstance(paper, CumulativePaper | ScoringPaper):
+            values += [value for _, value in paper.points]
+            sums.append(sum(value for _, value in paper.points))
+    changes: dict[str, int | str] = {}
+    for key, seen in (("length", lengths), ("points", values), ("sum_points", sums), ("sum_cost", costs)):
+        low, high = getattr(contest, f"min_{key}", None), getattr(contest, f"max_{key}", None)
+        if seen and low is not None and min(seen) < low:
+            changes[f"min_{key}"] = min(seen)
+        if seen and high is not None and max(seen) > high:
+            changes[f"max_{key}"] = max(seen)
+    notes += [f"{key} widened to {value}: the file's own ballots break it" for key, value in changes.items()]
+    if duplicates and contest.duplicates == "reject":
+        changes["duplicates"] = "first"
+        notes.append("some ballots name a project twice: the first mention counts")
+    return msgspec.structs.replace(contest, **changes)
+
+
+def _compare_number(meta: Mapping[str, str], key: str, actual: int, notes: list[str]) -> None:
+    if meta.get(key, str(actual)) != str(actual):
+        notes.append(f"{key} says {meta[key]}, the file holds {actual}")
+
+
+def _rule(meta: Mapping[str, str]) -> str | None:
+    """Our name of the file's rule. A plain greedy beside a threshold is the rule with the threshold."""
+    name = meta.get("rule", "").strip().lower()
+    if name == "greedy" and meta.get("min_project_score_threshold"):
+        return "greedy-threshold"
+    return None if name in ("", "unknown") else name
+
+
+def _selected(projects: Sequence[Line]) -> dict[str, int] | None:
+    if not any("selected" in line.row for line in projects):
+        return None
+    return {
+        line.row["project_id"]: whole_of(line.row.get("selected") or "0", line.number, "selected")
+        for line in projects
+    }

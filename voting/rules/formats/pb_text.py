@@ -1,0 +1,125 @@
+"""The parts of a `.pb` file before they mean anything: sections, rows, numbers, and the errors that name a line."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+
+import msgspec
+
+FILE_LIMIT = 256 * 1024 * 1024  # bytes; the largest known file has 10 MB
+SECTIONS = ("META", "PROJECTS", "VOTES")
+
+Row = dict[str, str]
+
+
+class MalformedFile(ValueError):
+    """A file that cannot be read without guessing: the line (1-based) and a reason."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+        self.line = line
+        self.reason = reason
+
+
+class Line(msgspec.Struct):
+    number: int
+    row: Row
+
+
+def text_of(raw: bytes) -> str:
+    if len(raw) > FILE_LIMIT:
+        raise MalformedFile(1, "the file is too large")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = raw.count(b"\n", 0, problem.start) + 1
+        raise MalformedFile(line, "not UTF-8 text") from problem
+    if "\x00" in text:
+        raise MalformedFile(text.count("\n", 0, text.index("\x00")) + 1, "a NUL character")
+    return text
+
+
+def sections(text: str) -> tuple[dict[str, str], int, list[Line], list[Line]]:
+    """META as a mapping with its first line, PROJECTS and VOTES as rows. Each section has its own header row."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", skipinitialspace=True)
+    tables: dict[str, list[tuple[int, list[str]]]] = {}
+    current: list[tuple[int, list[str]]] | None = None
+    try:
+        for cells in reader:
+            if any("\n" in cell and "\nVOTES" in cell for cell in cells):
+                raise MalformedFile(reader.line_num, "a quoted value is never closed")
+            stripped = [cell.strip() for cell in cells]
+            if not any(stripped):
+                continue
+            title = stripped[0].upper()
+            if title in SECTIONS and not any(stripped[1:]):
+                if title in tables:
+                    raise MalformedFile(reader.line_num, f"section {title} occurs twice")
+                current = tables[title] = []
+            elif current is None:
+                raise MalformedFile(reader.line_num, "the file does not begin with META")
+            else:
+                current.append((reader.line_num, stripped))
+    except csv.Error as problem:
+        raise MalformedFile(reader.line_num, str(problem)) from problem
+    for title in SECTIONS:
+        if not tables.get(title):
+            raise MalformedFile(reader.line_num, f"section {title} is missing or empty")
+    meta = {cells[0]: cells[1] for _, cells in tables["META"] if len(cells) > 1 and cells[0] != "key"}
+    return (
+        meta,
+        tables["META"][0][0],
+        rows_of(tables["PROJECTS"], "project_id"),
+        rows_of(tables["VOTES"], "vote"),
+    )
+
+
+def rows_of(table: Sequence[tuple[int, list[str]]], needed: str) -> list[Line]:
+    line, header = table[0]
+    header = [name.lower() for name in header]
+    if needed not in header:
+        raise MalformedFile(line, f"no column {needed!r}")
+    if twice := repeated(name for name in header if name):
+        raise MalformedFile(line, f"column {twice!r} occurs twice")
+    rows = []
+    for number, cells in table[1:]:
+        if len(cells) > len(header) and any(cells[len(header) :]):
+            raise MalformedFile(number, f"{len(cells)} values where the header has {len(header)} columns")
+        rows.append(Line(number, dict(zip(header, cells, strict=False))))
+    return rows
+
+
+def repeated(names: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
+def decimal_of(text: str, line: int, what: str) -> Decimal:
+    """An amount with a decimal point or a decimal comma; spaces may group digits, a point may when a comma follows."""
+    clean = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
+    if clean.count(",") == 1 and "." in clean and clean.rindex(".") < clean.index(","):
+        clean = clean.replace(".", "")
+    if "," in clean:
+        whole, _, rest = clean.partition(",")
+        if "." in clean or "," in rest or (len(rest) == 3 and whole.lstrip("-") != "0"):
+            raise MalformedFile(line, f"{what} {text!r} can be read in two ways")
+        clean = f"{whole}.{rest}"
+    try:
+        value = Decimal(clean)
+    except InvalidOperation as problem:
+        raise MalformedFile(line, f"{what} {text!r} is not a number") from problem
+    if not value.is_finite() or abs(value) > Decimal(10) ** 15:
+        raise MalformedFile(line, f"{what} {text!r} is out of range")
+    return value
+
+
+def whole_of(text: str, line: int, what: str) -> int:
+    value = decimal_of(text, line, what)
+    if value != value.to_integral_value():
+        raise MalformedFile(line, f"{what} {text!r} is not a whole number")
+    return int(value)

@@ -1,0 +1,1 @@
+"""The ballot box. Today a hash chain over opaque papers; the seam where sealed ballots come in later."""
