@@ -83,4 +83,8 @@ def run_in(connection: Connection) -> None:
 import_models()
 if context.is_offline_mode():
     raise SystemExit("migrations run against a database, not into a file: BEGIN IMMEDIATE and locks matter")
-run_online(context.config.attributes.get("url") or get_settings().database_url)
+run_online(
+    context.config.attributes.get("url")
+    or context.config.get_main_option("sqlalchemy.url")
+    or get_settings().database_url
+)
