@@ -239,7 +239,7 @@ class Supervisor:
                 stderr=output and subprocess.STDOUT,
                 pass_fds=self.inherited,
                 start_new_session=True,  # Ctrl-C in a terminal reaches us alone, and we stop them in order
-                preexec_fn=_die_with(os.getpid()),
+                preexec_fn=die_with(os.getpid()),
             )
         finally:
             if output:
@@ -300,7 +300,7 @@ class Supervisor:
         print("  Ctrl-C stops it.\n", flush=True)
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def die_with(parent: int) -> Callable[[], None]:
     """What a child does between fork and exec so that it ends when we are killed (Linux)."""
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 

@@ -138,12 +138,12 @@ class Ctx:
 
     @property
     def theme(self) -> str:
-        theme = self.cookies.get("obste_theme", "auto")
+        theme = self.get_cookie("obste_theme")
         return theme if theme in ("light", "dark") else "auto"
 
     @property
     def large_text(self) -> bool:
-        return self.cookies.get("obste_text") == "large"
+        return self.get_cookie("obste_text") == "large"
 
     @property
     def demo(self) -> bool:

@@ -1,12 +1,14 @@
-"""${message}."""
+"""${message}"""
 
 import sqlalchemy as sa
 from alembic import op
+
+import app.kit.db
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
-branch_labels = ${repr(branch_labels)}
-depends_on = ${repr(depends_on)}
+branch_labels = None
+depends_on = None
 
 
 def upgrade() -> None:

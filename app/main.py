@@ -1,0 +1,82 @@
+"""The composition root: settings and adapters in, application out."""
+
+import logging
+
+import redis.asyncio
+import structlog
+from litestar import Litestar, Router
+from litestar.openapi import OpenAPIConfig
+
+from app import VERSION
+from app.errors import HANDLERS
+from app.kit.context import Services
+from app.kit.db import Database
+from app.kit.front import Front
+from app.kit.jobs import RqCourier
+from app.kit.ratelimit import RateLimiter
+from app.kit.storage import FileStorage
+from app.kit.templating import StaticFiles, make_environments
+from app.kit.web import DEPENDENCIES
+from app.pages import router as pages_router
+from app.settings import Settings, get_settings
+from app.wiring import MENU, wire
+
+BODY_BYTES = 64 * 1024  # of a form without files; parsing more is a way to keep the loop busy
+
+
+def make_services(settings: Settings) -> Services:
+    """The adapters that `settings` ask for. Connections are made when first used."""
+    client = redis.asyncio.Redis.from_url(settings.redis_url)
+    static = StaticFiles(settings.root / "app" / "static")
+    return Services(
+        settings=settings,
+        database=Database(settings.database_url, courier=RqCourier(settings.redis_url)),
+        redis=client,
+        limiter=RateLimiter(client),
+        storage=FileStorage(settings.var_dir / "files"),
+        environments=make_environments(settings.root / "templates", static),
+        menu=MENU,
+    )
+
+
+def routers() -> list[Router]:
+    """Every domain's router, once."""
+    return [pages_router]
+
+
+def create_app(settings: Settings | None = None) -> Front:
+    """The whole application. One process serves it: `granian --factory app.main:create_app`."""
+    settings = settings or get_settings()
+    _configure_logging(settings)
+    wire()
+    services = make_services(settings)
+
+    async def close(_: Litestar) -> None:
+        await services.database.dispose()
+        await services.redis.aclose()
+
+    inner = Litestar(
+        route_handlers=routers(),
+        dependencies=DEPENDENCIES,
+        exception_handlers=HANDLERS,
+        request_max_body_size=BODY_BYTES,
+        on_shutdown=[close],
+        openapi_config=OpenAPIConfig(title="Obște", version=VERSION, path="/api", use_handler_docstrings=True),
+        logging_config=None,
+    )
+    return Front(inner, services)
+
+
+def _configure_logging(settings: Settings) -> None:
+    shown = logging.INFO if settings.env == "production" else logging.WARNING
+    renderer = structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(shown),
+        cache_logger_on_first_use=False,
+    )

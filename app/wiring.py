@@ -1,0 +1,27 @@
+"""Who listens to which event, what runs by the clock, and what the main menu holds."""
+
+import msgspec
+
+from app.kit.i18n import N_
+
+MENU: tuple[tuple[str, str], ...] = (
+    ("/cycles", N_("Cycles")),
+    ("/ideas", N_("Ideas")),
+    ("/projects", N_("Projects")),
+    ("/polls", N_("Votes")),
+    ("/register", N_("Public register")),
+)
+
+
+class Scheduled(msgspec.Struct, frozen=True):
+    """A job that the scheduler starts every so many seconds; it finds its own work and may run twice."""
+
+    job: str
+    every_seconds: int
+
+
+SCHEDULE: tuple[Scheduled, ...] = (Scheduled("app.worker.sweep_outbox", 60),)
+
+
+def wire() -> None:
+    """Subscribe every listener; safe to call twice."""
