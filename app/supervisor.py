@@ -9,6 +9,7 @@ import ctypes
 import fcntl
 import hashlib
 import http.client
+import json
 import os
 import shlex
 import signal
@@ -244,6 +245,8 @@ class Supervisor:
         finally:
             if output:
                 output.close()
+        running = {one.name: one.process.pid for one in self.children if one.process}
+        (self.var / "children.json").write_text(json.dumps(running), "utf-8")
 
     def _watch(self) -> None:
         """Restart what dies; give up on what keeps dying."""

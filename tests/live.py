@@ -1,0 +1,117 @@
+"""A real installation for journeys: supervisor, granian, worker, scheduler and Valkey, in its own folder."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 90
+
+
+class LiveServer:
+    """Runs `./obste run` on a free port. `kill()` is a power cut; `start()` after it is the next morning."""
+
+    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            self.port = int(one.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith("OBSTE_")}
+        self.env |= {
+            "PYTHONPATH": str(ROOT),
+            "OBSTE_ENV": "demo",
+            "OBSTE_VAR_DIR": str(folder),
+            "OBSTE_DATABASE_URL": database_url,
+            "OBSTE_PORT": str(self.port),
+            "OBSTE_BASE_URL": self.url,
+        }
+        self.env |= {f"OBSTE_{name.upper()}": value for name, value in settings.items()}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> str:
+        """Everything that its processes have printed."""
+        path = self.folder / "output.log"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    @property
+    def mail(self) -> list[Path]:
+        """The messages sent so far, oldest first."""
+        return sorted((self.folder / "mail").glob("*.eml"))
+
+    def start(self) -> "LiveServer":
+        """Start and wait until /health answers."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "output.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "app.supervisor", "run"],
+                env=self.env,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        until = time.monotonic() + READY_SECONDS
+        while not self.is_healthy():
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise AssertionError(f"the live server did not start:\n{self.log[-4000:]}")
+            time.sleep(0.05)
+        return self
+
+    def is_healthy(self) -> bool:
+        """Whether /health answers 200."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=5) as answer:  # noqa: S310 - our own
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> int:
+        """Stop as an operator does; returns the exit code."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        return self.process.wait(60)
+
+    def kill(self, name: str = "") -> None:
+        """SIGKILL everything at once, as a power cut does; or only one child (web, worker ...)."""
+        assert self.process is not None
+        children = json.loads((self.folder / "children.json").read_text("utf-8"))
+        if name:
+            _kill_session(children[name])
+            return
+        self.process.send_signal(signal.SIGKILL)
+        for leader in children.values():
+            _kill_session(leader)
+        self.process.wait(60)
+
+    def run(self, *arguments: str) -> str:
+        """Run one command of the front door against this installation; returns what it printed."""
+        command = [sys.executable, "-P", "-m", "app.cli", *arguments]
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def _kill_session(leader: int) -> None:
+    """SIGKILL a child and all it started; RQ's work horses have a process group of their own, so not that."""
+    found = [leader]
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()  # from field 3 on; the session is field 6
+            if int(fields[3]) == leader:
+                found.append(int(stat.parent.name))
+    for process in found:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
