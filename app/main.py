@@ -6,6 +6,7 @@ import redis.asyncio
 import structlog
 from litestar import Litestar, Router
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 
 from app import VERSION
 from app.errors import HANDLERS
@@ -17,6 +18,7 @@ from app.kit.ratelimit import RateLimiter
 from app.kit.storage import FileStorage
 from app.kit.templating import StaticFiles, make_environments
 from app.kit.web import DEPENDENCIES
+from app.pages import demo_router
 from app.pages import router as pages_router
 from app.settings import Settings, get_settings
 from app.wiring import MENU, wire
@@ -56,12 +58,19 @@ def create_app(settings: Settings | None = None) -> Front:
         await services.redis.aclose()
 
     inner = Litestar(
-        route_handlers=routers(),
+        route_handlers=[*routers(), *([demo_router] if settings.is_demo else [])],
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_BYTES,
         on_shutdown=[close],
-        openapi_config=OpenAPIConfig(title="Obște", version=VERSION, path="/api", use_handler_docstrings=True),
+        openapi_config=OpenAPIConfig(
+            title="Obște",
+            version=VERSION,
+            path="/api",
+            use_handler_docstrings=True,
+            # The interactive viewers load scripts from elsewhere, which our policy refuses.
+            render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
+        ),
         logging_config=None,
     )
     return Front(inner, services)

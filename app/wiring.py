@@ -13,6 +13,11 @@ MENU: tuple[tuple[str, str], ...] = (
 )
 
 
+# What each kind of register entry says, and where the page of its subject is.
+REGISTER_KINDS: dict[str, str] = {}
+SUBJECT_ADDRESSES: dict[str, str] = {"idea": "/ideas/", "poll": "/polls/"}
+
+
 class Scheduled(msgspec.Struct, frozen=True):
     """A job that the scheduler starts every so many seconds; it finds its own work and may run twice."""
 

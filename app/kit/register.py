@@ -124,6 +124,11 @@ def publish_entry(entry: RegisterEntry) -> Fact:
     )
 
 
+async def get_head(session: AsyncSession) -> RegisterHead:
+    """Position and hash of the last entry: what an observer writes down to compare later."""
+    return (await session.execute(select(RegisterHead).where(RegisterHead.id == 1))).scalar_one()
+
+
 async def list_facts(
     session: AsyncSession, *, subject: str | None = None, before: int | None = None, limit: int = 50
 ) -> list[Fact]:
