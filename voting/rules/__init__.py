@@ -1,10 +1,12 @@
 """Counting rules: values in, a Result with its working out. The index of docs/voting-rules.md.
 
-A rule is a named, published and frozen parameter set; nothing that decides is a default in code. All rules have one
-shape: `check(contest, paper)` refuses a paper with a reason, `count(contest, papers, ties=...)` gives the result, the
-same for papers in any order, in whole numbers and exact fractions only.
+A rule is a named, published and frozen parameter set; nothing that decides is a default in code. All rules
+have one shape: `check(contest, paper)` refuses a paper with a reason, `count(contest, papers, ties=...)`
+gives the result, the same for papers in any order, in whole numbers and exact fractions only.
 
 greedy, greedy-no-skip, greedy-threshold, greedy-exclusive, greedy-custom: by score while the money lasts.
+equalshares, equalshares/add1, equalshares-comparison, equalshares/add1-comparison, equalshares/ranked:
+equal shares.
 """
 
 from collections.abc import Callable
@@ -12,7 +14,9 @@ from functools import partial
 
 import msgspec
 
-from voting.rules.greedy import GREEDY, VERSION, count_greedy
+from voting.rules import completion, greedy
+from voting.rules.equal_shares import EQUAL_SHARES
+from voting.rules.greedy import GREEDY
 from voting.rules.papers import Contest, Paper, Papers, digest
 from voting.rules.result import Result
 from voting.rules.tally import InvalidPaper, check_paper
@@ -49,11 +53,19 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 def _greedy(name: str) -> Rule:
     params = GREEDY[name]
-    counter = partial(count_greedy, name=name, params=params)
-    return Rule(name=name, version=VERSION, params=params, counter=counter)
+    counter = partial(greedy.count_greedy, name=name, params=params)
+    return Rule(name=name, version=greedy.VERSION, params=params, counter=counter)
 
 
-RULES: dict[str, Rule] = {name: _greedy(name) for name in GREEDY}
+def _equal_shares(name: str) -> Rule:
+    params = EQUAL_SHARES[name]
+    counter = partial(completion.count_equal_shares, name=name, params=params)
+    return Rule(name=name, version=completion.VERSION, params=params, counter=counter)
+
+
+RULES: dict[str, Rule] = {name: _greedy(name) for name in GREEDY} | {
+    name: _equal_shares(name) for name in EQUAL_SHARES
+}
 
 
 def get_rule(name: str) -> Rule:

@@ -1,8 +1,8 @@
 """The greedy family: options by score, highest first, funded while the budget lasts.
 
-Five published parameter sets under the names Pabulib uses. Source: the rules of Polish cities as Pabulib records
-them (Kraków and Gdynia rank, Łódź and Warszawa approve with a threshold, Katowice gives points, Poznań funds the
-first misfit in part); 1,283 of 1,289 official results of that library follow from them.
+Five published parameter sets under the names Pabulib uses. Source: the rules of Polish cities as Pabulib
+records them (Kraków and Gdynia rank, Łódź and Warszawa approve with a threshold, Katowice gives points,
+Poznań funds the first misfit in part); 1,283 of 1,289 official results of that library follow from them.
 """
 
 import msgspec
@@ -16,7 +16,9 @@ VERSION = 1
 
 
 class GreedyParams(msgspec.Struct, frozen=True, kw_only=True, tag="greedy", tag_field="family"):
-    """One greedy rule. `on_misfit`: skip it and go on, stop, or stop after funding it in part if enough is left."""
+    """One greedy rule. `on_misfit`: skip it and go on, stop, or stop after funding it in part if enough is
+    left.
+    """
 
     on_misfit: str = "skip"  # "skip" | "stop" | "part"
     use_threshold: bool = False
@@ -41,19 +43,20 @@ class MissingThreshold(ValueError):
 def count_greedy(
     contest: Contest, papers: Papers, *, ties: TiePolicy, name: str, params: GreedyParams
 ) -> Result:
-    """Count papers in any order. A tie that matters and that `ties` does not settle leaves the result incomplete.
+    """Count papers in any order. A tie that matters and that `ties` does not settle leaves the result
+    incomplete.
 
     Raises: MissingThreshold; FalseSeed when a revealed seed does not match its commitment.
     """
     check_seed(ties)
     if params.require_threshold and contest.threshold is None:
         raise MissingThreshold(name)
-    run = _Run(tally(contest, papers), params, ties)
+    run = GreedyRun(tally(contest, papers), params, ties)
     run.everything()
     return run.result(name)
 
 
-class _Run:
+class GreedyRun:
     """The state of one count: the money left and the decisions so far."""
 
     def __init__(self, counted: Tally, params: GreedyParams, ties: TiePolicy) -> None:
@@ -93,7 +96,9 @@ class _Run:
             self._decide(name)
 
     def _settle_tie(self, score: int, names: list[str]) -> list[str]:
-        """Order equal options by the policy. Where it cannot, note whether that matters; if so, the count waits."""
+        """Order equal options by the policy. Where it cannot, note whether that matters; if so, the count
+        waits.
+        """
         settled = settle(self.policy, names, self.options, self.standing)
         matters = self._order_matters(names)
         order: list[str] = []
@@ -116,10 +121,11 @@ class _Run:
         return order
 
     def _order_matters(self, names: list[str], *, after: list[str] | None = None) -> bool:
-        """Whether another order of these equal options could change what is funded, once `after` has been decided.
+        """Whether another order of these equal options could change what is funded, once `after` has been
+        decided.
 
-        Each option that could be funded if it came first would be; so the order matters unless all of those can
-        be funded together, and, where a misfit stops the count, unless there is no misfit beside them.
+        Each option that could be funded if it came first would be; so the order matters unless all of those
+        can be funded together, and, where a misfit stops the count, unless there is no misfit beside them.
         """
         left, won = self.remaining, set(self.awarded)
         for name in after or ():

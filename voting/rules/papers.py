@@ -37,7 +37,8 @@ class Option(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
 
 class Contest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What is on the ballot and what a valid paper is. Money is in minor units, `minor_per_unit` of them a unit.
+    """What is on the ballot and what a valid paper is. Money is in minor units, `minor_per_unit` of them a
+    unit.
 
     `points_by_place` belongs to ordinal papers: points of place 1, 2, ...; places beyond it earn nothing.
     When empty, place p of at most L earns L - p + 1. `threshold` is the score an option needs under the rules
@@ -141,7 +142,9 @@ class MalformedPaper(ValueError):
 
 
 def canonical(value: Any) -> bytes:
-    """The one JSON form of a value: sorted keys, no spaces, UTF-8, defaults of contests and options left out."""
+    """The one JSON form of a value: sorted keys, no spaces, UTF-8, defaults of contests and options left
+    out.
+    """
     return msgspec.json.encode(value, order="sorted")
 
 

@@ -28,7 +28,7 @@ Decision = Literal[
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How an option stands before any money: equal scores share a rank. `by_place` for ordinal papers only."""
+    """How an option stands before any money: equal scores share a rank. `by_place` for ordinal papers."""
 
     option: str
     rank: int
@@ -50,7 +50,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one option, and why. `awarded` is what it gets, less than its cost only when funded in part."""
+    """What became of one option, and why. `awarded` is what it gets, less than its cost only when funded in
+    part.
+    """
 
     option: str
     won: bool
@@ -69,7 +71,8 @@ class Rejection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tie(msgspec.Struct, frozen=True, kw_only=True):
-    """Options that were equal. `matters`: another order could change who wins. `settled_by` is in order of use.
+    """Options that were equal. `matters`: another order could change who wins. `settled_by` is in order of
+    use.
 
     `order` is the order used; when `resolved` is false the tie mattered and nothing in the policy settled it.
     """

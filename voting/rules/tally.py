@@ -35,7 +35,9 @@ class InvalidPaper(ValueError):
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a rule needs to know of the papers. `ballots` are the counted ones: ((id, points), ...) and how many."""
+    """Everything a rule needs to know of the papers. `ballots` are the counted ones: ((id, points), ...)
+    and how many.
+    """
 
     contest: Contest
     input_digest: str
@@ -61,7 +63,9 @@ def group_papers(papers: Papers) -> dict[Paper, int]:
 
 
 def input_digest(contest: Contest, grouped: Mapping[Paper, int]) -> str:
-    """SHA-256 over the contest's canonical JSON, a newline, and a line `number paper` for each distinct paper, sorted."""
+    """SHA-256 over the contest's canonical JSON, a newline, and a line `number paper` for each distinct
+    paper, sorted.
+    """
     lines = sorted((encode_paper(paper), number) for paper, number in grouped.items())
     hasher = hashlib.sha256(canonical(contest) + b"\n")
     for encoded, number in lines:
@@ -70,7 +74,9 @@ def input_digest(contest: Contest, grouped: Mapping[Paper, int]) -> str:
 
 
 def check_paper(contest: Contest, paper: Paper) -> None:
-    """Refuse a paper the contest does not allow; an empty one is blank and always allowed. Raises: InvalidPaper."""
+    """Refuse a paper the contest does not allow; an empty one is blank and always allowed. Raises:
+    InvalidPaper.
+    """
     _check(contest, {option.id: option.cost for option in contest.options}, paper)
 
 
@@ -112,12 +118,12 @@ def _check_points(contest: Contest, points: tuple[tuple[str, int], ...]) -> None
 
 
 def points_of(contest: Contest, paper: Paper) -> tuple[tuple[str, int], ...]:
-    """(option id, points) of a valid paper: by place, 1 for an approval, or as given. A second mention earns nothing.
+    """(option id, points) of a valid paper: by place, 1 for an approval, or as given. A second mention
+    earns nothing.
 
-    >>> c = Contest(
-    ...     options=(Option(id="a", title="A"), Option(id="b", title="B")), budget=0, vote_type="ordinal"
-    ... )
-    >>> points_of(c, RankedPaper(("b", "a")))
+    >>> from voting.rules.papers import Option
+    >>> two = (Option(id="a", title="A"), Option(id="b", title="B"))
+    >>> points_of(Contest(options=two, budget=0, vote_type="ordinal"), RankedPaper(("b", "a")))
     (('b', 2), ('a', 1))
     """
     match paper:

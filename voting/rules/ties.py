@@ -1,8 +1,9 @@
 """What settles a tie: criteria published with the contest, then a lot anyone can repeat, else nobody.
 
-A tie is never broken by the order of entry, by an id or by a hash that could be chosen. The lot is a seed whose
-SHA-256 is published before voting opens and which is revealed after it closes; one order, drawn once, serves
-every tie of the count. Source: house rule for counts; the committed seed follows the practice of public draws.
+A tie is never broken by the order of entry, by an id or by a hash that could be chosen. The lot is a seed
+whose SHA-256 is published before voting opens and which is revealed after it closes; one order, drawn once,
+serves every tie of the count. Source: house rule for counts; the committed seed follows the practice of
+public draws.
 """
 
 import hashlib
@@ -26,7 +27,9 @@ _KEYS: dict[str, Callable[[Option, Standing], int]] = {
 
 
 class Lot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A drawn order: `commitment` is published before voting, `seed` after it. Without a seed nothing is drawn yet."""
+    """A drawn order: `commitment` is published before voting, `seed` after it. Without a seed nothing is
+    drawn yet.
+    """
 
     commitment: str
     seed: str | None = None
@@ -71,7 +74,7 @@ def lot_order(seed: str, ids: Iterable[str]) -> list[str]:
     Anyone can repeat it with `printf '%s%s' SEED ID | sha256sum`.
 
     >>> lot_order("public dice 4 1 6 2", ["P01", "P02", "P03"])
-    ['P01', 'P03', 'P02']
+    ['P03', 'P02', 'P01']
     """
     return sorted(ids, key=lambda name: hashlib.sha256((seed + name).encode()).digest())
 

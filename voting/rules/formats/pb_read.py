@@ -1,12 +1,13 @@
 """Pabulib's `.pb` files read: a real election becomes a contest and its papers.
 
-The reader takes what exists in the wild (quoted values, decimals and decimal commas, sentinel costs, ballots longer
-than the stated limit, a project named twice, ordinal votes without points) and refuses with a line number what it
-would have to guess. Limits that a file's own ballots break are widened and noted, because the city counted them.
-Source: the .pb format description of Pabulib, version of April 2026.
+The reader takes what exists in the wild (quoted values, decimals and decimal commas, sentinel costs,
+ballots longer than the stated limit, a project named twice, ordinal votes without points) and refuses with
+a line number what it would have to guess. Limits that a file's own ballots break are widened and noted,
+because the city counted them. Source: the .pb format description of Pabulib, version of April 2026.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -40,11 +41,12 @@ _LIMITS = ("min_length", "max_length", "min_points", "max_points", "min_sum_poin
 
 
 class PbElection(msgspec.Struct, frozen=True, kw_only=True):
-    """A `.pb` file as values. `selected` is what the file says won (ids by code: 1 funded, 2 in part, 3 extra money).
+    """A `.pb` file as values. `selected` is what the file says won (ids by code: 1 funded, 2 in part, 3
+    extra money).
 
-    `rule` is our name for the rule in META, nothing when unknown there. `projects` are the raw rows of that section
-    (coordinates, descriptions, stated votes and scores); the voters' columns are not kept. `notes` say what was
-    widened or assumed.
+    `rule` is our name for the rule in META, nothing when unknown there. `projects` are the raw rows of that
+    section (coordinates, descriptions, stated votes and scores); the voters' columns are not kept. `notes`
+    say what was widened or assumed.
     """
 
     contest: Contest
@@ -105,10 +107,11 @@ def _scale(meta: Mapping[str, str], meta_line: int, projects: Sequence[Line]) ->
     amounts += [decimal_of(line.row.get("cost", ""), line.number, "cost") for line in projects]
     decimals = 2
     for amount in amounts:
-        decimals = max(decimals, -int(amount.normalize().as_tuple().exponent))
+        exponent = amount.normalize().as_tuple().exponent
+        decimals = max(decimals, -exponent if isinstance(exponent, int) else 0)
     if decimals > MAX_DECIMALS:
         raise MalformedFile(meta_line, f"an amount has more than {MAX_DECIMALS} decimals")
-    return 10**decimals
+    return int(10**decimals)
 
 
 def _option(line: Line, scale: int) -> Option:
@@ -183,14 +186,14 @@ def _papers(votes: Sequence[Line], vote_type: VoteType) -> tuple[tuple[Paper, ..
     for line in votes:
         names = _split(line.row.get("vote", ""))
         if make in (CumulativePaper, ScoringPaper):
-            papers.append(make(_pairs(line, names)))  # type: ignore[arg-type]
+            papers.append(make(_pairs(line, names)))
             continue
         papers.append(make(names))  # type: ignore[arg-type]
         if vote_type == "ordinal" and line.row.get("points"):
             for place, (_, value) in enumerate(_pairs(line, names)):
                 follows = follows and worth.setdefault(place, value) == value
     points = tuple(worth[place] for place in sorted(worth))
-    falling = all(earlier >= later for earlier, later in zip(points, points[1:], strict=False))
+    falling = all(earlier >= later for earlier, later in pairwise(points))
     return tuple(papers), points if follows and falling else None
 
 
@@ -215,7 +218,9 @@ def _with_places(
     points: tuple[int, ...],
     notes: list[str],
 ) -> Contest:
-    """Points by place: stated (our META key), else seen in the votes, else L, L-1, ... 1 for the longest ballot L."""
+    """Points by place: stated (our META key), else seen in the votes, else L, L-1, ... 1 for the longest
+    ballot L.
+    """
     if stated := meta.get("points_by_place"):
         points = tuple(whole_of(part, line, "points_by_place") for part in _split(stated))
     elif not points:
@@ -230,7 +235,7 @@ def _with_places(
 
 
 def _widened(contest: Contest, papers: Iterable[Paper], notes: list[str]) -> Contest:
-    """Limits that the file's own ballots break are widened to fit them: the city has counted these ballots."""
+    """Limits that the file's own ballots break are widened to fit them: the city has counted them."""
     cost_of = {option.id: option.cost for option in contest.options}
     lengths, sums, values, costs = [], [], [], []
     duplicates = False

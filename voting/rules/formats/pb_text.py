@@ -1,4 +1,6 @@
-"""The parts of a `.pb` file before they mean anything: sections, rows, numbers, and the errors that name a line."""
+"""The parts of a `.pb` file before they mean anything: sections, rows, numbers, and the errors that name a
+line.
+"""
 
 import csv
 import io
@@ -41,7 +43,9 @@ def text_of(raw: bytes) -> str:
 
 
 def sections(text: str) -> tuple[dict[str, str], int, list[Line], list[Line]]:
-    """META as a mapping with its first line, PROJECTS and VOTES as rows. Each section has its own header row."""
+    """META as a mapping with its first line, PROJECTS and VOTES as rows. Each section has its own header
+    row.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", skipinitialspace=True)
     tables: dict[str, list[tuple[int, list[str]]]] = {}
     current: list[tuple[int, list[str]]] | None = None
@@ -100,7 +104,9 @@ def repeated(names: Iterable[str]) -> str | None:
 
 
 def decimal_of(text: str, line: int, what: str) -> Decimal:
-    """An amount with a decimal point or a decimal comma; spaces may group digits, a point may when a comma follows."""
+    """An amount with a decimal point or a decimal comma; spaces may group digits, a point may when a comma
+    follows.
+    """
     clean = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
     if clean.count(",") == 1 and "." in clean and clean.rindex(".") < clean.index(","):
         clean = clean.replace(".", "")

@@ -1,7 +1,8 @@
 """Our contests written as Pabulib's `.pb` files, which anyone's tools read.
 
-Where Pabulib has no key for something that decides the count (points by place, exclusive groups, minor units, an
-option that cannot win) a key or column of our own says it, so that reading the file again gives the same contest.
+Where Pabulib has no key for something that decides the count (points by place, exclusive groups, minor
+units, an option that cannot win) a key or column of our own says it, so that reading the file again gives
+the same contest.
 """
 
 import csv
@@ -22,11 +23,12 @@ def write_pb(
     rule: str = "unknown",
     awarded: Mapping[str, int] | None = None,
 ) -> bytes:
-    """A `.pb` file of a contest and its papers, sorted so that their order tells nothing, voters numbered 1 to n.
+    """A `.pb` file of a contest and its papers, sorted so that their order tells nothing, voters numbered 1
+    to n.
 
-    `meta` gives the descriptive keys (description, country, unit, instance, dates, language ...). `awarded` says what
-    each winner got; with it the `selected` column is written (2 for an option funded in part). Reading the file
-    again gives the same contest and papers.
+    `meta` gives the descriptive keys (description, country, unit, instance, dates, language ...). `awarded`
+    says what each winner got; with it the `selected` column is written (2 for an option funded in part).
+    Reading the file again gives the same contest and papers.
     """
     grouped = sorted((encode_paper(paper), paper, number) for paper, number in group_papers(papers).items())
     out = io.StringIO(newline="")
@@ -54,7 +56,9 @@ def write_pb(
 
 def _meta_rows(contest: Contest, meta: dict[str, str], rule: str, total: int) -> dict[str, str]:
     """META in the order Pabulib recommends: who and when first, then what the count needs."""
-    rows = {key: meta.pop(key) for key in ("description", "country", "unit", "instance") if key in meta}
+    who: tuple[str, ...] = ("description", "country", "unit", "instance")
+    when: tuple[str, ...] = ("date_begin", "date_end")
+    rows = {key: meta.pop(key) for key in who if key in meta}
     rows |= {
         "num_projects": str(len(contest.options)),
         "num_votes": str(total),
@@ -62,7 +66,7 @@ def _meta_rows(contest: Contest, meta: dict[str, str], rule: str, total: int) ->
         "vote_type": contest.vote_type,
         "rule": rule,
     }
-    rows |= {key: meta.pop(key) for key in ("date_begin", "date_end") if key in meta}
+    rows |= {key: meta.pop(key) for key in when if key in meta}
     limits = {
         "min_length": contest.min_length,
         "max_length": contest.max_length,
