@@ -135,7 +135,7 @@ def _convert(typed: object, hint: object) -> object:
     elif kind is bool:
         return str(typed).lower() in ("1", "true", "on", "yes", "da")
     elif kind is int:
-        if not re.fullmatch(r"[+-]?\d{1,15}", str(typed)):
+        if not re.fullmatch(r"[+-]?[0-9]{1,15}", str(typed)):
             raise Invalid(NOT_A_NUMBER)
         typed = int(str(typed))
     elif kind is float:
@@ -164,9 +164,9 @@ def _explain(problem: str, kind: object) -> Invalid:
 def read_bani(typed: str) -> int:
     """An amount as Romanians write it ("12.500,50", "12 500", "12500 lei") in bani. Raises: Invalid."""
     text = re.sub(r"(?i)\s|lei|ron|\u00a0", "", typed)
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d{1,2})?|\d+(,\d{1,2})?", text):
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,2})?|[0-9]+(,[0-9]{1,2})?", text):
         whole, _, part = text.replace(".", "").partition(",")
-    elif re.fullmatch(r"\d+\.\d{1,2}", text):
+    elif re.fullmatch(r"[0-9]+\.[0-9]{1,2}", text):
         whole, _, part = text.partition(".")
     else:
         raise Invalid(NOT_AN_AMOUNT)
