@@ -1,0 +1,79 @@
+"""What can be refused around a vote."""
+
+from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.i18n import N_
+
+
+class PollNotFound(NotFound):
+    """No such poll, or not for these eyes yet."""
+
+    default = N_("We cannot find this vote.")
+
+
+class PollNotOpen(Conflict):
+    """No ballots now; the message says why."""
+
+    default = N_("Ballots are not accepted now.")
+
+
+class AlreadyVoted(Conflict):
+    """This resident's ballot is in the box; another one takes the change key of its receipt."""
+
+    default = N_(
+        "You have already voted, and your vote counts. To replace it you need the change key "
+        "that was shown with your verification code."
+    )
+
+
+class WrongKey(Invalid):
+    """What was typed is no change key of a ballot in this box."""
+
+    default = N_("This is not the change key of a vote in this ballot box. Check the letters and try again.")
+
+
+class KeyUsed(Conflict):
+    """The ballot of this key was replaced before; only the newest can be."""
+
+    default = N_("The vote of this key was replaced already. Use the key from your newest receipt.")
+
+
+class BallotRefused(Invalid):
+    """The paper breaks a limit of the contest."""
+
+    default = N_("This ballot cannot be accepted.")
+
+
+class StaleReceipt(Invalid):
+    """The receipt that came with the form is no receipt."""
+
+    default = N_("The page was out of date. Check your vote once more and send it again.")
+
+
+class AlreadyConfirmed(Conflict):
+    """One person cannot be both confirmations."""
+
+    default = N_("You have confirmed this already. The second confirmation must come from somebody else.")
+
+
+class WrongDigest(Conflict):
+    """What was confirmed is not what is there."""
+
+    default = N_("What you confirmed is not what is there now. Look at the page again.")
+
+
+class PollExists(Conflict):
+    """One cycle has one vote at a time."""
+
+    default = N_("This cycle has a vote already.")
+
+
+class NothingToVoteOn(Conflict):
+    """A vote needs options."""
+
+    default = N_("There is no project to vote on.")
+
+
+class NotAnElectionOfficer(Forbidden):
+    """The officer's pages are theirs alone."""
+
+    default = N_("This page is for election officers.")

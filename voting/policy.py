@@ -1,0 +1,163 @@
+"""Who may do what with a poll, and why not. No role beats the clock: ballots stop by the date.
+
+Facts are passed in: `PollFacts` is what a decision needs to know of a poll, its dates and confirmations.
+"""
+
+import uuid
+from datetime import datetime
+
+import msgspec
+
+from accounts.policy import Actor
+from accounts.states import Role
+from app.kit.i18n import N_
+from app.kit.policy import ALLOW, Verdict, deny
+from cycles.states import is_open
+from voting.states import COUNTED_STATES, NEEDED_CONFIRMATIONS, STATE_OF_ACT, Act, PollState
+
+
+class PollFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A poll as decisions see it. `confirmed_by`: who has confirmed each act and has not withdrawn."""
+
+    state: PollState
+    opens_at: datetime
+    closes_at: datetime
+    confirmed_by: dict[Act, tuple[uuid.UUID, ...]] = {}
+    is_imported: bool = False
+
+    def is_confirmed(self, act: Act) -> bool:
+        """Whether four eyes have confirmed the act."""
+        return len(self.confirmed_by.get(act, ())) >= NEEDED_CONFIRMATIONS
+
+    def is_casting(self, now: datetime) -> bool:
+        """Whether ballots are accepted: confirmed and within the dates, whether or not the sweep has passed."""
+        ready = self.state is PollState.OPEN or (
+            self.state is PollState.ANNOUNCED and self.is_confirmed(Act.OPEN)
+        )
+        return ready and is_open(self.opens_at, self.closes_at, now)
+
+
+def is_election_officer(actor: Actor | None) -> bool:
+    """An official with the role, signed in with the second factor."""
+    return actor is not None and actor.is_official and actor.has(Role.ELECTION)
+
+
+def may_view(actor: Actor | None, poll: PollFacts) -> Verdict:
+    """Everybody sees a poll once it is announced; before that, election officers."""
+    if poll.state is not PollState.DRAFT or is_election_officer(actor):
+        return ALLOW
+    return deny(N_("We cannot find this vote."))
+
+
+def takes_ballots(poll: PollFacts, now: datetime) -> Verdict:
+    """Whether ballots are accepted now, by anybody."""
+    if poll.is_casting(now):
+        return ALLOW
+    if poll.is_imported:
+        return deny(N_("This vote was held elsewhere. Here are its ballots and its result."))
+    if poll.state is PollState.CANCELLED:
+        return deny(N_("This vote was cancelled."))
+    if poll.state in COUNTED_STATES or poll.state is PollState.CLOSED or now >= poll.closes_at:
+        return deny(N_("Voting has ended. Ballots are no longer accepted."))
+    if now < poll.opens_at:
+        return deny(N_("Voting has not begun yet."))
+    return deny(N_("The vote is not open yet: two officials have to confirm its opening first."))
+
+
+def is_eligible(actor: Actor | None, *, on_roll: bool) -> Verdict:
+    """Whether this person may vote at all. `on_roll`: their residence has been verified."""
+    if actor is None:
+        return deny(N_("Sign in to send your vote."))
+    if not on_roll:
+        return deny(N_("Your residence has to be verified before you can vote."))
+    return ALLOW
+
+
+def may_cast(
+    actor: Actor | None, poll: PollFacts, *, on_roll: bool, has_voted: bool, now: datetime
+) -> Verdict:
+    """Whether a first ballot would be accepted from this person now."""
+    for verdict in (takes_ballots(poll, now), is_eligible(actor, on_roll=on_roll)):
+        if not verdict:
+            return verdict
+    if has_voted:
+        return deny(N_("You have already voted. You can replace your vote until the vote closes."))
+    return ALLOW
+
+
+def may_replace(
+    actor: Actor | None, poll: PollFacts, *, on_roll: bool, has_voted: bool, now: datetime
+) -> Verdict:
+    """Whether a ballot may be replaced now by whoever also holds its change key."""
+    for verdict in (takes_ballots(poll, now), is_eligible(actor, on_roll=on_roll)):
+        if not verdict:
+            return verdict
+    return ALLOW if has_voted else deny(N_("You have not voted yet: there is nothing to replace."))
+
+
+def may_see_result(poll: PollFacts) -> Verdict:
+    """Results are seen by everybody at once, when they have been counted."""
+    if poll.state in COUNTED_STATES:
+        return ALLOW
+    return deny(N_("The result is not known yet."))
+
+
+def may_prepare(actor: Actor | None) -> Verdict:
+    """Who may freeze a list of projects into a poll."""
+    if actor is not None and actor.is_official and (actor.has(Role.ELECTION) or actor.has(Role.ADMIN)):
+        return ALLOW
+    return deny(N_("Only an election officer or an administrator may put projects to the vote."))
+
+
+def may_officiate(actor: Actor | None) -> Verdict:
+    """Who may see and use the officer's pages."""
+    return ALLOW if is_election_officer(actor) else deny(N_("Only an election officer may do this."))
+
+
+def may_announce(actor: Actor | None, poll: PollFacts, *, now: datetime) -> Verdict:
+    """Whether a draft may be published now."""
+    if not (verdict := may_officiate(actor)):
+        return verdict
+    if poll.state is not PollState.DRAFT:
+        return deny(N_("This vote has been announced already."))
+    return ALLOW if now < poll.closes_at else deny(N_("The dates of this vote have passed."))
+
+
+def may_confirm(actor: Actor | None, poll: PollFacts, act: Act, *, now: datetime) -> Verdict:
+    """Whether this person may give one of the two confirmations of `act` now."""
+    if not (verdict := may_officiate(actor)):
+        return verdict
+    if poll.is_imported or poll.state is not STATE_OF_ACT[act]:
+        return deny(N_("This cannot be confirmed now."))
+    if act is Act.OPEN and now >= poll.closes_at:
+        return deny(N_("The dates of this vote have passed."))
+    given = poll.confirmed_by.get(act, ())
+    if actor is not None and actor.id in given:
+        return deny(N_("You have confirmed this. The second confirmation must come from somebody else."))
+    if len(given) >= NEEDED_CONFIRMATIONS:
+        return deny(N_("Two officials have confirmed this already."))
+    return ALLOW
+
+
+def may_withdraw(actor: Actor | None, poll: PollFacts, act: Act, *, now: datetime) -> Verdict:
+    """Whether this person may take their own confirmation back: only before it took effect."""
+    if not (verdict := may_officiate(actor)):
+        return verdict
+    given = poll.confirmed_by.get(act, ())
+    if actor is None or actor.id not in given:
+        return deny(N_("You have not confirmed this."))
+    in_effect = poll.state is not STATE_OF_ACT[act] or (
+        len(given) >= NEEDED_CONFIRMATIONS and (act is not Act.OPEN or now >= poll.opens_at)
+    )
+    return deny(N_("The confirmation has taken effect already.")) if in_effect else ALLOW
+
+
+def may_cancel(actor: Actor | None, poll: PollFacts, *, now: datetime) -> Verdict:
+    """Whether the vote may be called off: before its box is frozen, with a public reason."""
+    if not (verdict := may_officiate(actor)):
+        return verdict
+    if poll.state in (PollState.DRAFT, PollState.ANNOUNCED):
+        return ALLOW
+    if poll.state is PollState.OPEN and now < poll.closes_at:
+        return ALLOW
+    return deny(N_("This vote can no longer be cancelled."))

@@ -1,0 +1,64 @@
+"""What a poll can be, and how it moves from one to the next.
+
+DRAFT → ANNOUNCED → OPEN → CLOSED → TALLIED → CERTIFIED; CANCELLED before OPEN ends. Two officials confirm
+the opening in advance and the closing protocol afterwards; in between only the clock acts.
+"""
+
+from enum import StrEnum
+
+from app.kit.errors import Conflict
+
+
+class PollState(StrEnum):
+    """The life of a poll."""
+
+    DRAFT = "draft"  # frozen, seen by election officers only
+    ANNOUNCED = "announced"  # public; waits for two confirmations and its date
+    OPEN = "open"
+    CLOSED = "closed"  # the box is frozen; waits for the protocol, then for the count
+    TALLIED = "tallied"  # counted and published
+    CERTIFIED = "certified"  # two officials have certified the published result
+    CANCELLED = "cancelled"
+
+
+class Act(StrEnum):
+    """What two different officials confirm."""
+
+    OPEN = "open"
+    CLOSE = "close"
+    CERTIFY = "certify"
+
+
+NEEDED_CONFIRMATIONS = 2  # four eyes
+
+MOVES: dict[PollState, frozenset[PollState]] = {
+    PollState.DRAFT: frozenset({PollState.ANNOUNCED, PollState.CANCELLED}),
+    PollState.ANNOUNCED: frozenset({PollState.OPEN, PollState.CANCELLED}),
+    PollState.OPEN: frozenset({PollState.CLOSED, PollState.CANCELLED}),
+    PollState.CLOSED: frozenset({PollState.TALLIED}),
+    PollState.TALLIED: frozenset({PollState.CERTIFIED}),
+    PollState.CERTIFIED: frozenset(),
+    PollState.CANCELLED: frozenset(),
+}
+
+STATE_OF_ACT: dict[Act, PollState] = {
+    Act.OPEN: PollState.ANNOUNCED,
+    Act.CLOSE: PollState.CLOSED,
+    Act.CERTIFY: PollState.TALLIED,
+}
+"""The state in which each act can be confirmed."""
+
+PUBLIC_STATES = frozenset(PollState) - {PollState.DRAFT}
+COUNTED_STATES = frozenset({PollState.TALLIED, PollState.CERTIFIED})
+
+
+class IllegalMove(Conflict):
+    """The poll is no longer, or not yet, in a state from which this can be done."""
+
+    default = "This vote is no longer in the state that you saw. Look at its page again."
+
+
+def check_move(current: PollState, to: PollState) -> None:
+    """Raises: IllegalMove unless the table allows the move."""
+    if to not in MOVES[current]:
+        raise IllegalMove()
