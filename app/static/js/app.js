@@ -8,9 +8,8 @@ function each(root, selector, enhance) {
   const found = [...root.querySelectorAll(selector)];
   if (root.matches?.(selector)) found.unshift(root);
   for (const element of found) {
-    const key = element;
-    if (once.has(key)) continue;
-    once.add(key);
+    if (once.has(element)) continue;
+    once.add(element);
     enhance(element);
   }
 }
@@ -96,7 +95,6 @@ function printButton(button) {
   button.addEventListener("click", () => print());
 }
 
-/** An aria-disabled link does nothing; aria-disabled buttons are sent, the server answers why not. */
 function enhance(root) {
   each(root, "[data-ob-copy]", copyButton);
   each(root, "[data-ob-password]", passwordToggle);
