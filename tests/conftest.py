@@ -46,6 +46,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         servers.end_run()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What drives a browser or a whole installation goes to one worker: there is one machine to share."""
+    heavy = {"browser", "live_server", "own_live_server"}
+    for item in items:
+        if heavy & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("installation"))
+
+
 def refuse_strangers(event: str, arguments: tuple[Any, ...]) -> None:
     """No test may reach another machine: what it would find there is not in this repository."""
     if event == "socket.connect" and isinstance(arguments[1], tuple):
