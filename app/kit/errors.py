@@ -13,11 +13,13 @@
 
 from typing import ClassVar
 
+from app.kit.i18n import N_
+
 
 class DomainError(Exception):
     """A refusal. `message` is a gettext msgid with %(name)s places, `facts` fills them in."""
 
-    default: ClassVar[str] = "This cannot be done."
+    default: ClassVar[str] = N_("This cannot be done.")
 
     def __init__(self, message: str | None = None, **facts: object) -> None:
         self.message = message or self.default
@@ -26,27 +28,27 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    default = "We cannot find this page."
+    default = N_("We cannot find this page.")
 
 
 class Forbidden(DomainError):
-    default = "You are not allowed to do this."
+    default = N_("You are not allowed to do this.")
 
 
 class SignInNeeded(DomainError):
-    default = "Please sign in to continue."
+    default = N_("Please sign in to continue.")
 
 
 class StaleForm(DomainError):
-    default = "This form was opened in another session. Check it and send it again."
+    default = N_("This form was opened in another session. Check it and send it again.")
 
 
 class Conflict(DomainError):
-    default = "Somebody has changed this in the meantime."
+    default = N_("Somebody has changed this in the meantime.")
 
 
 class Invalid(DomainError):
-    default = "Please check what you typed."
+    default = N_("Please check what you typed.")
 
 
 class FormErrors(Invalid):
@@ -58,7 +60,7 @@ class FormErrors(Invalid):
 
 
 class TooMany(DomainError):
-    default = "Too many attempts. Please try again in %(seconds)s seconds."
+    default = N_("Too many attempts. Please try again in %(seconds)s seconds.")
 
     def __init__(self, *, retry_after_seconds: int) -> None:
         super().__init__(seconds=retry_after_seconds)
