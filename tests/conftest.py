@@ -309,7 +309,7 @@ async def open_page(browser: Any) -> AsyncIterator[Callable[..., Awaitable[Any]]
         page = await context.new_page()
         page.complaints = complaints
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.on("console", lambda line: is_complaint(line) and complaints.append(f"{page.url}: {line.text}"))
+        page.on("console", lambda line: complaints.extend([f"{page.url}: {line.text}"] * is_complaint(line)))
         return page
 
     yield open_one

@@ -334,16 +334,16 @@ def _new_postgres(migrated: bool) -> Iterator[str]:
     template = once("postgres-template", _migrate_postgres) if migrated else "template0"
     name = f"obste_{uuid.uuid4().hex[:12]}"
     with _administer() as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _at(name)
     with _administer() as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _migrate_postgres() -> str:
     name = f"obste_template_{uuid.uuid4().hex[:12]}"
     with _administer() as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     migrate(_at(name))
     return name
 
@@ -354,7 +354,7 @@ def _drop_template() -> None:
     if os.environ.get("OBSTE_TEST_DATABASE_URL", "").strip() and answer.exists():
         name = json.loads(answer.read_text("utf-8")).get("value")
         with _administer() as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _at(database: str) -> str:
