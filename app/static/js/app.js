@@ -90,6 +90,14 @@ function guardDoubleSend(button) {
   addEventListener("pageshow", () => { last = 0; });
 }
 
+/** On phones a card table has display: block; some browsers then forget that it is a table. Tell them again. */
+function keepTable(table) {
+  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
+  for (const part of [table, ...table.querySelectorAll("thead, tbody, tfoot, tr, td, th")]) {
+    part.setAttribute("role", roles[part.tagName] ?? (part.scope === "row" ? "rowheader" : "columnheader"));
+  }
+}
+
 function printButton(button) {
   button.hidden = false;
   button.addEventListener("click", () => print());
@@ -100,6 +108,7 @@ function enhance(root) {
   each(root, "[data-ob-password]", passwordToggle);
   each(root, "[data-ob-count]", characterCount);
   each(root, "[data-ob-once]", guardDoubleSend);
+  each(root, ".ob-table-wrap--cards > table", keepTable);
   each(root, "[data-ob-print]", printButton);
 }
 
