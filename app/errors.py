@@ -9,7 +9,16 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from app.kit.context import Ctx
-from app.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, SignInNeeded, StaleForm, TooMany
+from app.kit.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    SignInNeeded,
+    StaleForm,
+    TooMany,
+)
 from app.kit.i18n import N_
 from app.kit.web import WebRequest, ctx_of, error_text, page, see_other
 

@@ -18,7 +18,6 @@ from rq.serializers import JSONSerializer
 
 from app.kit import clock, outbox
 from app.kit.context import Services
-from app.kit.jobs import RqCourier
 from app.main import make_services
 from app.settings import get_settings
 from app.wiring import SCHEDULE, wire
@@ -99,7 +98,9 @@ def schedule() -> None:
         for row in SCHEDULE:
             if time.monotonic() >= next_at[row.job]:
                 next_at[row.job] = time.monotonic() + row.every_seconds
-                queue.enqueue("app.worker.run_scheduled", row.job, result_ttl=0, failure_ttl=60, ttl=row.every_seconds)
+                queue.enqueue(
+                    "app.worker.run_scheduled", row.job, result_ttl=0, failure_ttl=60, ttl=row.every_seconds
+                )
         time.sleep(1)
 
 

@@ -34,7 +34,9 @@ def log_access(
     session.add(AccessLogEntry(id=new_id(), at=now, reader_id=reader_id, subject_id=subject_id, what=what))
 
 
-async def list_accesses(session: AsyncSession, subject_id: uuid.UUID, *, limit: int = 200) -> list[AccessLogEntry]:
+async def list_accesses(
+    session: AsyncSession, subject_id: uuid.UUID, *, limit: int = 200
+) -> list[AccessLogEntry]:
     """Newest first."""
     query = (
         select(AccessLogEntry)

@@ -132,7 +132,9 @@ class Ctx:
     @property
     def nav(self) -> list[MenuItem]:
         return [
-            MenuItem(self.url(path), self.gettext(label), self.path == path or self.path.startswith(path + "/"))
+            MenuItem(
+                self.url(path), self.gettext(label), self.path == path or self.path.startswith(path + "/")
+            )
             for path, label in self.services.menu
         ]
 

@@ -34,7 +34,8 @@ async def verify_password(stored: str | None, password: str) -> bool:
 
     def verify() -> bool:
         try:
-            return _hasher.verify(stored or _NOBODY, password) and stored is not None
+            _hasher.verify(stored or _NOBODY, password)
+            return stored is not None
         except (VerificationError, InvalidHashError):
             return False
 

@@ -52,7 +52,7 @@ class Base(DeclarativeBase):
     """The one declarative base. Datetimes are UtcDateTime; relationships are lazy="raise"."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy reads a plain dict here
+    type_annotation_map = {datetime: UtcDateTime}
 
 
 def new_id() -> uuid.UUID:
@@ -83,7 +83,9 @@ class Database:
             self.reader = _sqlite_engine(url, begin="BEGIN", pool_size=4)
             self.writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
         else:
-            self.reader = self.writer = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self.reader = self.writer = create_async_engine(
+                url, pool_size=10, max_overflow=10, pool_pre_ping=True
+            )
         self._read = async_sessionmaker(self.reader, expire_on_commit=False, autoflush=False)
         self._write = async_sessionmaker(self.writer, expire_on_commit=False, autoflush=False)
 

@@ -68,7 +68,12 @@ def _is_paused(day: date, pauses: Iterable[Pause]) -> bool:
 
 
 def compute(
-    starts_on: date, term: Term, *, pauses: Iterable[Pause] = (), today: date, days_off: frozenset[date] = frozenset()
+    starts_on: date,
+    term: Term,
+    *,
+    pauses: Iterable[Pause] = (),
+    today: date,
+    days_off: frozenset[date] = frozenset(),
 ) -> Deadline:
     """When `term`, begun by an event on `starts_on`, ends.
 

@@ -1,14 +1,14 @@
 """What may be refused, without a word of HTTP; `app/errors.py` alone knows the status of each.
 
-    DomainError
-    ├─ NotFound        it does not exist, or you may not know that it does
-    ├─ Forbidden       you may know, but not act; the message says why
-    ├─ SignInNeeded    nobody is signed in, or the session has ended
-    ├─ StaleForm       the form's token is not of this session; what was typed is offered again
-    ├─ Conflict        the state of things does not allow it (any more)
-    ├─ Invalid         what was typed can't be accepted
-    │  └─ FormErrors   every field's message at once
-    └─ TooMany         tried too often; carries the seconds to wait
+DomainError
+├─ NotFound        it does not exist, or you may not know that it does
+├─ Forbidden       you may know, but not act; the message says why
+├─ SignInNeeded    nobody is signed in, or the session has ended
+├─ StaleForm       the form's token is not of this session; what was typed is offered again
+├─ Conflict        the state of things does not allow it (any more)
+├─ Invalid         what was typed can't be accepted
+│  └─ FormErrors   every field's message at once
+└─ TooMany         tried too often; carries the seconds to wait
 """
 
 from typing import ClassVar

@@ -15,7 +15,11 @@ from urllib.parse import parse_qsl
 import msgspec
 from litestar.connection import Request
 from litestar.exceptions import ClientException
-from multipart import MultipartError, MultipartParser, parse_options_header
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartParser,
+    parse_options_header,
+)
 
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.i18n import N_
@@ -47,7 +51,9 @@ class Upload(msgspec.Struct, frozen=True):
 class Form:
     """What was sent: text fields in order, and files."""
 
-    def __init__(self, fields: Iterable[tuple[str, str]] = (), files: Iterable[tuple[str, Upload]] = ()) -> None:
+    def __init__(
+        self, fields: Iterable[tuple[str, str]] = (), files: Iterable[tuple[str, Upload]] = ()
+    ) -> None:
         self.fields = [(name, clean(value)) for name, value in fields]
         self.uploads = list(files)
 

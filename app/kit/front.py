@@ -11,7 +11,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.kit import clock
 from app.kit.context import Ctx, Services
@@ -43,13 +43,13 @@ class Front:
         self.hosts = frozenset(services.settings.allowed_hosts)
         self.proxies = tuple(ipaddress.ip_network(proxy) for proxy in services.settings.trusted_proxies)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
             return
         started = time.perf_counter()
         ctx = await self._make_ctx(scope)
-        scope.setdefault("state", {})["ctx"] = ctx  # type: ignore[typeddict-item]
+        scope.setdefault("state", {})["ctx"] = ctx
         status = 500
 
         async def send_with_headers(message: Message) -> None:
@@ -65,7 +65,9 @@ class Front:
             await self.inner(scope, receive, send_with_headers)
         if not ctx.path.startswith("/static/"):
             took_ms = round((time.perf_counter() - started) * 1000, 1)
-            log.info("request", method=scope["method"], path=ctx.path, status=status, ms=took_ms, id=ctx.request_id)
+            log.info(
+                "request", method=scope["method"], path=ctx.path, status=status, ms=took_ms, id=ctx.request_id
+            )
 
     async def _make_ctx(self, scope: Any) -> Ctx:
         locale, path = _split_locale(scope["path"])

@@ -26,7 +26,7 @@ LOCALES_DIR = Path(__file__).resolve().parent.parent / "locales"
 _BABEL = {"ro": "ro", "en": "en_GB"}
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - the name that extraction tools know
     """Mark a message for translation where it is written; it is translated where it is shown."""
     return message
 
@@ -68,8 +68,11 @@ def show_number(value: int | float, locale: Locale) -> str:
 
 def show_money(bani: int, locale: Locale, currency: str = "lei") -> str:
     """Integer bani as lei, with bani only when there are some: "1.234.567 lei"."""
-    amount = format_decimal(bani // 100 if bani % 100 == 0 else bani / 100, locale=_BABEL[locale],
-                            format="#,##0" if bani % 100 == 0 else "#,##0.00")
+    amount = format_decimal(
+        bani // 100 if bani % 100 == 0 else bani / 100,
+        locale=_BABEL[locale],
+        format="#,##0" if bani % 100 == 0 else "#,##0.00",
+    )
     return f"{amount}\N{NO-BREAK SPACE}{currency}"
 
 

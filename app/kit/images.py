@@ -27,7 +27,9 @@ class Photo(msgspec.Struct, frozen=True):
 async def read_photo(content: bytes) -> Photo:
     """Decode and encode anew, off the event loop. Raises: Invalid."""
     if len(content) > MAX_BYTES:
-        raise Invalid(N_("The photo is larger than %(size)s MB. Please choose a smaller one."), size=MAX_BYTES >> 20)
+        raise Invalid(
+            N_("The photo is larger than %(size)s MB. Please choose a smaller one."), size=MAX_BYTES >> 20
+        )
     return await asyncio.to_thread(_encode_again, content)
 
 

@@ -36,7 +36,7 @@ class RqCourier:
                         unique=True,
                         job_timeout=JOB_TIMEOUT_SECONDS,
                         result_ttl=0,
-                        failure_ttl=60,  # a killed worker leaves the id behind; the sweep must be able to ask again
+                        failure_ttl=60,  # a killed worker leaves the id behind; the sweep must get through
                     )
                 except DuplicateJobError:
                     continue

@@ -81,13 +81,20 @@ def send_mail(session: AsyncSession, *, to: str, template: str, locale: str, **f
     enqueue(session, "app.kit.mail.deliver_mail", to=to, template=template, locale=locale, facts=facts)
 
 
-async def deliver_mail(services: Services, *, to: str, template: str, locale: Locale, facts: dict[str, object]) -> None:
+async def deliver_mail(
+    services: Services, *, to: str, template: str, locale: Locale, facts: dict[str, object]
+) -> None:
     """Job: render and send. Raises what the mailer raises: the outbox tries again later."""
     settings = services.settings
     text = (
         services.environments[locale]
         .get_template(template)
-        .render(base_url=settings.base_url.rstrip("/"), district=settings.district, phone=settings.contact_phone, **facts)
+        .render(
+            base_url=settings.base_url.rstrip("/"),
+            district=settings.district,
+            phone=settings.contact_phone,
+            **facts,
+        )
     )
     subject, _, body = text.lstrip().partition("\n")
     message = EmailMessage()

@@ -28,7 +28,9 @@ async def next_number(session: AsyncSession, series: str, year: int) -> str:
     await session.execute(
         insert(NumberSeries).values(series=series, year=year, last=0).on_conflict_do_nothing()
     )
-    query = select(NumberSeries).where(NumberSeries.series == series, NumberSeries.year == year).with_for_update()
+    query = (
+        select(NumberSeries).where(NumberSeries.series == series, NumberSeries.year == year).with_for_update()
+    )
     row = (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
     row.last += 1
     await session.flush()

@@ -37,7 +37,12 @@ class OutboxMessage(Base):
 
 
 def enqueue(
-    session: AsyncSession, job: str, *, queue: str = "default", due_at: datetime | None = None, **arguments: object
+    session: AsyncSession,
+    job: str,
+    *,
+    queue: str = "default",
+    due_at: datetime | None = None,
+    **arguments: object,
 ) -> uuid.UUID:
     """Promise that `job(database, **arguments)` will run after this transaction commits.
 
@@ -54,7 +59,9 @@ def enqueue(
     return message.id
 
 
-async def claim(session: AsyncSession, message_id: uuid.UUID, moment: datetime) -> tuple[str, dict[str, object]] | None:
+async def claim(
+    session: AsyncSession, message_id: uuid.UUID, moment: datetime
+) -> tuple[str, dict[str, object]] | None:
     """Take a message for CLAIM_FOR; None if it is done, not due, or somebody else's."""
     taken = await session.execute(
         update(OutboxMessage)
@@ -83,7 +90,9 @@ async def fail(session: AsyncSession, message_id: uuid.UUID, moment: datetime, e
     message.due_at = moment + min(timedelta(minutes=2 ** (message.attempts - 1)), timedelta(hours=6))
 
 
-async def list_due(session: AsyncSession, moment: datetime, *, limit: int = 500) -> list[tuple[uuid.UUID, str]]:
+async def list_due(
+    session: AsyncSession, moment: datetime, *, limit: int = 500
+) -> list[tuple[uuid.UUID, str]]:
     """What a sweep hands to the courier again: due, unclaimed, not given up."""
     rows = await session.execute(
         select(OutboxMessage.id, OutboxMessage.queue)

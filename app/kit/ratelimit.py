@@ -29,7 +29,7 @@ class RateLimiter:
         try:
             count, left = await self._script(keys=[f"limit:{key}"], args=[seconds * 1000])
         except RedisError as error:
-            log.warning("rate limit not counted", key=key.split(":")[0], error=str(error))
+            log.warning("rate limit not counted", key=key.split(":", maxsplit=1)[0], error=str(error))
             return
         if count > limit:
             raise TooMany(retry_after_seconds=max(1, -(-int(left) // 1000)))

@@ -78,7 +78,14 @@ def canonical(value: object) -> str:
 
 def hash_entry(position: int, at: str, kind: str, subject: str, facts: object, previous: str) -> str:
     """The hash of an entry, as the module's docstring defines it."""
-    body = {"position": position, "at": at, "kind": kind, "subject": subject, "facts": facts, "previous": previous}
+    body = {
+        "position": position,
+        "at": at,
+        "kind": kind,
+        "subject": subject,
+        "facts": facts,
+        "previous": previous,
+    }
     return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
@@ -87,7 +94,9 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-async def record(session: AsyncSession, kind: str, subject: str, facts: dict[str, object], *, now: datetime) -> str:
+async def record(
+    session: AsyncSession, kind: str, subject: str, facts: dict[str, object], *, now: datetime
+) -> str:
     """Append a fact and return its hash.
 
     Locks: the head row, until the transaction ends; so record last, after everything was checked.
@@ -157,9 +166,8 @@ async def stream_facts(session: AsyncSession, *, batch: int = 500) -> AsyncItera
 
 def check_chain(facts: Iterable[Fact]) -> str | None:
     """Check a published register from its first entry. Returns what is wrong, or None."""
-    previous, position = GENESIS, 0
-    for fact in facts:
-        position += 1
+    previous = GENESIS
+    for position, fact in enumerate(facts, start=1):
         if fact.position != position:
             return f"entry {position} is missing: found {fact.position}"
         if fact.previous != previous:

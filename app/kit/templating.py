@@ -46,7 +46,9 @@ def make_environments(templates: Path, static: StaticFiles) -> dict[Locale, jinj
     return {locale: _make_environment(locale, templates, static.url) for locale in LOCALES}
 
 
-def _make_environment(locale: Locale, templates: Path, static_url: Callable[[str], str]) -> jinja2.Environment:
+def _make_environment(
+    locale: Locale, templates: Path, static_url: Callable[[str], str]
+) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates),
         autoescape=jinja2.select_autoescape(("html", "xml", "svg"), default_for_string=True),

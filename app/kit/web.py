@@ -47,7 +47,9 @@ async def verified(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
     """Residents whose residence has been verified."""
     await signed_in(connection, handler)
     if not ctx_of(connection).actor.is_verified:
-        raise Forbidden(N_("Your residence has to be verified first. Your account page says what is missing."))
+        raise Forbidden(
+            N_("Your residence has to be verified first. Your account page says what is missing.")
+        )
 
 
 async def official(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -60,19 +62,32 @@ async def official(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
 AUDIENCES = (anyone, signed_in, verified, official)
 
 
-def get(path: str, *, audience: Audience, writes: bool = False, **options: Any) -> Callable[..., HTTPRouteHandler]:
+def get(
+    path: str, *, audience: Audience, writes: bool = False, **options: Any
+) -> Callable[..., HTTPRouteHandler]:
     """A page at `path`. `writes`: reading it leaves a trace (access log), so it gets the unit of work."""
     return route(
-        path, http_method=["GET", "HEAD"], guards=[audience], opt={"audience": audience, "writes": writes}, **options
+        path,
+        http_method=["GET", "HEAD"],
+        guards=[audience],
+        opt={"audience": audience, "writes": writes},
+        **options,
     )
 
 
-def post(path: str, *, audience: Audience, uploads: bool = False, **options: Any) -> Callable[..., HTTPRouteHandler]:
+def post(
+    path: str, *, audience: Audience, uploads: bool = False, **options: Any
+) -> Callable[..., HTTPRouteHandler]:
     """An action at `path`. `uploads`: files may be sent along."""
     if uploads:
         options["request_max_body_size"] = UPLOAD_BYTES
     return route(
-        path, http_method="POST", guards=[audience], status_code=200, opt={"audience": audience, "writes": True}, **options
+        path,
+        http_method="POST",
+        guards=[audience],
+        status_code=200,
+        opt={"audience": audience, "writes": True},
+        **options,
     )
 
 
@@ -148,7 +163,12 @@ def render(ctx: Ctx, template: str, model: object = None) -> str:
 
 
 def page(
-    request: WebRequest, template: str, model: object = None, *, status: int = 200, headers: dict[str, str] | None = None
+    request: WebRequest,
+    template: str,
+    model: object = None,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
 ) -> Response[bytes]:
     """A whole page, rendered now; a GET that finds nothing new answers 304."""
     ctx = ctx_of(request)

@@ -35,7 +35,11 @@ async def static_file(ctx: NamedDependency[Ctx], name: str) -> Response[bytes]:
     path = (directory / name.lstrip("/")).resolve()
     if not path.is_relative_to(directory) or path.suffix not in STATIC_TYPES or not path.is_file():
         raise NotFound()
-    cache = f"public, max-age={YEAR_SECONDS}, immutable" if ctx.query.startswith("v=") else "public, max-age=86400"
+    cache = (
+        f"public, max-age={YEAR_SECONDS}, immutable"
+        if ctx.query.startswith("v=")
+        else "public, max-age=86400"
+    )
     return Response(path.read_bytes(), media_type=STATIC_TYPES[path.suffix], headers={"Cache-Control": cache})
 
 

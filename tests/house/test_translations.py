@@ -26,7 +26,7 @@ PLACES = re.compile(r"%\((\w+)\)s|%%|%")
 def extracted() -> dict[str | tuple[str, str], str]:
     """Message id (or singular and plural) → where it is."""
     found: dict[str | tuple[str, str], str] = {}
-    for folder in sorted(path.parent for path in ROOT.glob("*/__init__.py")) + [ROOT / "templates"]:
+    for folder in [*sorted(path.parent for path in ROOT.glob("*/__init__.py")), ROOT / "templates"]:
         if folder.name in ("tests", "bench"):
             continue
         options = {pattern: {"silent": "false"} for pattern, method in METHODS if method == "jinja2"}
