@@ -174,7 +174,8 @@ def _groups(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _split(text: str) -> tuple[str, ...]:
-    return tuple(part for part in (part.strip() for part in text.split(",")) if part)
+    parts = text.split(",") if " " not in text else [part.strip() for part in text.split(",")]
+    return tuple(filter(None, parts))
 
 
 def _papers(votes: Sequence[Line], vote_type: VoteType) -> tuple[tuple[Paper, ...], tuple[int, ...] | None]:

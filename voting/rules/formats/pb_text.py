@@ -49,48 +49,58 @@ def sections(text: str) -> tuple[dict[str, str], int, list[Line], list[Line]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", skipinitialspace=True)
     tables: dict[str, list[tuple[int, list[str]]]] = {}
     current: list[tuple[int, list[str]]] | None = None
+    last_line = 0
     try:
         for cells in reader:
-            if any("\n" in cell and "\nVOTES" in cell for cell in cells):
-                raise MalformedFile(reader.line_num, "a quoted value is never closed")
-            stripped = [cell.strip() for cell in cells]
-            if not any(stripped):
+            if reader.line_num - last_line > 1 and any("\nVOTES" in cell for cell in cells):
+                raise MalformedFile(last_line + 1, "a quoted value is never closed")
+            last_line = reader.line_num
+            title = cells[0].strip() if cells else ""
+            if not title and not any(cell.strip() for cell in cells):
                 continue
-            title = stripped[0].upper()
-            if title in SECTIONS and not any(stripped[1:]):
+            if title.upper() in SECTIONS and not any(cell.strip() for cell in cells[1:]):
+                title = title.upper()
                 if title in tables:
                     raise MalformedFile(reader.line_num, f"section {title} occurs twice")
                 current = tables[title] = []
             elif current is None:
                 raise MalformedFile(reader.line_num, "the file does not begin with META")
             else:
-                current.append((reader.line_num, stripped))
+                current.append((reader.line_num, cells))
     except csv.Error as problem:
         raise MalformedFile(reader.line_num, str(problem)) from problem
     for title in SECTIONS:
         if not tables.get(title):
             raise MalformedFile(reader.line_num, f"section {title} is missing or empty")
-    meta = {cells[0]: cells[1] for _, cells in tables["META"] if len(cells) > 1 and cells[0] != "key"}
+    pairs = ((cells[0].strip(), cells[1].strip()) for _, cells in tables["META"] if len(cells) > 1)
     return (
-        meta,
+        {key: value for key, value in pairs if key != "key"},
         tables["META"][0][0],
-        rows_of(tables["PROJECTS"], "project_id"),
-        rows_of(tables["VOTES"], "vote"),
+        rows_of(tables["PROJECTS"], "project_id", "cost"),
+        rows_of(tables["VOTES"], "vote", only=("vote", "points")),
     )
 
 
-def rows_of(table: Sequence[tuple[int, list[str]]], needed: str) -> list[Line]:
-    line, header = table[0]
-    header = [name.lower() for name in header]
-    if needed not in header:
-        raise MalformedFile(line, f"no column {needed!r}")
+def rows_of(
+    table: Sequence[tuple[int, list[str]]], *needed: str, only: Sequence[str] | None = None
+) -> list[Line]:
+    """The rows below a section's header, all columns or `only` some."""
+    line, cells = table[0]
+    header = [name.strip().lower() for name in cells]
+    for name in needed:
+        if name not in header:
+            raise MalformedFile(line, f"no column {name!r}")
     if twice := repeated(name for name in header if name):
         raise MalformedFile(line, f"column {twice!r} occurs twice")
+    columns = [(i, name) for i, name in enumerate(header) if name and (only is None or name in only)]
+    width = len(header)
     rows = []
     for number, cells in table[1:]:
-        if len(cells) > len(header) and any(cells[len(header) :]):
-            raise MalformedFile(number, f"{len(cells)} values where the header has {len(header)} columns")
-        rows.append(Line(number, dict(zip(header, cells, strict=False))))
+        if len(cells) != width:
+            if any(cell.strip() for cell in cells[width:]):
+                raise MalformedFile(number, f"{len(cells)} values where the header has {width} columns")
+            cells = (cells + [""] * width)[:width]
+        rows.append(Line(number, {name: cells[i].strip() for i, name in columns}))
     return rows
 
 
