@@ -30,7 +30,7 @@ class PollFacts(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.confirmed_by.get(act, ())) >= NEEDED_CONFIRMATIONS
 
     def is_casting(self, now: datetime) -> bool:
-        """Whether ballots are accepted: confirmed and within the dates, whether or not the sweep has passed."""
+        """Whether ballots are accepted: confirmed and within the dates; nothing waits for the sweep."""
         ready = self.state is PollState.OPEN or (
             self.state is PollState.ANNOUNCED and self.is_confirmed(Act.OPEN)
         )

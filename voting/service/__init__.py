@@ -1,5 +1,43 @@
 """What can be done with polls: prepare and announce, cast and replace, confirm, close and count."""
 
+from voting.service.cast import Receipt, cast_ballot, contest_of
+from voting.service.count import BrokenBox, count_box, load_box, publish_result, store_files
+from voting.service.imported import import_poll
 from voting.service.prepare import OptionDraft, announce_poll, prepare_poll
+from voting.service.turns import (
+    cancel_poll,
+    close_poll,
+    confirm_act,
+    digest_to_confirm,
+    list_due_to_close,
+    list_due_to_count,
+    list_due_to_open,
+    open_poll,
+    protocol_digest,
+    withdraw_confirmation,
+)
 
-__all__ = ["OptionDraft", "announce_poll", "prepare_poll"]
+__all__ = [
+    "BrokenBox",
+    "OptionDraft",
+    "Receipt",
+    "announce_poll",
+    "cancel_poll",
+    "cast_ballot",
+    "close_poll",
+    "confirm_act",
+    "contest_of",
+    "count_box",
+    "digest_to_confirm",
+    "import_poll",
+    "list_due_to_close",
+    "list_due_to_count",
+    "list_due_to_open",
+    "load_box",
+    "open_poll",
+    "prepare_poll",
+    "protocol_digest",
+    "publish_result",
+    "store_files",
+    "withdraw_confirmation",
+]

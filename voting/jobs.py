@@ -1,0 +1,56 @@
+"""What the workers do for polls: sweeps by the clock, and the count."""
+
+import asyncio
+import uuid
+
+import structlog
+
+from app.kit import clock
+from app.kit.context import Services
+from app.kit.outbox import enqueue
+from voting import service
+
+log = structlog.get_logger()
+
+
+async def open_due_polls(services: Services) -> None:
+    """Sweep: mark confirmed polls whose date has come. Casting does not wait for it."""
+    now = clock.now()
+    async with services.database.read() as session:
+        due = await service.list_due_to_open(session, now=now)
+    for poll_id in due:
+        async with services.database.write() as session:
+            await service.open_poll(session, poll_id, now=now)
+
+
+async def close_due_polls(services: Services) -> None:
+    """Sweep: freeze the boxes whose closing date has come."""
+    now = clock.now()
+    async with services.database.read() as session:
+        due = await service.list_due_to_close(session, now=now)
+    for poll_id in due:
+        async with services.database.write() as session:
+            if await service.close_poll(session, poll_id, now=now):
+                log.info("poll closed", poll=str(poll_id))
+
+
+async def count_due_polls(services: Services) -> None:
+    """Sweep: queue again what is closed, confirmed and not counted."""
+    async with services.database.read() as session:
+        due = await service.list_due_to_count(session)
+    for poll_id in due:
+        async with services.database.write() as session:
+            enqueue(session, "voting.jobs.count_poll", poll_id=str(poll_id))
+
+
+async def count_poll(services: Services, *, poll_id: str) -> None:
+    """Count a frozen box and publish the result. Running twice changes nothing."""
+    one = uuid.UUID(poll_id)
+    async with services.database.read() as session:
+        content = await service.load_box(session, one)
+    if content is None:
+        return
+    counted = await asyncio.to_thread(service.count_box, content)
+    files = await service.store_files(services.storage, counted)
+    async with services.database.write() as session:
+        await service.publish_result(session, one, counted, files, now=clock.now())

@@ -1,0 +1,174 @@
+"""Casting and replacing a ballot: one transaction, one person, one counting ballot."""
+
+import secrets
+import uuid
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.policy import Actor
+from app.kit.clock import local_date
+from app.kit.i18n import N_, show_datetime
+from app.kit.outbox import enqueue
+from app.kit.policy import require
+from voting import queries
+from voting.errors import AlreadyVoted, BallotRefused, KeyUsed, PollNotOpen, StaleReceipt, WrongKey
+from voting.models import Participation, Poll
+from voting.policy import is_eligible, may_replace, takes_ballots
+from voting.queries import PollInFull
+from voting.rules import InvalidPaper, get_rule
+from voting.rules.papers import Contest, Paper, encode_paper, named_options
+from voting.sealing import box
+from voting.service.box import put_in_box
+from voting.service.turns import mark_open
+
+# The confirmation leaves at a random moment within this time: sent at once, the order of the messages would
+# be the order of the box.
+MAIL_SPREAD_SECONDS = 30 * 60
+
+REFUSALS = {
+    "too_many": N_("The ballot ranks more projects than allowed: at most %(allowed)s."),
+    "too_few": N_("The ballot ranks too few projects: at least %(needed)s."),
+    "duplicate_option": N_("The ballot names the project %(option)s twice."),
+    "unknown_option": N_("The project %(option)s is not on this ballot."),
+}
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the voter keeps. `code` is public, `secret` is the change key and is stored nowhere.
+
+    `is_repeat`: this very ballot was in the box already (a second click, a lost answer).
+    """
+
+    poll_id: uuid.UUID
+    code: str
+    secret: str
+    has_replaced: bool
+    is_repeat: bool
+
+
+def contest_of(poll: Poll) -> Contest:
+    """The frozen contest of a poll."""
+    return msgspec.json.decode(poll.contest, type=Contest)
+
+
+async def cast_ballot(
+    session: AsyncSession,
+    actor: Actor,
+    poll_id: uuid.UUID,
+    paper: Paper,
+    *,
+    secret: str,
+    change_key: str = "",
+    now: datetime,
+) -> Receipt:
+    """Put this person's ballot into the box and give the receipt for `secret`, which their page was shown.
+
+    Sending the same secret again gives the same receipt. With `change_key`, the secret of an earlier
+    receipt, the new ballot stands for the earlier one.
+    Locks: the poll, against closing. Raises: PollNotOpen, Forbidden, AlreadyVoted, BallotRefused,
+    StaleReceipt, WrongKey, KeyUsed. Emits: PollOpened when this is what opens it. Queues: a confirmation by
+    e-mail, without the code.
+    """
+    full = await queries.get_poll(session, poll_id, lock=True)
+    code = _code_of(secret, poll_id)
+    has_voted = await queries.has_voted(session, poll_id, actor.id)
+    if entry := await queries.find_entry(session, poll_id, code):
+        if not has_voted:
+            raise StaleReceipt()
+        return _receipt(poll_id, secret, has_replaced=entry.replaces_code is not None, is_repeat=True)
+    _check_person(actor, full, has_voted=has_voted, change_key=change_key, now=now)
+    _check_paper(full.poll, paper)
+    replaces = await _replaced_code(session, poll_id, change_key) if change_key else None
+    if not has_voted:
+        await _note_participation(session, poll_id, actor.id)
+    await put_in_box(
+        session, full.poll, encode_paper(paper), code=code, replaces=replaces, on=local_date(now)
+    )
+    _promise_mail(session, actor, full, has_replaced=replaces is not None, now=now)
+    await mark_open(session, full, now=now)
+    return _receipt(poll_id, secret, has_replaced=replaces is not None, is_repeat=False)
+
+
+def _receipt(poll_id: uuid.UUID, secret: str, *, has_replaced: bool, is_repeat: bool) -> Receipt:
+    return Receipt(
+        poll_id=poll_id,
+        code=box.code_of(secret, str(poll_id)),
+        secret=box.normalise_secret(secret),
+        has_replaced=has_replaced,
+        is_repeat=is_repeat,
+    )
+
+
+def _code_of(secret: str, poll_id: uuid.UUID) -> str:
+    try:
+        return box.code_of(secret, str(poll_id))
+    except box.InvalidCode as problem:
+        raise StaleReceipt() from problem
+
+
+def _check_person(actor: Actor, full: PollInFull, *, has_voted: bool, change_key: str, now: datetime) -> None:
+    """The policy, with a refusal of its own for what the state forbids."""
+    if not (verdict := takes_ballots(full.facts, now)):
+        raise PollNotOpen(verdict.reason)
+    require(is_eligible(actor, on_roll=actor.is_verified))
+    if has_voted and not change_key:
+        raise AlreadyVoted()
+    if change_key:
+        require(may_replace(actor, full.facts, on_roll=actor.is_verified, has_voted=has_voted, now=now))
+
+
+def _check_paper(poll: Poll, paper: Paper) -> None:
+    """The limits of the contest; here a ballot also names at least one option. Raises: BallotRefused."""
+    if not named_options(paper):
+        raise BallotRefused(N_("Choose at least one project."))
+    try:
+        get_rule(poll.rule).check(contest_of(poll), paper)
+    except InvalidPaper as refusal:
+        raise BallotRefused(REFUSALS.get(refusal.reason), **refusal.facts) from refusal
+
+
+async def _replaced_code(session: AsyncSession, poll_id: uuid.UUID, change_key: str) -> str:
+    """The code of the entry that this key may replace. Raises: WrongKey, KeyUsed."""
+    try:
+        code = box.code_of(change_key, str(poll_id))
+    except box.InvalidCode as problem:
+        raise WrongKey() from problem
+    if await queries.find_entry(session, poll_id, code) is None:
+        raise WrongKey()
+    if await queries.is_replaced(session, poll_id, code):
+        raise KeyUsed()
+    return code
+
+
+async def _note_participation(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID) -> None:
+    try:
+        async with session.begin_nested():
+            session.add(Participation(poll_id=poll_id, account_id=account_id))
+            await session.flush()
+    except IntegrityError as clash:
+        raise AlreadyVoted() from clash
+
+
+def _promise_mail(
+    session: AsyncSession, actor: Actor, full: PollInFull, *, has_replaced: bool, now: datetime
+) -> None:
+    locale = "en" if actor.locale == "en" else "ro"
+    poll = full.poll
+    enqueue(
+        session,
+        "app.kit.mail.deliver_mail",
+        queue="low",
+        due_at=now + timedelta(seconds=secrets.randbelow(MAIL_SPREAD_SECONDS)),
+        to=actor.email,
+        template="voting/mail/recorded.txt",
+        locale=locale,
+        facts={
+            "poll_id": str(poll.id),
+            "title": poll.title if locale == "ro" else poll.title_en,
+            "closes": show_datetime(full.stage.closes_at, locale),
+            "has_replaced": has_replaced,
+        },
+    )
