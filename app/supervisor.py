@@ -246,7 +246,9 @@ class Supervisor:
             if output:
                 output.close()
         running = {one.name: one.process.pid for one in self.children if one.process}
-        (self.var / "children.json").write_text(json.dumps(running), "utf-8")
+        draft = self.var / "children.draft"
+        draft.write_text(json.dumps(running), "utf-8")
+        draft.replace(self.var / "children.json")
 
     def _watch(self) -> None:
         """Restart what dies; give up on what keeps dying."""

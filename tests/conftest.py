@@ -48,7 +48,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What drives a browser or a whole installation goes to one worker: there is one machine to share."""
-    heavy = {"browser", "live_server", "own_live_server"}
+    heavy = {"browser", "live_server", "own_live_server", "stopped_server"}
     for item in items:
         if heavy & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("installation"))

@@ -36,7 +36,13 @@ class LiveServer:
             "OBSTE_BASE_URL": self.url,
         }
         self.env |= {f"OBSTE_{name.upper()}": value for name, value in settings.items()}
+        self.command = [sys.executable, "-P", "-m", "app.supervisor", "run"]
         self.process: subprocess.Popen[bytes] | None = None
+
+    def children(self) -> dict[str, int]:
+        """The process of each child, in the order of their start."""
+        found: dict[str, int] = json.loads((self.folder / "children.json").read_text("utf-8"))
+        return found
 
     @property
     def log(self) -> str:
@@ -54,7 +60,7 @@ class LiveServer:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "output.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "app.supervisor", "run"],
+                self.command,
                 env=self.env,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -87,7 +93,7 @@ class LiveServer:
     def kill(self, name: str = "") -> None:
         """SIGKILL everything at once, as a power cut does; or only one child (web, worker ...)."""
         assert self.process is not None
-        children = json.loads((self.folder / "children.json").read_text("utf-8"))
+        children = self.children()
         if name:
             _kill_session(children[name])
             return
