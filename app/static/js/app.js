@@ -114,7 +114,7 @@ function enhance(root) {
 
 /** Errors first, then a heading that asked for the focus; otherwise the focus stays where the person left it. */
 function placeFocus(root) {
-  const target = root.querySelector?.("#error-summary") ?? root.querySelector?.("[data-ob-focus]");
+  const target = root.querySelector?.("#error-summary:not(.ob-sample *)") ?? root.querySelector?.("[data-ob-focus]");
   if (!target || target.dataset.obFocused) return;
   target.dataset.obFocused = "yes";
   target.focus();
