@@ -56,7 +56,9 @@ def check_dates(
     return _check_order(stage, {other.kind: other for other in others}, opens_at, closes_at)
 
 
-def _check_order(stage: Window, others: dict[str, Window], opens_at: datetime, closes_at: datetime) -> Verdict:
+def _check_order(
+    stage: Window, others: dict[str, Window], opens_at: datetime, closes_at: datetime
+) -> Verdict:
     submission, review = others.get(StageKind.SUBMISSION), others.get(StageKind.REVIEW)
     vote, results = others.get(StageKind.VOTE), others.get(StageKind.RESULTS)
     if stage.kind == StageKind.SUBMISSION and vote is not None and closes_at > vote.opens_at:

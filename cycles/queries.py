@@ -41,7 +41,7 @@ async def list_cycles(session: AsyncSession) -> list[Cycle]:
 
 
 async def find_current_cycle(session: AsyncSession, now: datetime) -> Cycle | None:
-    """Our own cycle with a stage open at `now`; else the next to begin; else the latest; else an imported one."""
+    """Our cycle with a stage open at `now`; else the next to begin, the latest, an imported one."""
     cycles = {cycle.id: cycle for cycle in await list_cycles(session)}
     own = {cycle_id for cycle_id, cycle in cycles.items() if not cycle.is_imported}
     stages = await list_all_stages(session)

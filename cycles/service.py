@@ -76,7 +76,9 @@ async def create_cycle(
         stage = Stage(id=new_id(), cycle_id=cycle.id, kind=kind.value, opens_at=opens_at, closes_at=closes_at)
         session.add(stage)
     await session.flush()
-    await register.record(session, "cycle.created", f"cycle:{cycle.id}", _creation_facts(cycle, stages), now=now)
+    await register.record(
+        session, "cycle.created", f"cycle:{cycle.slug}", _creation_facts(cycle, stages), now=now
+    )
     return cycle
 
 
@@ -90,7 +92,9 @@ def _creation_facts(cycle: Cycle, stages: Mapping[StageKind, Dates]) -> dict[str
         "rule_params": json.loads(cycle.rule_params),
         "max_ranked": cycle.max_ranked,
         "is_imported": cycle.is_imported,
-        "stages": {kind.value: [register.moment_text(moment) for moment in dates] for kind, dates in stages.items()},
+        "stages": {
+            kind.value: [register.moment_text(moment) for moment in dates] for kind, dates in stages.items()
+        },
     }
 
 
@@ -134,7 +138,10 @@ async def change_stage_dates(
     stage.opens_at, stage.closes_at = opens_at, closes_at
     await session.flush()
     await publish(session, _event(stage, change))
-    await register.record(session, "stage.dates-changed", f"cycle:{stage.cycle_id}", _facts(stage, change), now=now)
+    cycle = await queries.get_cycle(session, stage.cycle_id)
+    await register.record(
+        session, "stage.dates-changed", f"cycle:{cycle.slug}", _facts(stage, change), now=now
+    )
     return change
 
 

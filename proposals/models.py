@@ -1,1 +1,239 @@
-"""Tables (being written)."""
+"""Tables of ideas, their review, and projects. What is public history is append-only by triggers."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, new_id
+from proposals.states import IdeaState, check_move
+
+Id = uuid.UUID
+_STATES = ", ".join(f"'{state}'" for state in IdeaState)
+
+
+class Idea(Base):
+    """What a resident proposes; a draft until it is sent and registered."""
+
+    __tablename__ = "ideas"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({_STATES})", name="state_known"),
+        CheckConstraint("(state = 'draft') = (number IS NULL)", name="numbered_when_sent"),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_something"),
+        CheckConstraint("support_count >= 0", name="support_count_not_negative"),
+        Index("ix_ideas_cycle_id_state_submitted_at", "cycle_id", "state", "submitted_at"),
+        Index("ix_ideas_state_due_on", "state", "due_on"),
+        Index("ix_ideas_author_id", "author_id"),
+        Index("ix_ideas_merged_into_id", "merged_into_id"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    cycle_id: Mapped[Id] = mapped_column(ForeignKey("cycles.id"))
+    author_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"))
+    author_name: Mapped[str] = mapped_column(String(120), comment="as shown in public, e.g. Ana P.")
+    number: Mapped[str | None] = mapped_column(String(30), unique=True, comment="registration number")
+    state: Mapped[str] = mapped_column(String(20), default=IdeaState.DRAFT.value)
+    title: Mapped[str] = mapped_column(String(120))
+    body: Mapped[str] = mapped_column(Text, comment="Markdown")
+    lang: Mapped[str] = mapped_column(String(8), default="ro")
+    area_id: Mapped[Id | None] = mapped_column(ForeignKey("areas.id"))
+    location: Mapped[str] = mapped_column(String(300), comment="street and place, in words")
+    landmark: Mapped[str] = mapped_column(String(200), comment="near which park, metro station, landmark")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    estimate_bani: Mapped[int | None] = mapped_column(BigInteger, comment="the author's own estimate")
+    folded: Mapped[str] = mapped_column(
+        Text, comment="words of title, text and place without diacritics, for searching"
+    )
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    due_on: Mapped[date | None] = mapped_column(
+        comment="end of the legal term, as of the clock's last stop or start"
+    )
+    reviewer_id: Mapped[Id | None] = mapped_column(ForeignKey("accounts.id"))
+    reviewer_name: Mapped[str] = mapped_column(String(120), default="")
+    merged_into_id: Mapped[Id | None] = mapped_column(ForeignKey("ideas.id"))
+    support_count: Mapped[int] = mapped_column(default=0)
+    event_count: Mapped[int] = mapped_column(
+        default=0, comment="entries on the timeline; the next one's position"
+    )
+
+    def move_to(self, state: IdeaState) -> None:
+        """Change the state. Raises: IllegalMove."""
+        check_move(IdeaState(self.state), state)
+        self.state = state.value
+
+
+class IdeaEvent(Base):
+    """One entry of an idea's public timeline. Append-only."""
+
+    __tablename__ = "idea_events"
+    __table_args__ = (UniqueConstraint("idea_id", "position"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"))
+    position: Mapped[int]
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(30))
+    by_name: Mapped[str] = mapped_column(
+        String(120), comment="an official's name, or the author as shown in public"
+    )
+    text: Mapped[str] = mapped_column(Text, comment="what was asked, answered or explained; Markdown")
+    facts: Mapped[str] = mapped_column(Text, comment="JSON object: reason, costs, other idea")
+
+
+class IdeaNote(Base):
+    """An internal note of the department: never public."""
+
+    __tablename__ = "idea_notes"
+    __table_args__ = (Index("ix_idea_notes_idea_id_at", "idea_id", "at"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"))
+    author_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"))
+    author_name: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Photo(Base):
+    """A photo of an idea, re-encoded without metadata; the files are in the storage."""
+
+    __tablename__ = "idea_photos"
+    __table_args__ = (Index("ix_idea_photos_idea_id_position", "idea_id", "position"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"))
+    position: Mapped[int]
+    large_key: Mapped[str] = mapped_column(String(80))
+    small_key: Mapped[str] = mapped_column(String(80))
+    width: Mapped[int]
+    height: Mapped[int]
+    alt: Mapped[str] = mapped_column(String(250), comment="what is in the picture, for who cannot see it")
+    created_at: Mapped[datetime]
+
+
+class Support(Base):
+    """A verified resident supports an idea: one row each, gone when withdrawn."""
+
+    __tablename__ = "idea_supports"
+
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"), primary_key=True)
+    account_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"), primary_key=True, index=True)
+    at: Mapped[datetime]
+
+
+class ClockPause(Base):
+    """The legal clock of an idea stood still: from the question to the author until the answer."""
+
+    __tablename__ = "clock_pauses"
+    __table_args__ = (Index("ix_clock_pauses_idea_id", "idea_id"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"))
+    paused_at: Mapped[datetime]
+    resumed_at: Mapped[datetime | None]
+
+
+class Reason(Base):
+    """A reason of the published catalogue, in one of its versions. Append-only: an edit is a new version."""
+
+    __tablename__ = "reasons"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(12), comment="short and permanent, e.g. R03")
+    version: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text, comment="in plain words, Romanian")
+    text_en: Mapped[str] = mapped_column(Text)
+    legal_ground: Mapped[str] = mapped_column(String(400))
+    is_retired: Mapped[bool] = mapped_column(comment="from this version on it can't be used for new verdicts")
+    created_at: Mapped[datetime]
+    created_by_name: Mapped[str] = mapped_column(String(120))
+
+
+class Verdict(Base):
+    """A decision of the department. Append-only: a correction is a new verdict that supersedes one."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (
+        UniqueConstraint("idea_id", "position"),
+        UniqueConstraint("supersedes_id"),
+        CheckConstraint("kind IN ('rejected', 'merged', 'accepted')", name="kind_known"),
+        CheckConstraint("(kind = 'rejected') = (reason_id IS NOT NULL)", name="rejected_with_reason"),
+        CheckConstraint("(kind = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_something"),
+        CheckConstraint("text <> ''", name="explained"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"))
+    position: Mapped[int] = mapped_column(comment="1 for the first, then one for each correction")
+    kind: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    reviewer_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"))
+    reviewer_name: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text, comment="the department's own words; Markdown")
+    reason_id: Mapped[Id | None] = mapped_column(ForeignKey("reasons.id"), index=True)
+    merged_into_id: Mapped[Id | None] = mapped_column(ForeignKey("ideas.id"))
+    supersedes_id: Mapped[Id | None] = mapped_column(ForeignKey("verdicts.id"))
+    total_bani: Mapped[int | None] = mapped_column(
+        BigInteger, comment="accepted: what it costs, margin included"
+    )
+    margin_bani: Mapped[int | None] = mapped_column(BigInteger)
+    margin_percent: Mapped[int | None]
+    yearly_bani: Mapped[int | None] = mapped_column(BigInteger, comment="accepted: yearly upkeep")
+
+
+class CostLine(Base):
+    """One line of the costing of a verdict; amounts are computed in integers. Append-only."""
+
+    __tablename__ = "cost_lines"
+    __table_args__ = (UniqueConstraint("verdict_id", "position"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    verdict_id: Mapped[Id] = mapped_column(ForeignKey("verdicts.id"))
+    position: Mapped[int]
+    description: Mapped[str] = mapped_column(String(200))
+    quantity_milli: Mapped[int] = mapped_column(BigInteger, comment="thousandths of the unit")
+    unit: Mapped[str] = mapped_column(String(20))
+    unit_price_bani: Mapped[int] = mapped_column(BigInteger, comment="without VAT")
+    vat_percent: Mapped[int]
+    net_bani: Mapped[int] = mapped_column(BigInteger)
+    vat_bani: Mapped[int] = mapped_column(BigInteger)
+
+
+class Project(Base):
+    """What is voted on, under a short number that is never given again."""
+
+    __tablename__ = "projects"
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "number"),
+        UniqueConstraint("cycle_id", "position"),
+        CheckConstraint("cost_bani >= 0", name="cost_not_negative"),
+        CheckConstraint("outcome IN ('funded', 'not_funded')", name="outcome_known"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    cycle_id: Mapped[Id] = mapped_column(ForeignKey("cycles.id"))
+    number: Mapped[str] = mapped_column(String(60), comment="e.g. P07; the file's own id when imported")
+    position: Mapped[int] = mapped_column(comment="order in which numbers were given")
+    idea_id: Mapped[Id | None] = mapped_column(ForeignKey("ideas.id"), unique=True)
+    title: Mapped[str] = mapped_column(String(300))
+    summary: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text, comment="Markdown")
+    area_id: Mapped[Id | None] = mapped_column(ForeignKey("areas.id"))
+    cost_bani: Mapped[int] = mapped_column(BigInteger)
+    folded: Mapped[str] = mapped_column(Text, comment="words without diacritics, for searching")
+    created_at: Mapped[datetime]
+    poll_id: Mapped[Id | None] = mapped_column(
+        ForeignKey("polls.id"), comment="set when put to the vote: frozen"
+    )
+    withdrawn_at: Mapped[datetime | None] = mapped_column(
+        comment="its verdict was superseded before the vote"
+    )
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    decided_at: Mapped[datetime | None]

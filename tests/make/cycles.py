@@ -11,11 +11,18 @@ from cycles.states import StageKind
 
 NOON = datetime(2027, 3, 1, 10, 0, tzinfo=UTC)  # as the clock of conftest.py: Monday noon in Bucharest
 DAY = timedelta(days=1)
-AREAS = (("rahova", "Rahova"), ("ferentari", "Ferentari"), ("cotroceni", "Cotroceni"), ("13-septembrie", "13 Septembrie"))
+AREAS = (
+    ("rahova", "Rahova"),
+    ("ferentari", "Ferentari"),
+    ("cotroceni", "Cotroceni"),
+    ("13-septembrie", "13 Septembrie"),
+)
 _serial = itertools.count(1)
 
 
-def stage_dates(open_stage: StageKind | None = StageKind.SUBMISSION, *, now: datetime = NOON) -> dict[StageKind, Dates]:
+def stage_dates(
+    open_stage: StageKind | None = StageKind.SUBMISSION, *, now: datetime = NOON
+) -> dict[StageKind, Dates]:
     """Stages of 30 days that follow each other, `open_stage` having begun 10 days before `now`; None: not yet begun."""
     place = -1 if open_stage is None else list(StageKind).index(open_stage)
     first = now - 10 * DAY - place * 30 * DAY

@@ -1,0 +1,66 @@
+"""What can be refused about ideas, their review and projects."""
+
+from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.i18n import N_
+
+
+class IdeaNotFound(NotFound):
+    default = N_("There is no such idea.")
+
+
+class ProjectNotFound(NotFound):
+    default = N_("There is no such project.")
+
+
+class PhotoNotFound(NotFound):
+    default = N_("There is no such photo.")
+
+
+class ReasonNotFound(NotFound):
+    default = N_("There is no such reason in the catalogue.")
+
+
+class TooManyPhotos(Conflict):
+    default = N_("An idea can have at most %(limit)s photos. Remove one to add another.")
+
+
+class DraftIncomplete(Invalid):
+    default = N_("The idea is not complete yet. The page says what is missing.")
+
+
+class AlreadySupported(Conflict):
+    default = N_("You already support this idea.")
+
+
+class NotSupported(Conflict):
+    default = N_("You do not support this idea.")
+
+
+class AlreadyJudged(Conflict):
+    """Carries who, when and what, so that the page can tell."""
+
+    default = N_(
+        "%(name)s has decided on this idea meanwhile. Read the decision before you do anything else."
+    )
+
+
+class NumberTaken(Conflict):
+    default = N_("There is already a project with this number in the cycle.")
+
+
+class AlreadyAtVote(Conflict):
+    default = N_("The list of projects of this cycle is frozen: it has been put to the vote.")
+
+
+class NoProjects(Conflict):
+    default = N_("There is no project to vote on yet.")
+
+
+class MergeTargetInvalid(Invalid):
+    default = N_(
+        "Ideas can only be merged into another idea of the same cycle that is still open or accepted."
+    )
+
+
+class ReasonCodeTaken(Conflict):
+    default = N_("There is already a reason with this code.")

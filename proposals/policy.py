@@ -1,0 +1,182 @@
+"""Who may do what with ideas, their review and projects: yes, or no-because.
+
+Facts are passed in: whether the submission stage is open, whether somebody supports an idea already.
+"""
+
+import uuid
+from typing import Protocol
+
+from accounts.policy import Actor, may_act_as
+from accounts.states import Role
+from app.kit.i18n import N_
+from app.kit.policy import ALLOW, Verdict, deny
+from proposals.states import OPEN_STATES, PUBLIC_STATES, SUPPORTABLE_STATES, VERDICT_STATES, IdeaState
+
+MAX_PHOTOS = 5
+MAX_DRAFTS = 10  # of one person at a time; more is a machine
+
+
+class IdeaLike(Protocol):
+    """What policies ask of an idea."""
+
+    @property
+    def author_id(self) -> uuid.UUID: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def reviewer_id(self) -> uuid.UUID | None: ...
+
+
+# ── residents ─────────────────────────────────────────────────────────────────
+def may_view(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """Drafts are seen by their author alone; everything else is public."""
+    if idea.state in PUBLIC_STATES or (actor is not None and actor.id == idea.author_id):
+        return ALLOW
+    return deny(N_("This is somebody's draft."))
+
+
+def may_draft(actor: Actor | None, *, drafts: int) -> Verdict:
+    """Anyone with an account may draft; sending needs more (may_submit)."""
+    if actor is None:
+        return deny(N_("Please sign in to write an idea."))
+    if drafts >= MAX_DRAFTS:
+        return deny(N_("You have %(limit)s drafts already. Send or delete one first."), limit=MAX_DRAFTS)
+    return ALLOW
+
+
+def may_edit(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """Only the author changes an idea, and only until it is sent: supporters support that very text."""
+    if actor is None or actor.id != idea.author_id:
+        return deny(N_("Only its author may change an idea."))
+    if idea.state != IdeaState.DRAFT:
+        return deny(N_("The idea has been sent; its text can no longer be changed."))
+    return ALLOW
+
+
+def may_submit(actor: Actor | None, idea: IdeaLike, *, submission_open: bool) -> Verdict:
+    """Whether the author may send the draft now: residence verified, submission open by its dates."""
+    verdict = may_edit(actor, idea)
+    if not verdict:
+        return verdict
+    if not submission_open:
+        return deny(
+            N_("Ideas cannot be sent now: the stage in which they can is not open. Your draft stays.")
+        )
+    if actor is None or not actor.is_verified:
+        return deny(N_("To send the idea, your residence has to be verified first. Your draft stays."))
+    return ALLOW
+
+
+def may_withdraw(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """The author may withdraw until there is a verdict."""
+    if actor is None or actor.id != idea.author_id:
+        return deny(N_("Only its author may withdraw an idea."))
+    if idea.state not in OPEN_STATES:
+        return deny(N_("This idea can no longer be withdrawn."))
+    return ALLOW
+
+
+def may_support(actor: Actor | None, idea: IdeaLike, *, supports: bool) -> Verdict:
+    """Verified residents support an idea once; nobody supports their own."""
+    if actor is None:
+        return deny(N_("Sign in to support this idea."))
+    if idea.state not in SUPPORTABLE_STATES:
+        return deny(N_("This idea can no longer be supported."))
+    if actor.id == idea.author_id:
+        return deny(N_("This is your own idea."))
+    if not actor.is_verified:
+        return deny(N_("Your residence has to be verified before you can support ideas."))
+    if supports:
+        return deny(N_("You already support this idea."))
+    return ALLOW
+
+
+def may_answer(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """The author answers the question that the department asked."""
+    if actor is None or actor.id != idea.author_id:
+        return deny(N_("Only the author of the idea may answer."))
+    if idea.state != IdeaState.WAITING:
+        return deny(N_("There is no open question about this idea."))
+    return ALLOW
+
+
+# ── the department ────────────────────────────────────────────────────────────
+def may_review(actor: Actor | None) -> Verdict:
+    """Whether this person sees the department's queue and files."""
+    return may_act_as(actor, Role.REVIEWER)
+
+
+def _may_handle(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    verdict = may_review(actor)
+    if verdict and actor is not None and actor.id == idea.author_id:
+        return deny(N_("This is your own idea. A colleague has to review it."))
+    return verdict
+
+
+def may_assign(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """Whether this person may take the idea, or give it to a colleague."""
+    verdict = _may_handle(actor, idea)
+    if verdict and idea.state not in OPEN_STATES:
+        return deny(N_("This idea is no longer under review."))
+    return verdict
+
+
+def may_ask(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """Whether this person may ask the author: once somebody has taken the idea, one question at a time."""
+    verdict = _may_handle(actor, idea)
+    if verdict and idea.state == IdeaState.WAITING:
+        return deny(N_("The author has been asked already and has not answered yet."))
+    if verdict and idea.state != IdeaState.IN_REVIEW:
+        return deny(N_("Take the idea first."))
+    return verdict
+
+
+def may_resume(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """Whether this person may let the clock run again without an answer."""
+    verdict = _may_handle(actor, idea)
+    if verdict and idea.state != IdeaState.WAITING:
+        return deny(N_("The clock is running already."))
+    return verdict
+
+
+def may_judge(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """Whether this person may decide on the idea now, for the first time."""
+    verdict = _may_handle(actor, idea)
+    if not verdict:
+        return verdict
+    if idea.state == IdeaState.SUBMITTED:
+        return deny(N_("Take the idea first."))
+    if idea.state == IdeaState.WAITING:
+        return deny(N_("The author has been asked. Wait for the answer, or let the clock run again."))
+    if idea.state != IdeaState.IN_REVIEW:
+        return deny(N_("This idea has been decided already."))
+    return ALLOW
+
+
+def may_correct(actor: Actor | None, idea: IdeaLike, *, at_vote: bool) -> Verdict:
+    """Whether a verdict may be superseded by another: not once its project has been put to the vote."""
+    verdict = _may_handle(actor, idea)
+    if not verdict:
+        return verdict
+    if idea.state not in VERDICT_STATES:
+        return deny(N_("There is no decision to correct yet."))
+    if at_vote:
+        return deny(N_("The project has been put to the vote. Its decision can no longer be changed."))
+    return ALLOW
+
+
+def may_edit_reasons(actor: Actor | None) -> Verdict:
+    """The catalogue of reasons belongs to the administrators."""
+    return may_act_as(actor, Role.ADMIN)
+
+
+def may_put_to_vote(actor: Actor | None, *, is_frozen: bool, voting_began: bool) -> Verdict:
+    """Whether this person may freeze the list of projects of a cycle into its poll."""
+    verdict = may_act_as(actor, Role.ELECTION)
+    if not verdict:
+        return verdict
+    if is_frozen:
+        return deny(N_("The list of projects of this cycle is frozen: it has been put to the vote."))
+    if voting_began:
+        return deny(N_("The voting stage has begun. Change its dates first, in public."))
+    return ALLOW

@@ -1,0 +1,1 @@
+"""Pure engines of the proposals: costing and likeness of ideas. Values in, values out."""

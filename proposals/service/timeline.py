@@ -1,0 +1,91 @@
+"""What every use case of an idea does at its end: the public timeline, the register, and mail."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit import register
+from app.kit.db import new_id
+from app.kit.mail import send_mail
+from proposals import queries
+from proposals.models import Idea, IdeaEvent
+from proposals.states import EventKind
+
+DEPARTMENT = ""  # by nobody in particular: the system, by its dates or by a count
+
+
+def tell(
+    session: AsyncSession,
+    idea: Idea,
+    kind: EventKind,
+    *,
+    by_name: str = DEPARTMENT,
+    text: str = "",
+    facts: Mapping[str, object] | None = None,
+    now: datetime,
+) -> IdeaEvent:
+    """Add an entry to the timeline of an idea whose row is locked."""
+    idea.event_count += 1
+    idea.updated_at = now
+    event = IdeaEvent(
+        id=new_id(),
+        idea_id=idea.id,
+        position=idea.event_count,
+        at=now,
+        kind=kind.value,
+        by_name=by_name,
+        text=text,
+        facts=json.dumps(dict(facts or {}), ensure_ascii=False, sort_keys=True),
+    )
+    session.add(event)
+    return event
+
+
+async def publish_fact(
+    session: AsyncSession, kind: str, idea: Idea, facts: Mapping[str, object], *, now: datetime
+) -> None:
+    """Record a fact about an idea. Locks: the register's head; so last."""
+    await session.flush()
+    public = {"number": idea.number, "title": idea.title, **facts}
+    await register.record(session, kind, f"idea:{idea.id}", public, now=now)
+
+
+async def mail_author(session: AsyncSession, idea: Idea, template: str, **facts: object) -> None:
+    """Promise a message to the author, in their language; nothing when the account is closed."""
+    for contact in await queries.list_contacts(session, [idea.author_id]):
+        await _mail(session, contact, idea, template, facts)
+
+
+async def mail_supporters(
+    session: AsyncSession,
+    idea: Idea,
+    template: str,
+    *,
+    leave_out: frozenset[uuid.UUID] = frozenset(),
+    **facts: object,
+) -> int:
+    """Promise a message to everyone who supports the idea; returns to how many."""
+    supporters = [one for one in await queries.list_supporter_ids(session, idea.id) if one not in leave_out]
+    contacts = await queries.list_contacts(session, supporters)
+    for contact in contacts:
+        await _mail(session, contact, idea, template, facts)
+    return len(contacts)
+
+
+async def _mail(
+    session: AsyncSession, contact: queries.Contact, idea: Idea, template: str, facts: Mapping[str, object]
+) -> None:
+    send_mail(
+        session,
+        to=contact.email,
+        template=f"proposals/mail/{template}.txt",
+        locale=contact.locale,
+        name=contact.name,
+        number=idea.number or "",
+        title=idea.title,
+        idea_path=f"/ideas/{idea.id}",
+        **facts,
+    )

@@ -1,0 +1,116 @@
+"""What an idea can be, how it moves, and the legal clock of its review.
+
+DRAFT → SUBMITTED → IN_REVIEW ⇄ WAITING; IN_REVIEW → REJECTED | MERGED | ACCEPTED. A verdict can only be
+superseded by another verdict; the author may withdraw until there is one.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+
+from app.kit.clock import local_date
+from app.kit.deadlines import Deadline, Pause, Term, Unit, compute, working_days_left
+from app.kit.errors import Conflict
+from app.kit.i18n import N_
+
+# Source: the town hall's regulation of participatory budgeting sets the term of the review; an installation
+# changes it here. It is counted in working days, as calendars of Romanian town halls do. An idea is no
+# petition in the sense of OG 27/2002, whose art. 8 gives 30 calendar days; a petition can be sent besides.
+TERM = Term(30, Unit.WORKING_DAYS, source=N_("the regulation of participatory budgeting"))
+DAYS_OFF: frozenset[date] = frozenset()  # bridge days declared by the Government or the town hall
+
+
+class IdeaState(StrEnum):
+    """The life of an idea until it is a project."""
+
+    DRAFT = "draft"  # seen by its author only
+    SUBMITTED = "submitted"  # registered; the clock runs; nobody has taken it yet
+    IN_REVIEW = "in_review"  # an official of the department is on it
+    WAITING = "waiting"  # the author was asked; the clock stands still
+    REJECTED = "rejected"
+    MERGED = "merged"  # into another idea
+    ACCEPTED = "accepted"  # with a costing; it has become a project
+    WITHDRAWN = "withdrawn"  # by its author
+
+
+class Outcome(StrEnum):
+    """What the vote made of a project."""
+
+    FUNDED = "funded"
+    NOT_FUNDED = "not_funded"
+
+
+class VerdictKind(StrEnum):
+    """What the department may decide."""
+
+    REJECTED = "rejected"
+    MERGED = "merged"
+    ACCEPTED = "accepted"
+
+
+class EventKind(StrEnum):
+    """What the public timeline of an idea tells."""
+
+    SUBMITTED = "submitted"
+    TAKEN = "taken"
+    QUESTION = "question"
+    ANSWER = "answer"
+    RESUMED = "resumed"
+    REJECTED = "rejected"
+    MERGED = "merged"
+    RECEIVED = "received"  # another idea was merged into this one
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"  # the verdict before no longer holds; the next entry says what does
+    WITHDRAWN = "withdrawn"
+    PUT_TO_VOTE = "put_to_vote"
+    FUNDED = "funded"
+    NOT_FUNDED = "not_funded"
+
+
+_VERDICTS = frozenset({IdeaState.REJECTED, IdeaState.MERGED, IdeaState.ACCEPTED})
+
+MOVES: dict[IdeaState, frozenset[IdeaState]] = {
+    IdeaState.DRAFT: frozenset({IdeaState.SUBMITTED}),
+    IdeaState.SUBMITTED: frozenset({IdeaState.IN_REVIEW, IdeaState.WITHDRAWN}),
+    IdeaState.IN_REVIEW: _VERDICTS | {IdeaState.WAITING, IdeaState.WITHDRAWN},
+    IdeaState.WAITING: frozenset({IdeaState.IN_REVIEW, IdeaState.WITHDRAWN}),
+    IdeaState.REJECTED: _VERDICTS,
+    IdeaState.MERGED: _VERDICTS,
+    IdeaState.ACCEPTED: _VERDICTS,
+    IdeaState.WITHDRAWN: frozenset(),
+}
+
+OPEN_STATES = frozenset({IdeaState.SUBMITTED, IdeaState.IN_REVIEW, IdeaState.WAITING})
+"""Ideas on which a verdict is still due."""
+
+VERDICT_STATES = _VERDICTS
+PUBLIC_STATES = frozenset(IdeaState) - {IdeaState.DRAFT}
+SUPPORTABLE_STATES = OPEN_STATES | {IdeaState.ACCEPTED}
+
+
+class IllegalMove(Conflict):
+    """The idea is no longer in a state from which this can be done."""
+
+    default = N_("This idea is no longer in the state that you saw. Look at its page again.")
+
+
+def check_move(current: IdeaState, to: IdeaState) -> None:
+    """Raises: IllegalMove unless the table allows the move."""
+    if to not in MOVES[current]:
+        raise IllegalMove()
+
+
+def review_deadline(
+    submitted_at: datetime, pauses: Iterable[tuple[datetime, datetime | None]], *, today: date
+) -> Deadline:
+    """When a verdict is due. `pauses`: from the question to the answer, or None while it is awaited."""
+    days = [
+        Pause(local_date(paused_at), None if resumed_at is None else local_date(resumed_at))
+        for paused_at, resumed_at in pauses
+    ]
+    return compute(local_date(submitted_at), TERM, pauses=days, today=today, days_off=DAYS_OFF)
+
+
+def days_left(due_on: date, *, today: date) -> int:
+    """Working days until a verdict is due; negative when it is overdue."""
+    return working_days_left(today, due_on, days_off=DAYS_OFF)
