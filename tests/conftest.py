@@ -5,6 +5,7 @@ everything rolled back); `database`, `app` and `client` have a database of their
 because what they do is committed.
 """
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -198,8 +199,19 @@ async def app(settings: Settings) -> AsyncIterator[Any]:
     from app.main import create_app
 
     front = create_app(settings)
-    async with front.litestar.lifespan():
-        yield front
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        """In a task of its own: what enters the life span must also leave it."""
+        async with front.litestar.lifespan():
+            started.set()
+            await ended.wait()
+
+    life = asyncio.create_task(live())
+    await started.wait()
+    yield front
+    ended.set()
+    await life
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,7 +30,7 @@ async def ready(session: NamedDependency[AsyncSession]) -> dict[str, str]:
 
 
 @get("/static/{name:path}", audience=anyone, include_in_schema=False)
-async def static_file(ctx: NamedDependency[Ctx], name: str) -> Response[bytes]:
+async def static_file(ctx: NamedDependency[Ctx], name: FromPath[str]) -> Response[bytes]:
     """One of our own files; under its hashed address it may be kept for a year."""
     directory = ctx.services.settings.root / "app" / "static"
     path = (directory / name.lstrip("/")).resolve()
