@@ -8,6 +8,8 @@ from litestar import Litestar, Router
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 
+from accounts.queries import load_actor
+from accounts.service import touch_session
 from app import VERSION
 from app.errors import HANDLERS
 from app.kit.context import Services
@@ -37,6 +39,8 @@ def make_services(settings: Settings) -> Services:
         limiter=RateLimiter(client),
         storage=FileStorage(settings.var_dir / "files"),
         environments=make_environments(settings.root / "templates", static),
+        load_actor=load_actor,
+        touch_session=touch_session,
         menu=MENU,
     )
 

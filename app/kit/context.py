@@ -45,6 +45,12 @@ class LoadActor(Protocol):
     async def __call__(self, session: AsyncSession, token: str, *, now: datetime) -> Any: ...
 
 
+class TouchSession(Protocol):
+    """Port: note that a session is in use, so that it does not end for being idle."""
+
+    async def __call__(self, session: AsyncSession, session_id: uuid.UUID, *, now: datetime) -> None: ...
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Services:
     """The adapters of this process."""
@@ -56,6 +62,7 @@ class Services:
     storage: Storage
     environments: dict[Locale, jinja2.Environment]
     load_actor: LoadActor | None = None
+    touch_session: TouchSession | None = None
     menu: tuple[tuple[str, str], ...] = ()
 
 

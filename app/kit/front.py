@@ -7,6 +7,7 @@ have their security headers and their language too.
 import ipaddress
 import time
 import uuid
+from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -31,6 +32,7 @@ SECURITY_HEADERS = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(self), interest-cohort=()"),
 )
 SESSION_COOKIE = "obste_session"
+SEEN_EVERY = timedelta(minutes=5)  # a session's last use is noted this often
 
 
 class Front:
@@ -89,7 +91,17 @@ class Front:
             async with self.services.database.read() as session:
                 ctx.actor = await self.services.load_actor(session, token, now=ctx.now)
             ctx.session_token = token if ctx.actor is not None else ""
+            await self._touch(ctx)
         return ctx
+
+    async def _touch(self, ctx: Ctx) -> None:
+        """Note the use of the session, once every few minutes and not at each request."""
+        touch = self.services.touch_session
+        if touch is None or ctx.actor is None or ctx.actor.session_seen_at is None:
+            return
+        if ctx.now >= ctx.actor.session_seen_at + SEEN_EVERY:
+            async with self.services.database.write() as session:
+                await touch(session, ctx.actor.session_id, now=ctx.now)
 
     def _client_ip(self, scope: Any) -> str:
         peer = scope["client"][0] if scope.get("client") else ""

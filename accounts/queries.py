@@ -1,0 +1,165 @@
+"""Reading accounts: the actor of a request in one query, people, roles, sessions, residences, letters."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.models import Account, AccountSession, Letter, Residence, RoleGrant
+from accounts.policy import Actor
+from accounts.states import OPEN_LETTERS, Role
+from app.kit import crypto
+from app.kit.errors import NotFound
+from app.kit.text import clean
+
+_CURRENT_RESIDENCE = and_(Residence.account_id == Account.id, Residence.withdrawn_at.is_(None))
+_CURRENT_GRANT = and_(RoleGrant.account_id == Account.id, RoleGrant.ended_at.is_(None))
+
+
+def email_key(email: str) -> str:
+    """How addresses are compared: lower case, without spaces around."""
+    return clean(email).lower()
+
+
+# ── the actor ────────────────────────────────────────────────────────────────────────────────────
+async def load_actor(session: AsyncSession, token: str, *, now: datetime) -> Actor | None:
+    """Who holds this session token; None when it is unknown, over, or still owes the second factor.
+
+    One query: a row for each role of the account, or one row without.
+    """
+    rows = (
+        await session.execute(_actor_query().where(AccountSession.token_digest == crypto.digest(token)))
+    ).all()
+    if not rows:
+        return None
+    row = rows[0]
+    if now >= row.expires_at or now >= row.seen_at + timedelta(seconds=row.idle_seconds):
+        return None
+    roles = frozenset(Role(each.role) for each in rows if each.role is not None)
+    return Actor(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        locale=row.locale,
+        roles=roles,
+        is_verified=row.residence_id is not None,
+        is_official=bool(roles) and row.second_factor_at is not None,
+        session_id=row.session_id,
+        session_seen_at=row.seen_at,
+    )
+
+
+def _actor_query() -> Select[tuple[object, ...]]:
+    return (
+        select(
+            Account.id,
+            Account.name,
+            Account.email,
+            Account.locale,
+            AccountSession.id.label("session_id"),
+            AccountSession.seen_at,
+            AccountSession.idle_seconds,
+            AccountSession.expires_at,
+            AccountSession.second_factor_at,
+            Residence.id.label("residence_id"),
+            RoleGrant.role,
+        )
+        .select_from(AccountSession)
+        .join(Account, Account.id == AccountSession.account_id)
+        .outerjoin(Residence, _CURRENT_RESIDENCE)
+        .outerjoin(RoleGrant, _CURRENT_GRANT)
+        .where(AccountSession.is_pending.is_(False), Account.closed_at.is_(None))
+    )
+
+
+# ── accounts ─────────────────────────────────────────────────────────────────────────────────────
+async def get_account(session: AsyncSession, account_id: uuid.UUID, *, lock: bool = False) -> Account:
+    """An account by id, closed ones too. Raises: NotFound."""
+    query = select(Account).where(Account.id == account_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    account = (await session.execute(query)).scalar_one_or_none()
+    if account is None:
+        raise NotFound()
+    return account
+
+
+async def find_account_by_email(session: AsyncSession, email: str) -> Account | None:
+    """An open account by its address, however it is written."""
+    query = select(Account).where(Account.email_key == email_key(email))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def find_account_by_desk_code(session: AsyncSession, code: str) -> Account | None:
+    """An open account by the short code that its owner shows at the desk."""
+    query = select(Account).where(
+        Account.desk_code == crypto.normalise_code(code), Account.closed_at.is_(None)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_names(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Names by id, for lists that show authors or officials."""
+    if not ids:
+        return {}
+    rows = await session.execute(select(Account.id, Account.name).where(Account.id.in_(set(ids))))
+    return {row.id: row.name for row in rows}
+
+
+# ── verified residents ───────────────────────────────────────────────────────────────────────────
+def _verified() -> Select[tuple[uuid.UUID]]:
+    return select(Account.id).join(Residence, _CURRENT_RESIDENCE).where(Account.closed_at.is_(None))
+
+
+async def list_verified_ids(session: AsyncSession) -> list[uuid.UUID]:
+    """Every account whose residence is verified now, in no order that means anything."""
+    return list((await session.execute(_verified().order_by(Account.id))).scalars())
+
+
+async def count_verified(session: AsyncSession) -> int:
+    """How many residents are verified now."""
+    return (await session.execute(select(func.count()).select_from(_verified().subquery()))).scalar_one()
+
+
+async def list_same_person(session: AsyncSession, account_id: uuid.UUID) -> list[uuid.UUID]:
+    """This account and every other that was ever verified for the same person.
+
+    For whoever must not count one person twice, after a verification was withdrawn here and given there.
+    """
+    mine = select(Residence.identity_hash).where(
+        Residence.account_id == account_id, Residence.identity_hash.is_not(None)
+    )
+    query = select(Residence.account_id).where(Residence.identity_hash.in_(mine)).distinct()
+    return sorted({account_id, *(await session.execute(query)).scalars()})
+
+
+async def find_residence(session: AsyncSession, account_id: uuid.UUID) -> Residence | None:
+    """The verification in force."""
+    query = select(Residence).where(Residence.account_id == account_id, Residence.withdrawn_at.is_(None))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def find_residence_of_person(session: AsyncSession, identity_hash: str) -> Residence | None:
+    """The verification in force for a person, whichever account holds it."""
+    query = select(Residence).where(
+        Residence.identity_hash == identity_hash, Residence.withdrawn_at.is_(None)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_residences(session: AsyncSession, account_id: uuid.UUID) -> list[Residence]:
+    """Every verification, withdrawn ones too; newest first."""
+    query = select(Residence).where(Residence.account_id == account_id).order_by(Residence.verified_at.desc())
+    return list((await session.execute(query)).scalars())
+
+
+async def find_open_letter(
+    session: AsyncSession, account_id: uuid.UUID, *, lock: bool = False
+) -> Letter | None:
+    """The letter that is on its way, if any."""
+    query = select(Letter).where(Letter.account_id == account_id, Letter.state.in_(OPEN_LETTERS))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(query)).scalar_one_or_none()
