@@ -58,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
         commands.add_parser(name, help=f"see {where}", add_help=False)
     command("migrate", run_migrate)
     command("migration", run_migration, settings=False).add_argument("message")
+    command("seed", run_seed).add_argument("--if-empty", action="store_true")
     return parser
 
 
@@ -96,6 +97,35 @@ def alembic_config(url: str) -> "Config":
     config = Config(str(ROOT / "alembic.ini"))
     config.attributes["url"] = url
     return config
+
+
+# ── the demonstration ────────────────────────────────────────────────────────────────────────────
+
+
+def run_seed(arguments: argparse.Namespace) -> int:
+    """Fill an empty database with the demonstration's people, cycles and votes."""
+    from app.main import make_services
+    from app.seed import seed
+
+    settings = get_settings()
+    if settings.env == "production":
+        print("obste: the demonstration's people do not belong in production", file=sys.stderr)
+        return 1
+
+    async def run() -> bool:
+        services = make_services(settings)
+        services.database.courier = None  # what happened in the past leaves nothing to be delivered
+        try:
+            return await seed(services)
+        finally:
+            await services.database.dispose()
+            await services.redis.aclose()
+
+    migrate(settings.database_url)
+    if asyncio.run(run()) or arguments.if_empty:
+        return 0
+    print("obste: the database is not empty; nothing was changed", file=sys.stderr)
+    return 1
 
 
 # ── with a database ──────────────────────────────────────────────────────────────────────────────

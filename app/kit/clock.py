@@ -13,7 +13,7 @@ def now() -> datetime:
 
 
 def freeze(moment: datetime | None) -> None:
-    """Tests only: let `now()` answer `moment` until freeze(None)."""
+    """Tests and the seed of the demonstration only: let `now()` answer `moment` until freeze(None)."""
     global _frozen
     _frozen = moment
 

@@ -9,11 +9,82 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.models import Account
+from accounts.service import begin_session, show_current_code
 from app.kit.clock import BUCHAREST
-from app.kit.context import Ctx
+from app.kit.context import Ctx, local_path
 from app.kit.errors import NotFound
-from app.kit.web import WebRequest, anyone, get, page
+from app.kit.forms import Form
+from app.kit.front import SESSION_COOKIE
+from app.kit.web import WebRequest, anyone, get, page, post, see_other
+from app.seed.people import PASSWORD, PEOPLE
+
+
+class DemoPerson(msgspec.Struct, frozen=True):
+    """Somebody to sign in as: what to type, and the digits of their authenticator at this moment."""
+
+    name: str
+    email: str
+    office: str
+    can: str
+    code: str
+    is_current: bool
+
+
+class DemoPage(msgspec.Struct, frozen=True):
+    """Everybody in the demonstration."""
+
+    people: list[DemoPerson]
+    password: str
+
+
+@get("/demo", audience=anyone, include_in_schema=False)
+async def list_demo_people(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """Who can be signed in as, and what to try as them."""
+    emails = [person.email for person in PEOPLE]
+    rows = (await session.execute(select(Account).where(Account.email.in_(emails)))).scalars()
+    accounts = {account.email: account for account in rows}
+    people = [
+        DemoPerson(
+            name=person.name,
+            email=person.email,
+            office=ctx.gettext(person.office),
+            can=ctx.gettext(person.can),
+            code=show_current_code(accounts[person.email], now=ctx.now) or "",
+            is_current=bool(ctx.actor and ctx.actor.id == accounts[person.email].id),
+        )
+        for person in PEOPLE
+        if person.email in accounts
+    ]
+    return page(request, "demo/people.html", DemoPage(people, PASSWORD))
+
+
+@post("/demo/sign-in", audience=anyone, include_in_schema=False)
+async def sign_in_as(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+) -> Response[bytes]:
+    """Become one of the invented people at once, second factor included."""
+    if form.get("email") not in {person.email for person in PEOPLE}:
+        raise NotFound()
+    account = (
+        await session.execute(select(Account).where(Account.email == form.get("email")))
+    ).scalar_one_or_none()
+    if account is None:
+        raise NotFound()
+    token = await begin_session(
+        session, account, agent="demo", has_second_factor=account.totp_sealed is not None, now=ctx.now
+    )
+    ctx.set_cookie(SESSION_COOKIE, token)
+    message = ctx.gettext("You are now signed in as %(name)s.", name=account.name)
+    return see_other(request, local_path(form.get("next", "/")), notice=message)
 
 
 class DemoMail(msgspec.Struct, frozen=True):
@@ -62,4 +133,4 @@ async def list_demo_mail(request: WebRequest, ctx: NamedDependency[Ctx]) -> Resp
     return page(request, "demo/mail.html", DemoMailPage([_read_message(path) for path in paths]))
 
 
-DEMO_HANDLERS = (list_demo_mail,)
+DEMO_HANDLERS = (list_demo_people, sign_in_as, list_demo_mail)
