@@ -64,3 +64,7 @@ class MergeTargetInvalid(Invalid):
 
 class ReasonCodeTaken(Conflict):
     default = N_("There is already a reason with this code.")
+
+
+class ReasonChangedMeanwhile(Conflict):
+    default = N_("This reason was changed in the meantime. Check the present version and try again.")

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account
+from app.kit.i18n import Locale
 from app.kit.paging import Paging, paging
 from app.kit.text import words
 from cycles.models import Area, Cycle
@@ -55,7 +56,7 @@ class Contact(msgspec.Struct, frozen=True):
     id: uuid.UUID
     name: str
     email: str
-    locale: str
+    locale: Locale
 
 
 class IdeaFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,8 +137,15 @@ async def list_contacts(session: AsyncSession, ids: Sequence[uuid.UUID]) -> list
         query = select(Account.id, Account.name, Account.email, Account.locale).where(
             Account.id.in_(ids[start : start + 500]), Account.closed_at.is_(None)
         )
-        found += [Contact(*row) for row in (await session.execute(query)).all()]
+        found += [
+            Contact(row.id, row.name, row.email, _locale(row.locale))
+            for row in (await session.execute(query)).all()
+        ]
     return sorted(found, key=lambda contact: contact.id)
+
+
+def _locale(stored: str) -> Locale:
+    return "en" if stored == "en" else "ro"
 
 
 # ── lists ─────────────────────────────────────────────────────────────────────
@@ -153,7 +161,7 @@ async def count_drafts(session: AsyncSession, author_id: uuid.UUID) -> int:
     return (await session.execute(query)).scalar_one()
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[*tuple[Any, ...]]:
     return (
         select(*_COLUMNS)
         .select_from(Idea)
@@ -185,12 +193,12 @@ def _random_order(today: date) -> list[ColumnElement[Any]]:
     """
     digest = hashlib.sha256(today.isoformat().encode()).digest()
     text = func.replace(cast(Idea.id, String), "-", "")
-    return [*(func.substr(text, 20 + byte % 12, 1) for byte in digest[:4]), Idea.id]
+    return [*(func.substr(text, 20 + byte % 12, 1) for byte in digest[:4]), cast(Idea.id, String)]
 
 
 async def list_ideas_page(
     session: AsyncSession, wanted: IdeaFilter, *, order: str, page: str, today: date
-) -> tuple[Sequence[Row[Any]], Paging]:
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], Paging]:
     """One page of public ideas; two queries however many there are."""
     query = _rows().where(*_conditions(wanted))
     total = (await session.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
@@ -204,7 +212,7 @@ async def list_ideas_page(
     return (await session.execute(ordered)).all(), place
 
 
-async def list_all_ideas(session: AsyncSession, cycle_slug: str) -> Sequence[Row[Any]]:
+async def list_all_ideas(session: AsyncSession, cycle_slug: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every public idea of a cycle, for export."""
     query = (
         _rows().where(*_conditions(IdeaFilter(cycle_slug=cycle_slug))).order_by(Idea.submitted_at, Idea.id)
@@ -226,7 +234,9 @@ async def list_candidates(
     return [Candidate(row.id, row.title, row.folded, row.area_id) for row in rows if row.id != leave_out]
 
 
-async def list_ideas_by_id(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Row[Any]]:
+async def list_ideas_by_id(
+    session: AsyncSession, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, Row[*tuple[Any, ...]]]:
     """Rows of public ideas by id, for cards."""
     if not ids:
         return {}

@@ -62,7 +62,7 @@ async def count_projects(session: AsyncSession, cycle_id: uuid.UUID) -> int:
     return (await session.execute(query)).scalar_one()
 
 
-def _filtered(cycle_id: uuid.UUID, area_code: str, text: str) -> Select[Any]:
+def _filtered(cycle_id: uuid.UUID, area_code: str, text: str) -> Select[*tuple[Any, ...]]:
     query = (
         select(*_COLUMNS)
         .select_from(Project)
@@ -85,7 +85,7 @@ async def list_projects_page(
     order: str = "number",
     page: str = "",
     size: int = 24,
-) -> tuple[Sequence[Row[Any]], Paging]:
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], Paging]:
     """One page of a cycle's projects; two queries however many there are."""
     query = _filtered(cycle_id, area_code, text)
     total = (await session.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
@@ -94,7 +94,7 @@ async def list_projects_page(
     return (await session.execute(ordered)).all(), place
 
 
-async def list_all_projects(session: AsyncSession, cycle_id: uuid.UUID) -> Sequence[Row[Any]]:
+async def list_all_projects(session: AsyncSession, cycle_id: uuid.UUID) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every valid project with its idea's registration number, for printing and export."""
     query = _filtered(cycle_id, "", "").add_columns(Idea.number.label("idea_number"), Project.body)
     query = query.outerjoin(Idea, Idea.id == Project.idea_id).order_by(Project.position)

@@ -44,7 +44,7 @@ def _conditions(wanted: QueueFilter, reviewer_id: uuid.UUID, today: date) -> lis
     return conditions
 
 
-def _queue() -> Select[Any]:
+def _queue() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Idea.id,
@@ -66,7 +66,7 @@ def _queue() -> Select[Any]:
 
 async def list_queue(
     session: AsyncSession, wanted: QueueFilter, *, reviewer_id: uuid.UUID, today: date, page: str
-) -> tuple[Sequence[Row[Any]], Paging]:
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], Paging]:
     """A page of the ideas on which a verdict is due, the most urgent first; stopped clocks come last."""
     query = _queue().where(*_conditions(wanted, reviewer_id, today))
     total = (await session.execute(select(func.count()).select_from(query.subquery()))).scalar_one()

@@ -1,7 +1,8 @@
 """How alike two ideas are: shared rare words, and titles that share their trigrams.
 
 Words are folded (no case, no diacritics), so "Pistă de bicicletă" is found by "piste biciclete". Endings
-are cut to a stem of five letters: Romanian inflects at the end. A word counts the more the fewer ideas use it.
+are cut to a stem of five letters: Romanian inflects at the end. The fewer ideas use a word, the more it
+counts.
 """
 
 import math
@@ -18,7 +19,21 @@ TITLE_WEIGHT, WORDS_WEIGHT, AREA_BONUS = 0.5, 0.5, 0.08
 THRESHOLD = 0.22  # below it people see no likeness; found by reading pairs of the demonstration's ideas
 _COMMON = frozenset(  # stems that every idea may hold
     [
-        *("sunt", "este", "care", "pentr", "prin", "din", "dar", "mai", "sau", "fara", "unde", "cand", "acest"),
+        *(
+            "sunt",
+            "este",
+            "care",
+            "pentr",
+            "prin",
+            "din",
+            "dar",
+            "mai",
+            "sau",
+            "fara",
+            "unde",
+            "cand",
+            "acest",
+        ),
         *("aceas", "poate", "trebu", "foart", "toate", "toata", "dupa", "catre", "langa", "zona", "strad"),
         *("carti", "secto", "proie", "idee", "propu", "fiind", "avea", "astfe", "multe", "mult", "locui"),
         *("oamen", "the", "and", "for", "with"),

@@ -1,15 +1,87 @@
 """What can be done with ideas and projects, one function a use case."""
 
+from proposals.service.drafts import (
+    StoredPhoto,
+    add_photo,
+    create_draft,
+    delete_draft,
+    describe_photos,
+    fold_idea,
+    move_photo,
+    public_name,
+    remove_photo,
+    save_draft,
+)
 from proposals.service.projects import (
     SUBJECT,
     create_project,
     put_to_vote,
     record_outcome,
 )
+from proposals.service.reasons import (
+    ReasonText,
+    add_reason,
+    revise_reason,
+)
+from proposals.service.review import (
+    add_note,
+    answer_question,
+    ask_author,
+    assign_idea,
+    resume_clock,
+)
+from proposals.service.submit import (
+    MIN_BODY,
+    SERIES,
+    carry_support,
+    find_missing,
+    is_submission_open,
+    submit_idea,
+    support_idea,
+    withdraw_idea,
+    withdraw_support,
+)
+from proposals.service.verdicts import (
+    accept_idea,
+    merge_idea,
+    reason_facts,
+    reject_idea,
+)
 
 __all__ = [
+    "MIN_BODY",
+    "SERIES",
     "SUBJECT",
+    "ReasonText",
+    "StoredPhoto",
+    "accept_idea",
+    "add_note",
+    "add_photo",
+    "add_reason",
+    "answer_question",
+    "ask_author",
+    "assign_idea",
+    "carry_support",
+    "create_draft",
     "create_project",
+    "delete_draft",
+    "describe_photos",
+    "find_missing",
+    "fold_idea",
+    "is_submission_open",
+    "merge_idea",
+    "move_photo",
+    "public_name",
     "put_to_vote",
+    "reason_facts",
     "record_outcome",
+    "reject_idea",
+    "remove_photo",
+    "resume_clock",
+    "revise_reason",
+    "save_draft",
+    "submit_idea",
+    "support_idea",
+    "withdraw_idea",
+    "withdraw_support",
 ]

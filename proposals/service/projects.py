@@ -113,7 +113,11 @@ async def put_to_vote(session: AsyncSession, actor: Actor, cycle_id: uuid.UUID, 
     for project in projects:
         project.poll_id = poll.id
     await session.flush()
-    facts = {"poll": str(poll.id), "projects": [project.number for project in projects], "by": actor.name}
+    facts: dict[str, object] = {
+        "poll": str(poll.id),
+        "projects": [project.number for project in projects],
+        "by": actor.name,
+    }
     await register.record(session, "projects.put-to-vote", f"cycle:{cycle.slug}", facts, now=now)
     return poll
 

@@ -1,14 +1,14 @@
 """What every use case of an idea does at its end: the public timeline, the register, and mail."""
 
 import json
-import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import register
 from app.kit.db import new_id
+from app.kit.i18n import Locale, show_date
 from app.kit.mail import send_mail
 from proposals import queries
 from proposals.models import Idea, IdeaEvent
@@ -60,16 +60,10 @@ async def mail_author(session: AsyncSession, idea: Idea, template: str, **facts:
 
 
 async def mail_supporters(
-    session: AsyncSession,
-    idea: Idea,
-    template: str,
-    *,
-    leave_out: frozenset[uuid.UUID] = frozenset(),
-    **facts: object,
+    session: AsyncSession, idea: Idea, template: str, facts: Mapping[str, object]
 ) -> int:
     """Promise a message to everyone who supports the idea; returns to how many."""
-    supporters = [one for one in await queries.list_supporter_ids(session, idea.id) if one not in leave_out]
-    contacts = await queries.list_contacts(session, supporters)
+    contacts = await queries.list_contacts(session, await queries.list_supporter_ids(session, idea.id))
     for contact in contacts:
         await _mail(session, contact, idea, template, facts)
     return len(contacts)
@@ -87,5 +81,10 @@ async def _mail(
         number=idea.number or "",
         title=idea.title,
         idea_path=f"/ideas/{idea.id}",
-        **facts,
+        **{key: _say(value, contact.locale) for key, value in facts.items()},
     )
+
+
+def _say(value: object, locale: Locale) -> object:
+    """Dates in words, since what is promised to the outbox is JSON."""
+    return show_date(value, locale) if isinstance(value, date) else value

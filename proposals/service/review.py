@@ -1,0 +1,113 @@
+"""The department at work: taking ideas, asking authors, letting the clock stop and run, internal notes."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.policy import Actor
+from app.kit.clock import local_date
+from app.kit.db import new_id
+from app.kit.errors import Invalid
+from app.kit.i18n import N_
+from app.kit.policy import require
+from proposals import queries
+from proposals.models import ClockPause, Idea, IdeaNote
+from proposals.policy import may_answer, may_ask, may_assign, may_resume, may_review
+from proposals.service.timeline import mail_author, publish_fact, tell
+from proposals.states import EventKind, IdeaState, review_deadline
+
+
+async def assign_idea(
+    session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, to: uuid.UUID, now: datetime
+) -> Idea:
+    """Give an idea to a reviewer: oneself, or a colleague of the department who is not its author.
+
+    Locks: the idea. Raises: Forbidden; Invalid when `to` can't review it.
+    """
+    idea = await queries.get_idea(session, idea_id, lock=True)
+    require(may_assign(actor, idea))
+    name = dict(await queries.list_reviewers(session)).get(to)
+    if name is None or to == idea.author_id:
+        raise Invalid(N_("Choose a colleague of the department who is not the author."))
+    is_new = idea.state == IdeaState.SUBMITTED
+    if is_new:
+        idea.move_to(IdeaState.IN_REVIEW)
+        tell(session, idea, EventKind.TAKEN, now=now)
+    idea.reviewer_id, idea.reviewer_name, idea.updated_at = to, name, now
+    await session.flush()
+    if is_new:
+        await publish_fact(session, "idea.taken", idea, {}, now=now)
+    return idea
+
+
+async def ask_author(
+    session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, question: str, now: datetime
+) -> Idea:
+    """Ask the author in public; the legal clock stands still until the answer.
+
+    Locks: the idea. Raises: Forbidden. Queues: a message to the author.
+    """
+    idea = await queries.get_idea(session, idea_id, lock=True)
+    require(may_ask(actor, idea))
+    idea.move_to(IdeaState.WAITING)
+    session.add(ClockPause(id=new_id(), idea_id=idea.id, paused_at=now))
+    tell(session, idea, EventKind.QUESTION, by_name=actor.name, text=question, now=now)
+    await mail_author(session, idea, "question", question=question)
+    await publish_fact(session, "idea.question", idea, {"question": question, "by": actor.name}, now=now)
+    return idea
+
+
+async def answer_question(
+    session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, answer: str, now: datetime
+) -> Idea:
+    """The author answers, in public; the clock runs again. Locks: the idea. Raises: Forbidden."""
+    idea = await queries.get_idea(session, idea_id, lock=True)
+    require(may_answer(actor, idea))
+    await _resume(session, idea, now=now)
+    tell(session, idea, EventKind.ANSWER, by_name=idea.author_name, text=answer, now=now)
+    await publish_fact(session, "idea.answer", idea, _due(idea), now=now)
+    return idea
+
+
+async def resume_clock(
+    session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, reason: str, now: datetime
+) -> Idea:
+    """Let the clock run again without an answer, saying why. Locks: the idea. Raises: Forbidden."""
+    idea = await queries.get_idea(session, idea_id, lock=True)
+    require(may_resume(actor, idea))
+    await _resume(session, idea, now=now)
+    tell(session, idea, EventKind.RESUMED, by_name=actor.name, text=reason, now=now)
+    await publish_fact(
+        session, "idea.resumed", idea, {**_due(idea), "by": actor.name, "reason": reason}, now=now
+    )
+    return idea
+
+
+async def _resume(session: AsyncSession, idea: Idea, *, now: datetime) -> None:
+    idea.move_to(IdeaState.IN_REVIEW)
+    pause = await queries.find_open_pause(session, idea.id)
+    if pause is not None:
+        pause.resumed_at = now
+    await session.flush()
+    if idea.submitted_at is not None:
+        pauses = [(one.paused_at, one.resumed_at) for one in await queries.list_pauses(session, idea.id)]
+        idea.due_on = review_deadline(idea.submitted_at, pauses, today=local_date(now)).due_on
+
+
+def _due(idea: Idea) -> dict[str, object]:
+    return {"due_on": idea.due_on.isoformat() if idea.due_on else None}
+
+
+async def add_note(
+    session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, text: str, now: datetime
+) -> IdeaNote:
+    """Write an internal note that only the department reads. Raises: Forbidden."""
+    require(may_review(actor))
+    idea = await queries.get_idea(session, idea_id)
+    note = IdeaNote(
+        id=new_id(), idea_id=idea.id, author_id=actor.id, author_name=actor.name, at=now, text=text
+    )
+    session.add(note)
+    await session.flush()
+    return note

@@ -1,0 +1,139 @@
+"""Sending an idea, withdrawing it, and supporting the ideas of others."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.policy import Actor
+from app.kit.clock import local_date
+from app.kit.errors import DomainError, FormErrors, Invalid
+from app.kit.i18n import N_
+from app.kit.numbers import next_number
+from app.kit.policy import require
+from cycles.queries import find_stage, get_cycle, list_areas
+from cycles.states import StageKind, is_open
+from proposals import queries
+from proposals.errors import AlreadySupported, NotSupported
+from proposals.models import Idea, Support
+from proposals.policy import may_submit, may_support, may_withdraw
+from proposals.service.drafts import public_name
+from proposals.service.timeline import mail_author, publish_fact, tell
+from proposals.states import EventKind, IdeaState, review_deadline
+
+SERIES = "ID"
+MIN_BODY = 60  # characters: less cannot be assessed by anybody
+
+
+def find_missing(idea: Idea) -> dict[str, DomainError]:
+    """What a draft still lacks before it can be sent, by field."""
+    missing: dict[str, DomainError] = {}
+    if len(idea.title) < 8:
+        missing["title"] = Invalid(N_("Give the idea a title of at least 8 characters."))
+    if len(idea.body) < MIN_BODY:
+        missing["body"] = Invalid(N_("Describe the idea in at least %(limit)s characters."), limit=MIN_BODY)
+    if not idea.location:
+        missing["location"] = Invalid(N_("Say in words where it is: street, number or crossing."))
+    return missing
+
+
+async def is_submission_open(session: AsyncSession, cycle_id: uuid.UUID, *, now: datetime) -> bool:
+    """Whether ideas can be sent in this cycle now: by the dates alone."""
+    stage = await find_stage(session, cycle_id, StageKind.SUBMISSION)
+    return stage is not None and is_open(stage.opens_at, stage.closes_at, now)
+
+
+async def submit_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, now: datetime) -> Idea:
+    """Send a draft: it gets its registration number, and the legal clock begins.
+
+    Locks: the idea, the series of numbers, the register's head. Queues: a message to the author.
+    Raises: Forbidden; FormErrors when incomplete.
+    """
+    idea = await queries.get_idea(session, idea_id, lock=True)
+    open_now = await is_submission_open(session, idea.cycle_id, now=now)
+    require(may_submit(actor, idea, submission_open=open_now))
+    missing = find_missing(idea)
+    if missing:
+        raise FormErrors(missing)
+    today = local_date(now)
+    deadline = review_deadline(now, [], today=today)
+    idea.number = await next_number(session, SERIES, today.year)
+    idea.move_to(IdeaState.SUBMITTED)
+    idea.submitted_at, idea.due_on, idea.author_name = now, deadline.due_on, public_name(actor.name)
+    tell(session, idea, EventKind.SUBMITTED, by_name=idea.author_name, facts={"number": idea.number}, now=now)
+    await mail_author(session, idea, "submitted", due_on=deadline.due_on, term_days=deadline.term.days)
+    cycle = await get_cycle(session, idea.cycle_id)
+    areas = {area.id: area.name for area in await list_areas(session, idea.cycle_id)}
+    facts = {
+        "cycle": cycle.slug,
+        "area": areas.get(idea.area_id) if idea.area_id else None,
+        "due_on": deadline.due_on.isoformat(),
+    }
+    await publish_fact(session, "idea.submitted", idea, facts, now=now)
+    return idea
+
+
+async def withdraw_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, now: datetime) -> Idea:
+    """Take an idea back before there is a verdict; its page stays and says so.
+
+    Locks: the idea. Raises: Forbidden.
+    """
+    idea = await queries.get_idea(session, idea_id, lock=True)
+    require(may_withdraw(actor, idea))
+    pause = await queries.find_open_pause(session, idea.id)
+    if pause is not None:
+        pause.resumed_at = now
+    idea.move_to(IdeaState.WITHDRAWN)
+    tell(session, idea, EventKind.WITHDRAWN, by_name=idea.author_name, now=now)
+    await publish_fact(session, "idea.withdrawn", idea, {}, now=now)
+    return idea
+
+
+# ── support ───────────────────────────────────────────────────────────────────
+async def support_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, now: datetime) -> None:
+    """Support an idea, once. Locks: the idea. Raises: Forbidden, AlreadySupported."""
+    idea = await queries.get_idea(session, idea_id, lock=True)
+    if await queries.find_support(session, idea_id, actor.id) is not None:
+        raise AlreadySupported()
+    require(may_support(actor, idea, supports=False))
+    try:
+        async with session.begin_nested():
+            session.add(Support(idea_id=idea_id, account_id=actor.id, at=now))
+            await session.flush()
+    except IntegrityError:
+        raise AlreadySupported() from None
+    await _count(session, idea, 1)
+
+
+async def withdraw_support(session: AsyncSession, actor: Actor, idea_id: uuid.UUID) -> None:
+    """Take one's support back; the row goes. Locks: the idea. Raises: NotSupported."""
+    idea = await queries.get_idea(session, idea_id, lock=True)
+    query = delete(Support).where(Support.idea_id == idea_id, Support.account_id == actor.id)
+    result = await session.execute(query.returning(Support.idea_id))
+    if result.first() is None:
+        raise NotSupported()
+    await _count(session, idea, -1)
+
+
+async def carry_support(
+    session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, now: datetime
+) -> uuid.UUID:
+    """Support the idea into which a supported one was merged; only the supporter decides that.
+
+    Returns the other idea's id. Raises: NotSupported, Forbidden, AlreadySupported.
+    """
+    merged = await queries.get_idea(session, idea_id)
+    if merged.merged_into_id is None or await queries.find_support(session, idea_id, actor.id) is None:
+        raise NotSupported()
+    await support_idea(session, actor, merged.merged_into_id, now=now)
+    return merged.merged_into_id
+
+
+async def _count(session: AsyncSession, idea: Idea, change: int) -> None:
+    """Keep the count beside the rows; both change under the idea's lock, in one transaction."""
+    await session.execute(
+        update(Idea).where(Idea.id == idea.id).values(support_count=Idea.support_count + change)
+    )
+    await session.refresh(idea, ["support_count"])

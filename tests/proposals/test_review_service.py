@@ -1,0 +1,165 @@
+"""The department's use cases, on both databases."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.states import Role
+from app.kit import register
+from app.kit.errors import Forbidden
+from app.kit.outbox import OutboxMessage
+from proposals import queries, service
+from proposals.errors import AlreadyJudged, MergeTargetInvalid
+from proposals.models import Idea, Project, Verdict
+from proposals.states import EventKind, IdeaState
+from tests.make.accounts import actor_of, make_account
+from tests.make.cycles import NOON, make_cycle
+from tests.make.proposals import make_costing, make_idea, make_project, make_reviewer
+
+pytestmark = pytest.mark.usefixtures("clock")
+REVIEWER = [Role.REVIEWER]
+
+
+async def kinds(session: AsyncSession, idea: Idea) -> list[str]:
+    return [event.kind for event in await queries.list_events(session, idea.id)]
+
+
+async def mails(session: AsyncSession) -> list[str]:
+    await session.flush()
+    rows = (await session.execute(select(OutboxMessage.arguments))).scalars()
+    return [row.split('"template": "proposals/mail/')[1].split(".txt")[0] for row in rows if "proposals/mail" in row]
+
+
+async def test_question_pauses_the_clock_and_the_answer_lets_it_run(session: AsyncSession) -> None:
+    cycle = await make_cycle(session)
+    author = await make_account(session, verified=True)
+    idea = await make_idea(session, cycle=cycle, author=author, state=IdeaState.WAITING)
+    first_due = idea.due_on
+    later = NOON + timedelta(days=7)
+    with pytest.raises(Forbidden):
+        stranger = await make_account(session, verified=True)
+        await service.answer_question(session, actor_of(stranger, verified=True), idea.id, answer="Da", now=later)
+    await service.answer_question(session, actor_of(author, verified=True), idea.id, answer="Pe dreapta.", now=later)
+    assert idea.state == IdeaState.IN_REVIEW
+    assert first_due == date(2027, 4, 12)
+    assert idea.due_on == date(2027, 4, 16)  # Tuesday to Friday did not count
+    assert (await kinds(session, idea))[-2:] == [EventKind.QUESTION, EventKind.ANSWER]
+
+
+async def test_reject_writes_timeline_register_and_mail(session: AsyncSession) -> None:
+    cycle = await make_cycle(session)
+    idea = await make_idea(session, cycle=cycle, state=IdeaState.REJECTED)
+    assert (await kinds(session, idea))[-1] == EventKind.REJECTED
+    facts = (await register.list_facts(session, subject=f"idea:{idea.id}"))[0]
+    assert facts.kind == "idea.rejected"
+    assert facts.facts["reason"] == "R02"
+    assert facts.facts["text"] == "Teren privat."
+    assert "rejected" in await mails(session)
+    assert (await queries.count_rejections(session)).get("R02") == 1
+
+
+async def test_nobody_judges_their_own_idea(session: AsyncSession) -> None:
+    cycle = await make_cycle(session)
+    insider = await make_account(session, verified=True, roles=REVIEWER, totp="JBSWY3DPEHPK3PXP")
+    idea = await make_idea(session, cycle=cycle, author=insider, state=IdeaState.IN_REVIEW)
+    colleague = await make_reviewer(session)
+    with pytest.raises(Forbidden, match="your own idea"):
+        await service.reject_idea(
+            session, actor_of(insider, roles=REVIEWER), idea.id, reason_code="R01", text="Nu.", now=NOON
+        )
+    await service.reject_idea(
+        session, actor_of(colleague, roles=REVIEWER), idea.id, reason_code="R01", text="Nu.", now=NOON
+    )
+    assert idea.state == IdeaState.REJECTED
+
+
+async def test_second_verdict_is_refused_and_a_correction_supersedes(session: AsyncSession) -> None:
+    cycle = await make_cycle(session)
+    idea = await make_idea(session, cycle=cycle, state=IdeaState.ACCEPTED)
+    other = actor_of(await make_reviewer(session, name="Dan Ilie"), roles=REVIEWER)
+    with pytest.raises(AlreadyJudged, match="Irina Marin"):
+        await service.reject_idea(session, other, idea.id, reason_code="R01", text="Nu.", now=NOON)
+    standing = await queries.find_verdict(session, idea.id)
+    project = await queries.find_project_of_idea(session, idea.id)
+    assert standing is not None and project is not None
+    await service.reject_idea(
+        session, other, idea.id, reason_code="R06", text="Lucrarea a început.", correcting=standing.id, now=NOON
+    )
+    assert project.withdrawn_at == NOON
+    assert (await kinds(session, idea))[-2:] == [EventKind.CORRECTED, EventKind.REJECTED]
+    with pytest.raises(AlreadyJudged):
+        await service.reject_idea(
+            session, other, idea.id, reason_code="R06", text="Iar.", correcting=standing.id, now=NOON
+        )
+    second = await queries.find_verdict(session, idea.id)
+    assert second is not None
+    _, again = await service.accept_idea(
+        session, other, idea.id, text="Totuși.", costing=make_costing(), correcting=second.id, now=NOON
+    )
+    assert (again.id, again.number, again.withdrawn_at) == (project.id, project.number, None)
+    assert [one.position for one in await queries.list_verdicts(session, idea.id)] == [1, 2, 3]
+
+
+async def test_verdicts_cannot_be_altered_even_by_sql(session: AsyncSession) -> None:
+    cycle = await make_cycle(session)
+    await make_idea(session, cycle=cycle, state=IdeaState.REJECTED)
+    with pytest.raises(DBAPIError, match="append-only"):
+        await session.execute(text("UPDATE verdicts SET text = 'altceva'"))
+
+
+async def test_merge_keeps_both_and_asks_supporters(session: AsyncSession) -> None:
+    cycle = await make_cycle(session)
+    reviewer = await make_reviewer(session)
+    judge = actor_of(reviewer, roles=REVIEWER)
+    target = await make_idea(session, cycle=cycle, title="Piste de biciclete în Rahova")
+    twin = await make_idea(session, cycle=cycle, state=IdeaState.IN_REVIEW)
+    fan = actor_of(await make_account(session, verified=True), verified=True)
+    await service.support_idea(session, fan, twin.id, now=NOON)
+    with pytest.raises(MergeTargetInvalid):
+        await service.merge_idea(session, judge, twin.id, into_id=twin.id, text="Aceeași.", now=NOON)
+    await service.merge_idea(session, judge, twin.id, into_id=target.id, text="Aceeași stradă.", now=NOON)
+    assert (twin.state, twin.merged_into_id, target.support_count) == (IdeaState.MERGED, target.id, 0)
+    assert (await kinds(session, target))[-1] == EventKind.RECEIVED
+    assert "merged_supporter" in await mails(session)
+    await service.carry_support(session, fan, twin.id, now=NOON)
+    assert target.support_count == 1
+    assert [idea.id for idea in await queries.list_merged_ideas(session, target.id)] == [twin.id]
+
+
+async def test_accept_makes_a_project_with_an_exact_total(session: AsyncSession) -> None:
+    cycle = await make_cycle(session)
+    await make_project(session, cycle=cycle)
+    idea = await make_idea(session, cycle=cycle, state=IdeaState.ACCEPTED)
+    project = (await session.execute(select(Project).where(Project.idea_id == idea.id))).scalar_one()
+    verdict = (await session.execute(select(Verdict).where(Verdict.idea_id == idea.id))).scalar_one()
+    lines = await queries.list_cost_lines(session, verdict.id)
+    assert project.number == "P02"
+    assert sum(line.net_bani + line.vat_bani for line in lines) == 160_930_00
+    assert project.cost_bani == verdict.total_bani == 177_023_00
+
+
+async def test_queue_is_ordered_by_due_date_and_filtered(session: AsyncSession) -> None:
+    cycle = await make_cycle(session)
+    reviewer = await make_reviewer(session)
+    waiting = await make_idea(session, cycle=cycle, state=IdeaState.WAITING, now=NOON - timedelta(days=30))
+    young = await make_idea(session, cycle=cycle, now=NOON)
+    old = await make_idea(session, cycle=cycle, now=NOON - timedelta(days=60))
+    mine = await make_idea(session, cycle=cycle, state=IdeaState.IN_REVIEW, reviewer=reviewer, now=NOON)
+    today = NOON.date()
+
+    async def show(view: str) -> list[object]:
+        wanted = queries.QueueFilter(show=view)
+        rows, _ = await queries.list_queue(session, wanted, reviewer_id=reviewer.id, today=today, page="")
+        return [row.id for row in rows]
+
+    everything = await show("all")
+    assert (everything[0], everything[-1]) == (old.id, waiting.id)
+    assert set(everything[1:3]) == {young.id, mine.id}
+    assert await show("mine") == [mine.id]
+    assert await show("overdue") == [old.id]
+    assert await show("waiting") == [waiting.id]
+    counts = await queries.count_queue(session, reviewer_id=reviewer.id, today=today)
+    assert counts == {"all": 4, "mine": 1, "unassigned": 2, "overdue": 1, "waiting": 1}
