@@ -1,4 +1,4 @@
-"""Votes of the demonstration: one decided and counted, one open, cast through the very services of the site."""
+"""Votes of the demonstration: one decided and counted, one open, cast through the services of the site."""
 
 import random
 from collections.abc import Sequence
