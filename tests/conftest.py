@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import redis
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BACKENDS = [name for name in os.environ.get("OBSTE_TEST_DATABASES", "sqlite,postgresql").split(",") if name]
 NOON = datetime(2027, 3, 1, 10, 0, tzinfo=UTC)  # a Monday, no holiday; noon in Bucharest
 TEST_HOST = "testserver.local"
+
+
+# A busy machine is slow, not wrong. CI tries the same examples each time, people's machines look for more.
+hypothesis.settings.register_profile("here", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 # ── the run ──────────────────────────────────────────────────────────────────────────────────────
