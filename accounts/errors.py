@@ -16,7 +16,9 @@ __all__ = [
     "PersonClosedAccount",
     "RoleAlreadyGiven",
     "RoleNotGiven",
+    "SignInOver",
     "SignInRefused",
+    "TooManyLetters",
     "TooYoung",
     "WeakPassword",
     "WrongCode",
@@ -28,6 +30,10 @@ class SignInRefused(Invalid):
     """One message whatever was wrong: it does not tell whether an account exists."""
 
     default = N_("The e-mail address or the password is not right.")
+
+
+class SignInOver(Conflict):
+    default = N_("This took too long, or the code was wrong too often. Please sign in again.")
 
 
 class WrongPassword(Invalid):
@@ -80,6 +86,12 @@ class PersonClosedAccount(Conflict):
 
 class LetterOnItsWay(Conflict):
     default = N_("A letter is already on its way. Cancel it first if the address is wrong.")
+
+
+class TooManyLetters(Conflict):
+    default = N_(
+        "Three letters were asked for in the last 90 days. Please come to the residence desk instead."
+    )
 
 
 class NoSuchPerson(Invalid):

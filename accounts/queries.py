@@ -3,13 +3,15 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from accounts.models import Account, AccountSession, Letter, Residence, RoleGrant
+from accounts.models import Account, AccountSession, Letter, RecoveryCode, Residence, RoleGrant
 from accounts.policy import Actor
-from accounts.states import OPEN_LETTERS, Role
+from accounts.states import OPEN_LETTERS, LetterState, Role
 from app.kit import crypto
 from app.kit.errors import NotFound
 from app.kit.text import clean
@@ -51,7 +53,7 @@ async def load_actor(session: AsyncSession, token: str, *, now: datetime) -> Act
     )
 
 
-def _actor_query() -> Select[tuple[object, ...]]:
+def _actor_query() -> Select[Any]:
     return (
         select(
             Account.id,
@@ -109,7 +111,7 @@ async def list_names(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uu
 
 
 # ── verified residents ───────────────────────────────────────────────────────────────────────────
-def _verified() -> Select[tuple[uuid.UUID]]:
+def _verified() -> Select[uuid.UUID]:
     return select(Account.id).join(Residence, _CURRENT_RESIDENCE).where(Account.closed_at.is_(None))
 
 
@@ -163,3 +165,75 @@ async def find_open_letter(
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+# ── one's own ────────────────────────────────────────────────────────────────────────────────────
+async def list_sessions(
+    session: AsyncSession, account_id: uuid.UUID, *, now: datetime
+) -> list[AccountSession]:
+    """Signed-in browsers whose session has not ended, the one used last first."""
+    query = (
+        select(AccountSession)
+        .where(
+            AccountSession.account_id == account_id,
+            AccountSession.is_pending.is_(False),
+            AccountSession.expires_at > now,
+        )
+        .order_by(AccountSession.seen_at.desc())
+    )
+    rows = (await session.execute(query)).scalars()
+    return [one for one in rows if now < one.seen_at + timedelta(seconds=one.idle_seconds)]
+
+
+async def count_recovery_codes(session: AsyncSession, account_id: uuid.UUID) -> int:
+    """Recovery codes that were not used yet."""
+    query = select(func.count()).where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+    return (await session.execute(query)).scalar_one()
+
+
+async def list_letters_of(session: AsyncSession, account_id: uuid.UUID) -> list[Letter]:
+    """Every letter of an account, newest first."""
+    query = select(Letter).where(Letter.account_id == account_id).order_by(Letter.requested_at.desc())
+    return list((await session.execute(query)).scalars())
+
+
+async def list_grants_of(session: AsyncSession, account_id: uuid.UUID) -> list[RoleGrant]:
+    """Every role an account has or had, newest first."""
+    query = select(RoleGrant).where(RoleGrant.account_id == account_id).order_by(RoleGrant.given_at.desc())
+    return list((await session.execute(query)).scalars())
+
+
+# ── for officers ─────────────────────────────────────────────────────────────────────────────────
+async def list_open_letters(session: AsyncSession, *, limit: int = 200) -> list[tuple[Letter, bool]]:
+    """Letters on their way, oldest first: the row, and whether the person is verified in another account."""
+    other = aliased(Residence)
+    query = (
+        select(Letter, other.id.is_not(None).label("is_taken"))
+        .outerjoin(other, and_(other.identity_hash == Letter.identity_hash, other.withdrawn_at.is_(None)))
+        .where(Letter.state.in_(OPEN_LETTERS))
+        .order_by(Letter.requested_at, Letter.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+
+
+async def count_desk_work(session: AsyncSession, actor_id: uuid.UUID, *, since: datetime) -> tuple[int, int]:
+    """Residences this officer has verified since a moment, and letters waiting to be printed."""
+    done = select(func.count()).where(Residence.verified_by == actor_id, Residence.verified_at >= since)
+    waiting = select(func.count()).where(Letter.state == LetterState.REQUESTED.value)
+    return (await session.execute(done)).scalar_one(), (await session.execute(waiting)).scalar_one()
+
+
+async def list_officials(session: AsyncSession) -> list[tuple[RoleGrant, str, str, bool]]:
+    """Current grants with the official's account, by name."""
+    query = (
+        select(
+            RoleGrant,
+            Account.name,
+            Account.email,
+            Account.totp_sealed.is_not(None).label("has_second_factor"),
+        )
+        .join(Account, _CURRENT_GRANT)
+        .order_by(Account.name, RoleGrant.role)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in (await session.execute(query)).all()]
