@@ -27,8 +27,9 @@ class RegisterRow(msgspec.Struct, frozen=True):
     kind: str
     title: str
     href: str
-    facts: list[tuple[str, str]]
-    previous: str
+    by: str
+    reason: str
+    sealed: str  # the entry as JSON, exactly as its hash covers it
     hash: str
 
 
@@ -52,14 +53,11 @@ def register_row(ctx: Ctx, fact: register.Fact) -> RegisterRow:
         kind=fact.kind,
         title=ctx.gettext(REGISTER_KINDS.get(fact.kind, fact.kind)),
         href=ctx.url(address + key) if address else "",
-        facts=[(name, _fact_text(value)) for name, value in fact.facts.items()],
-        previous=fact.previous,
+        by=str(fact.facts.get("by", "")),
+        reason=str(fact.facts.get("reason", "")),
+        sealed=json.dumps(msgspec.to_builtins(fact), ensure_ascii=False, indent=1, sort_keys=True),
         hash=fact.hash,
     )
-
-
-def _fact_text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @get("/register", audience=anyone, include_in_schema=False)
