@@ -53,7 +53,7 @@ async def load_actor(session: AsyncSession, token: str, *, now: datetime) -> Act
     )
 
 
-def _actor_query() -> Select[Any]:
+def _actor_query() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Account.id,

@@ -58,6 +58,11 @@ def build_parser() -> argparse.ArgumentParser:
         commands.add_parser(name, help=f"see {where}", add_help=False)
     command("migrate", run_migrate)
     command("migration", run_migration, settings=False).add_argument("message")
+    official = command("make-official", run_make_official)
+    official.add_argument("email")
+    official.add_argument("role", choices=("reviewer", "desk", "election", "admin"))
+    official.add_argument("--office", default="", help="department or position, public")
+    official.add_argument("--reason", default="command line", help="why, public")
     command("seed", run_seed).add_argument("--if-empty", action="store_true")
     return parser
 
@@ -126,6 +131,39 @@ def run_seed(arguments: argparse.Namespace) -> int:
         return 0
     print("obste: the database is not empty; nothing was changed", file=sys.stderr)
     return 1
+
+
+# ── officials ────────────────────────────────────────────────────────────────────────────────────
+
+
+def run_make_official(arguments: argparse.Namespace) -> int:
+    """Give a role to an account that exists; it becomes an entry of the public register."""
+    from accounts.service import give_role
+    from accounts.states import Role
+    from app.kit import clock
+    from app.kit.db import Database
+    from app.kit.errors import DomainError
+
+    async def give(database: Database) -> None:
+        async with database.write() as session:
+            await give_role(
+                session,
+                None,
+                email=arguments.email,
+                role=Role(arguments.role),
+                office=arguments.office,
+                reason=arguments.reason,
+                now=clock.now(),
+            )
+
+    migrate(get_settings().database_url)
+    try:
+        with_database(give)
+    except DomainError as error:
+        print(f"obste: {error}", file=sys.stderr)
+        return 1
+    print("done: the next sign-in of this account asks for a second factor")
+    return 0
 
 
 # ── with a database ──────────────────────────────────────────────────────────────────────────────

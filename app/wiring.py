@@ -14,7 +14,10 @@ MENU: tuple[tuple[str, str], ...] = (
 
 
 # What each kind of register entry says, and where the page of its subject is.
-REGISTER_KINDS: dict[str, str] = {}
+REGISTER_KINDS: dict[str, str] = {
+    "role.given": N_("A role was given to an official"),
+    "role.taken": N_("A role was taken from an official"),
+}
 SUBJECT_ADDRESSES: dict[str, str] = {"idea": "/ideas/", "poll": "/polls/"}
 
 
@@ -25,7 +28,10 @@ class Scheduled(msgspec.Struct, frozen=True):
     every_seconds: int
 
 
-SCHEDULE: tuple[Scheduled, ...] = (Scheduled("app.worker.sweep_outbox", 60),)
+SCHEDULE: tuple[Scheduled, ...] = (
+    Scheduled("app.worker.sweep_outbox", 60),
+    Scheduled("accounts.jobs.sweep_accounts", 3600),
+)
 
 
 def wire() -> None:
