@@ -1,0 +1,93 @@
+"""How much is measured, of what, and the table that comes out."""
+
+import statistics
+from dataclasses import dataclass, field
+
+from bench.load import Sample
+
+IDEAS = 500
+
+
+class WrongAnswer(Exception):
+    """A page that is to be measured does not answer as it should; the message says what it answers."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured. `short` ends within a minute, set-up included."""
+
+    rounds: int
+    seconds: int
+    voters_a_round: int
+    old_ballots: int
+
+
+SHORT = Size(rounds=2, seconds=1, voters_a_round=600, old_ballots=1500)
+LONG = Size(rounds=5, seconds=3, voters_a_round=2500, old_ballots=10_000)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A page that is measured."""
+
+    name: str
+    path: str
+    cookie: str = ""
+
+
+@dataclass
+class Row:
+    """What one target gave in every round."""
+
+    name: str
+    samples: list[Sample] = field(default_factory=list)
+    ratios: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+    queries: int | None = None
+    bytes: int | None = None
+    problem: str = ""
+
+    @property
+    def ratio(self) -> float:
+        return statistics.median(self.ratios)
+
+    @property
+    def rate(self) -> float:
+        return statistics.median(sample.rate for sample in self.samples)
+
+    @property
+    def p50_ms(self) -> float:
+        return statistics.median(sample.p50_ms for sample in self.samples)
+
+    @property
+    def p99_ms(self) -> float:
+        return statistics.median(sample.p99_ms for sample in self.samples)
+
+    @property
+    def failed(self) -> int:
+        return sum(sample.failed for sample in self.samples)
+
+
+HEAD = ("page", "of hello", "queries", "CPU ms", "p50 ms", "p99 ms", "requests/s", "KiB", "failed")
+
+
+def show_head() -> str:
+    """The first line of the table."""
+    return " | ".join((f"{HEAD[0]:<24}", *(f"{name:>10}" for name in HEAD[1:])))
+
+
+def show_row(row: Row) -> str:
+    """One line of the table."""
+    if not row.samples:
+        return f"{row.name:<24} | {row.problem}"
+    cells = (
+        f"{row.ratio:.3f}" if row.ratios else "1",
+        "" if row.queries is None else row.queries,
+        f"{statistics.median(row.cpu_ms):.2f}",
+        f"{row.p50_ms:.1f}",
+        f"{row.p99_ms:.1f}",
+        f"{row.rate:.0f}",
+        "" if row.bytes is None else f"{row.bytes / 1024:.1f}",
+        row.failed,
+    )
+    return " | ".join((f"{row.name:<24}", *(f"{cell:>10}" for cell in cells)))
