@@ -6,6 +6,7 @@ the front (`app/kit/front.py`) and is what templates see as `ctx`.
 
 import base64
 import dataclasses
+import functools
 import json
 import uuid
 from datetime import datetime
@@ -136,7 +137,7 @@ class Ctx:
             return ""
         return crypto.keyed_hash(self.services.settings.secret_key, "csrf", self.session_token)
 
-    @property
+    @functools.cached_property
     def nav(self) -> list[MenuItem]:
         return [
             MenuItem(

@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -61,11 +61,17 @@ def translate_plural(locale: Locale, singular: str, plural: str, num: int, **fac
     return translations(locale).ngettext(singular, plural, num) % {"num": num, **facts}
 
 
+# Babel takes about 30 µs a value, and a list page shows the same days, counts and sums again and again.
+SHOWN = functools.lru_cache(maxsize=8192, typed=True)
+
+
+@SHOWN
 def show_number(value: int | float, locale: Locale) -> str:
     """1.234.567 in Romanian, 1,234,567 in English."""
     return format_decimal(value, locale=_BABEL[locale])
 
 
+@SHOWN
 def show_money(bani: int, locale: Locale, currency: str = "lei") -> str:
     """Integer bani as lei, with bani only when there are some: "1.234.567 lei"."""
     amount = format_decimal(
@@ -78,12 +84,16 @@ def show_money(bani: int, locale: Locale, currency: str = "lei") -> str:
 
 def show_date(value: date | datetime, locale: Locale) -> str:
     """12 mai 2027, the day in Bucharest."""
-    if isinstance(value, datetime):
-        value = value.astimezone(BUCHAREST).date()
-    return format_date(value, format="d MMMM y", locale=_BABEL[locale])
+    return _show_day(value.astimezone(BUCHAREST).date() if isinstance(value, datetime) else value, locale)
+
+
+@SHOWN
+def _show_day(day: date, locale: Locale) -> str:
+    return format_date(day, format="d MMMM y", locale=_BABEL[locale])
 
 
 def show_datetime(value: datetime, locale: Locale) -> str:
     """12 mai 2027, ora 18:42; Bucharest time."""
-    pattern = "d MMMM y, 'ora' HH:mm" if locale == "ro" else "d MMMM y, HH:mm"
-    return format_datetime(value.astimezone(BUCHAREST), format=pattern, locale=_BABEL[locale])
+    local = value.astimezone(BUCHAREST)
+    at = ", ora " if locale == "ro" else ", "
+    return f"{_show_day(local.date(), locale)}{at}{local:%H:%M}"
