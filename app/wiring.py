@@ -17,6 +17,16 @@ MENU: tuple[tuple[str, str], ...] = (
 REGISTER_KINDS: dict[str, str] = {
     "role.given": N_("A role was given to an official"),
     "role.taken": N_("A role was taken from an official"),
+    "poll.announced": N_("A vote was announced"),
+    "poll.opening_confirmed": N_("An official confirmed the opening of a vote"),
+    "poll.confirmation_withdrawn": N_("An official withdrew a confirmation"),
+    "poll.opened": N_("A vote was opened"),
+    "poll.closed": N_("A vote was closed"),
+    "poll.protocol_confirmed": N_("An official confirmed the closing protocol"),
+    "poll.result_published": N_("A result was published"),
+    "poll.result_certified": N_("An official certified a result"),
+    "poll.cancelled": N_("A vote was cancelled"),
+    "poll.imported": N_("A finished vote from elsewhere was imported"),
 }
 SUBJECT_ADDRESSES: dict[str, str] = {"idea": "/ideas/", "poll": "/polls/"}
 
@@ -30,6 +40,9 @@ class Scheduled(msgspec.Struct, frozen=True):
 
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("app.worker.sweep_outbox", 60),
+    Scheduled("voting.jobs.open_due_polls", 60),
+    Scheduled("voting.jobs.close_due_polls", 60),
+    Scheduled("voting.jobs.count_due_polls", 300),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )
 

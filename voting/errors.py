@@ -17,18 +17,20 @@ class PollNotOpen(Conflict):
 
 
 class AlreadyVoted(Conflict):
-    """This resident's ballot is in the box; another one takes the change key of its receipt."""
+    """This resident's ballot is in the box; another one takes the replacement key of its receipt."""
 
     default = N_(
-        "You have already voted, and your vote counts. To replace it you need the change key "
+        "You have already voted, and your vote counts. To replace it you need the replacement key "
         "that was shown with your verification code."
     )
 
 
 class WrongKey(Invalid):
-    """What was typed is no change key of a ballot in this box."""
+    """What was typed is no replacement key of a ballot in this box."""
 
-    default = N_("This is not the change key of a vote in this ballot box. Check the letters and try again.")
+    default = N_(
+        "This is not the replacement key of a vote in this ballot box. Check the letters and try again."
+    )
 
 
 class KeyUsed(Conflict):

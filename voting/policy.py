@@ -88,7 +88,7 @@ def may_cast(
 def may_replace(
     actor: Actor | None, poll: PollFacts, *, on_roll: bool, has_voted: bool, now: datetime
 ) -> Verdict:
-    """Whether a ballot may be replaced now by whoever also holds its change key."""
+    """Whether a ballot may be replaced now by whoever also holds its replacement key."""
     for verdict in (takes_ballots(poll, now), is_eligible(actor, on_roll=on_roll)):
         if not verdict:
             return verdict

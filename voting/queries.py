@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from cycles.models import Cycle, Stage
 from voting.errors import PollNotFound
@@ -34,7 +34,6 @@ class FoundEntry(msgspec.Struct, frozen=True):
     """What anyone may learn from a check code."""
 
     poll_id: uuid.UUID
-    position: int
     cast_on: date
     replaced_on: date | None
 
@@ -135,6 +134,33 @@ async def is_replaced(session: AsyncSession, poll_id: uuid.UUID, code: str) -> b
     """Whether a newer entry stands for this one."""
     query = select(BoxEntry.position).where(BoxEntry.poll_id == poll_id, BoxEntry.replaces_code == code)
     return (await session.execute(query)).first() is not None
+
+
+async def find_entries(session: AsyncSession, code: str) -> list[FoundEntry]:
+    """The entries of a check code in every box, with the day of the entry that replaced it."""
+    newer = aliased(BoxEntry)
+    query = (
+        select(BoxEntry.poll_id, BoxEntry.cast_on, newer.cast_on.label("replaced_on"))
+        .outerjoin(newer, and_(newer.poll_id == BoxEntry.poll_id, newer.replaces_code == BoxEntry.code))
+        .where(BoxEntry.code == code)
+    )
+    return [FoundEntry(*row) for row in (await session.execute(query)).all()]
+
+
+async def list_codes(
+    session: AsyncSession, poll_id: uuid.UUID, *, offset: int, limit: int
+) -> Sequence[Row[Any]]:
+    """(code, is_replaced) sorted by code, which has nothing to do with when it was cast."""
+    newer = aliased(BoxEntry)
+    query = (
+        select(BoxEntry.code, newer.position.is_not(None).label("is_replaced"))
+        .outerjoin(newer, and_(newer.poll_id == BoxEntry.poll_id, newer.replaces_code == BoxEntry.code))
+        .where(BoxEntry.poll_id == poll_id)
+        .order_by(BoxEntry.code)
+        .offset(offset)
+        .limit(limit)
+    )
+    return (await session.execute(query)).all()
 
 
 async def last_entry(session: AsyncSession, poll_id: uuid.UUID) -> Row[Any] | None:

@@ -37,7 +37,7 @@ REFUSALS = {
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What the voter keeps. `code` is public, `secret` is the change key and is stored nowhere.
+    """What the voter keeps. `code` is public, `secret` is the replacement key and is stored nowhere.
 
     `is_repeat`: this very ballot was in the box already (a second click, a lost answer).
     """
@@ -61,12 +61,12 @@ async def cast_ballot(
     paper: Paper,
     *,
     secret: str,
-    change_key: str = "",
+    replacement_key: str = "",
     now: datetime,
 ) -> Receipt:
     """Put this person's ballot into the box and give the receipt for `secret`, which their page was shown.
 
-    Sending the same secret again gives the same receipt. With `change_key`, the secret of an earlier
+    Sending the same secret again gives the same receipt. With `replacement_key`, the secret of an earlier
     receipt, the new ballot stands for the earlier one.
     Locks: the poll, against closing. Raises: PollNotOpen, Forbidden, AlreadyVoted, BallotRefused,
     StaleReceipt, WrongKey, KeyUsed. Emits: PollOpened when this is what opens it. Queues: a confirmation by
@@ -79,9 +79,9 @@ async def cast_ballot(
         if not has_voted:
             raise StaleReceipt()
         return _receipt(poll_id, secret, has_replaced=entry.replaces_code is not None, is_repeat=True)
-    _check_person(actor, full, has_voted=has_voted, change_key=change_key, now=now)
+    _check_person(actor, full, has_voted=has_voted, replacement_key=replacement_key, now=now)
     _check_paper(full.poll, paper)
-    replaces = await _replaced_code(session, poll_id, change_key) if change_key else None
+    replaces = await _replaced_code(session, poll_id, replacement_key) if replacement_key else None
     if not has_voted:
         await _note_participation(session, poll_id, actor.id)
     await put_in_box(
@@ -109,14 +109,16 @@ def _code_of(secret: str, poll_id: uuid.UUID) -> str:
         raise StaleReceipt() from problem
 
 
-def _check_person(actor: Actor, full: PollInFull, *, has_voted: bool, change_key: str, now: datetime) -> None:
+def _check_person(
+    actor: Actor, full: PollInFull, *, has_voted: bool, replacement_key: str, now: datetime
+) -> None:
     """The policy, with a refusal of its own for what the state forbids."""
     if not (verdict := takes_ballots(full.facts, now)):
         raise PollNotOpen(verdict.reason)
     require(is_eligible(actor, on_roll=actor.is_verified))
-    if has_voted and not change_key:
+    if has_voted and not replacement_key:
         raise AlreadyVoted()
-    if change_key:
+    if replacement_key:
         require(may_replace(actor, full.facts, on_roll=actor.is_verified, has_voted=has_voted, now=now))
 
 
@@ -130,10 +132,10 @@ def _check_paper(poll: Poll, paper: Paper) -> None:
         raise BallotRefused(REFUSALS.get(refusal.reason), **refusal.facts) from refusal
 
 
-async def _replaced_code(session: AsyncSession, poll_id: uuid.UUID, change_key: str) -> str:
+async def _replaced_code(session: AsyncSession, poll_id: uuid.UUID, replacement_key: str) -> str:
     """The code of the entry that this key may replace. Raises: WrongKey, KeyUsed."""
     try:
-        code = box.code_of(change_key, str(poll_id))
+        code = box.code_of(replacement_key, str(poll_id))
     except box.InvalidCode as problem:
         raise WrongKey() from problem
     if await queries.find_entry(session, poll_id, code) is None:

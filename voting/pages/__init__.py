@@ -1,0 +1,1 @@
+"""What the templates of voting are given: one typed object a page."""

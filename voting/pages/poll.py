@@ -1,0 +1,341 @@
+"""Pages around a poll: the list, the poll itself, checking a code, the officer's desk."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from app.kit.context import Ctx
+from app.kit.i18n import N_
+from app.kit.policy import Verdict
+from cycles.models import Cycle, Stage
+from voting.models import Confirmation, Poll, PollOption
+from voting.pages.words import (
+    LANGUAGE_OF,
+    Money,
+    points_text,
+    rule_text,
+    shown_state,
+    state_text,
+    title_of,
+)
+from voting.policy import may_announce, may_cancel, may_cast, may_confirm, may_replace, may_withdraw
+from voting.queries import PollInFull, facts_of
+from voting.rules.papers import Contest
+from voting.states import COUNTED_STATES, NEEDED_CONFIRMATIONS, Act, PollState
+
+
+class PollRow(msgspec.Struct, frozen=True):
+    """A poll in the list."""
+
+    title: str
+    href: str
+    state: str
+    state_text: str
+    meta: list[str]
+    lang: str
+
+
+class PollsPage(msgspec.Struct, frozen=True):
+    """The list of polls: those that run or will, those that ended here, imported ones."""
+
+    current: list[PollRow]
+    past: list[PollRow]
+    imported: list[PollRow]
+
+
+class OptionRow(msgspec.Struct, frozen=True):
+    """An option as listed."""
+
+    number: str
+    title: str
+    summary: str
+    area: str
+    cost: str
+    cost_bani: int
+    href: str
+
+
+class PollPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A poll, and whether the reader may vote in it."""
+
+    id: str
+    title: str
+    lang: str
+    cycle_title: str
+    cycle_href: str
+    state: str
+    state_text: str
+    opens_at: datetime
+    closes_at: datetime
+    is_imported: bool
+    has_result: bool
+    has_voted: bool
+    may_cast: Verdict
+    may_replace: Verdict
+    is_signed_in: bool
+    rule_text: str
+    rule_name: str
+    points_text: str
+    budget: str
+    min_ranked: int
+    max_ranked: int
+    voter_count: int | None
+    cancel_reason: str
+    contest_digest: str
+    tie_commitment: str
+    box_head: str
+    is_officer: bool
+    options: list[OptionRow]
+
+
+class CodeAnswer(msgspec.Struct, frozen=True):
+    """What a check code says of one vote."""
+
+    title: str
+    href: str
+    cast_on: date
+    replaced_on: date | None
+    state: str
+    is_counted: bool
+
+
+class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Check my vote."""
+
+    code: str
+    asked: bool
+    answers: list[CodeAnswer]
+    errors: dict[str, str]
+
+
+class CodesPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The check codes of a frozen box, sorted."""
+
+    id: str
+    title: str
+    codes: list[tuple[str, bool]]
+    current: int
+    pages: int
+    total: int
+
+
+class ActRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One act that takes two officials, as the officer sees it."""
+
+    act: str
+    title: str
+    text: str
+    digest: str
+    digest_label: str
+    given: list[tuple[str, datetime]]
+    needed: int
+    is_done: bool
+    may_confirm: Verdict
+    may_withdraw: Verdict
+
+
+class OfficerPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The officer's desk of a poll."""
+
+    id: str
+    title: str
+    state: str
+    state_text: str
+    opens_at: datetime
+    closes_at: datetime
+    cycle_href: str
+    voter_count: int
+    protocol: list[tuple[str, str]]
+    acts: list[ActRow]
+    waiting: str
+    may_announce: Verdict
+    may_cancel: Verdict
+    reason: str
+    errors: dict[str, str]
+
+
+def build_polls(ctx: Ctx, rows: Sequence[tuple[Poll, Cycle, Stage]], *, is_officer: bool) -> PollsPage:
+    """The list, drafts only for election officers."""
+    page = PollsPage([], [], [])
+    for poll, cycle, stage in rows:
+        if poll.state == PollState.DRAFT and not is_officer:
+            continue
+        facts = facts_of(poll, stage, [])
+        state = shown_state(facts, ctx.now)
+        row = PollRow(
+            title=title_of(poll, ctx),
+            href=ctx.url(f"/polls/{poll.id}"),
+            state=state,
+            state_text=state_text(ctx, facts),
+            meta=[cycle.title if ctx.locale == "ro" else cycle.title_en],
+            lang=LANGUAGE_OF.get(cycle.currency, "") if poll.is_imported else "",
+        )
+        is_past = facts.state in COUNTED_STATES or state in ("closed", "cancelled")
+        (page.imported if poll.is_imported else page.past if is_past else page.current).append(row)
+    return page
+
+
+def option_rows(options: Sequence[PollOption], money: Money) -> list[OptionRow]:
+    """Options with amounts as text."""
+    return [
+        OptionRow(
+            number=option.number,
+            title=option.title,
+            summary=option.summary,
+            area=option.area or "",
+            cost=money(option.cost_bani),
+            cost_bani=option.cost_bani,
+            href=option.href,
+        )
+        for option in options
+    ]
+
+
+def build_poll(
+    ctx: Ctx,
+    full: PollInFull,
+    contest: Contest,
+    options: Sequence[PollOption],
+    *,
+    has_voted: bool,
+    voter_count: int | None,
+    is_officer: bool,
+) -> PollPage:
+    """The public page of a poll."""
+    poll, facts = full.poll, full.facts
+    on_roll = ctx.actor is not None and ctx.actor.is_verified
+    person = {"on_roll": on_roll, "has_voted": has_voted, "now": ctx.now}
+    ties = msgspec.json.decode(poll.ties)
+    return PollPage(
+        id=str(poll.id),
+        title=title_of(poll, ctx),
+        lang=LANGUAGE_OF.get(full.cycle.currency, "") if poll.is_imported else "",
+        cycle_title=full.cycle.title if ctx.locale == "ro" else full.cycle.title_en,
+        cycle_href=ctx.url(f"/cycles/{full.cycle.slug}"),
+        state=shown_state(facts, ctx.now),
+        state_text=state_text(ctx, facts),
+        opens_at=full.stage.opens_at,
+        closes_at=full.stage.closes_at,
+        is_imported=poll.is_imported,
+        has_result=facts.state in COUNTED_STATES,
+        has_voted=has_voted,
+        may_cast=may_cast(ctx.actor, facts, **person),
+        may_replace=may_replace(ctx.actor, facts, **person),
+        is_signed_in=ctx.actor is not None,
+        rule_text=rule_text(ctx, poll.rule),
+        rule_name=poll.rule,
+        points_text=points_text(ctx, contest),
+        budget=Money(ctx, full.cycle, contest)(contest.budget),
+        min_ranked=contest.min_length,
+        max_ranked=contest.max_length or len(contest.options),
+        voter_count=voter_count,
+        cancel_reason=poll.cancel_reason or "",
+        contest_digest=poll.contest_digest,
+        tie_commitment=(ties.get("lot") or {}).get("commitment", ""),
+        box_head=poll.box_head or "",
+        is_officer=is_officer,
+        options=option_rows(options, Money(ctx, full.cycle)),
+    )
+
+
+ACT_WORDS = {
+    Act.OPEN: (
+        N_("Opening"),
+        N_(
+            "Two different officials confirm the frozen list of projects and the rule. With both "
+            "confirmations "
+            "the vote opens by its date, by itself."
+        ),
+        N_("Seal of the frozen contest"),
+    ),
+    Act.CLOSE: (
+        N_("Closing protocol"),
+        N_(
+            "The box was frozen by its date. Two different officials confirm how many ballots are in "
+            "it and its "
+            "seal; then the count runs by itself."
+        ),
+        N_("Seal of the protocol"),
+    ),
+    Act.CERTIFY: (
+        N_("Certifying the result"),
+        N_("Two different officials certify that the published result is the one they have checked."),
+        N_("Seal of the result"),
+    ),
+}
+
+
+def build_act(ctx: Ctx, full: PollInFull, act: Act, digest: str) -> ActRow:
+    """One act on the officer's page."""
+    title, text, label = ACT_WORDS[act]
+    given: list[Confirmation] = [c for c in full.confirmations if c.act == act and c.withdrawn_at is None]
+    return ActRow(
+        act=act.value,
+        title=ctx.gettext(title),
+        text=ctx.gettext(text),
+        digest=digest,
+        digest_label=ctx.gettext(label),
+        given=[(one.name, one.confirmed_at) for one in given],
+        needed=NEEDED_CONFIRMATIONS,
+        is_done=len(given) >= NEEDED_CONFIRMATIONS,
+        may_confirm=may_confirm(ctx.actor, full.facts, act, now=ctx.now),
+        may_withdraw=may_withdraw(ctx.actor, full.facts, act, now=ctx.now),
+    )
+
+
+WAITING = {
+    PollState.DRAFT: N_("Waiting for an election officer to announce the vote."),
+    PollState.ANNOUNCED: N_("Waiting for two officials to confirm the opening."),
+    PollState.OPEN: N_("Nothing is waiting for you: the vote ends by its date."),
+    PollState.CLOSED: N_("Waiting for two officials to confirm the closing protocol."),
+    PollState.TALLIED: N_("The result is published. Two officials may certify it."),
+    PollState.CERTIFIED: N_("Everything is done."),
+    PollState.CANCELLED: N_("This vote was cancelled."),
+}
+READY = {
+    PollState.ANNOUNCED: N_("Confirmed by two officials: the vote opens by its date, by itself."),
+    PollState.CLOSED: N_("Confirmed by two officials: the count is running."),
+}
+
+
+def build_officer(
+    ctx: Ctx,
+    full: PollInFull,
+    *,
+    digests: dict[Act, str],
+    voter_count: int,
+    reason: str = "",
+    errors: dict[str, str] | None = None,
+) -> OfficerPage:
+    """The officer's page of a poll."""
+    poll, facts = full.poll, full.facts
+    act = {PollState.ANNOUNCED: Act.OPEN, PollState.CLOSED: Act.CLOSE}.get(facts.state)
+    is_ready = act is not None and facts.is_confirmed(act)
+    waiting = READY[facts.state] if is_ready else WAITING[facts.state]
+    if facts.is_casting(ctx.now):
+        waiting = WAITING[PollState.OPEN]
+    protocol = []
+    if poll.box_size is not None:
+        protocol = [
+            (ctx.gettext("Ballots in the box, replaced ones included"), str(poll.box_size)),
+            (ctx.gettext("People who voted"), str(poll.voter_count if poll.voter_count is not None else "–")),
+            (ctx.gettext("Seal of the box"), poll.box_head or ""),
+        ]
+    return OfficerPage(
+        id=str(poll.id),
+        title=title_of(poll, ctx),
+        state=shown_state(facts, ctx.now),
+        state_text=state_text(ctx, facts),
+        opens_at=full.stage.opens_at,
+        closes_at=full.stage.closes_at,
+        cycle_href=ctx.url(f"/cycles/{full.cycle.slug}"),
+        voter_count=voter_count,
+        protocol=protocol,
+        acts=[build_act(ctx, full, act, digest) for act, digest in digests.items()],
+        waiting=ctx.gettext(waiting),
+        may_announce=may_announce(ctx.actor, facts, now=ctx.now),
+        may_cancel=may_cancel(ctx.actor, facts, now=ctx.now),
+        reason=reason,
+        errors=errors or {},
+    )

@@ -1,0 +1,9 @@
+"""Every page and action of voting."""
+
+from litestar import Router
+
+from voting.routes.ballot import HANDLERS as BALLOT
+from voting.routes.officer import HANDLERS as OFFICER
+from voting.routes.public import HANDLERS as PUBLIC
+
+router = Router(path="/", route_handlers=[*PUBLIC, *BALLOT, *OFFICER])

@@ -1,0 +1,289 @@
+"""Filling in a ballot: choose, put in order, review, send. The draft stays in a cookie of the voter's."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit.context import Ctx
+from app.kit.errors import FormErrors
+from app.kit.forms import Form, parse, query_form
+from app.kit.web import (
+    WebRequest,
+    anyone,
+    error_text,
+    field_errors,
+    get,
+    page,
+    post,
+    respond,
+    see_other,
+    signed_in,
+    verified,
+)
+from voting import queries, service
+from voting.errors import BallotRefused, KeyUsed, PollNotOpen, WrongKey
+from voting.forms import SEPARATOR, Draft, Moved, SendForm, make_move, read_draft, write_draft
+from voting.models import PollOption
+from voting.pages.ballot import ORDERS, build_ballot, build_receipt, build_review, said_text
+from voting.policy import is_eligible, takes_ballots
+from voting.queries import PollInFull
+from voting.routes.public import visible_poll
+from voting.rules.papers import Contest, RankedPaper
+from voting.sealing import box
+from voting.service import contest_of
+
+COOKIE = "obste_ballot_"  # and the first 8 characters of the poll's id
+LEAST_SECONDS = 3600
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What every page of the ballot needs."""
+
+    full: PollInFull
+    contest: Contest
+    options: list[PollOption]
+    draft: Draft
+    limit: int
+
+    @property
+    def numbers(self) -> set[str]:
+        return {option.number for option in self.options}
+
+    def title(self, number: str) -> str:
+        return next((option.title for option in self.options if option.number == number), number)
+
+
+async def load_desk(session: AsyncSession, ctx: Ctx, poll_id: UUID) -> Desk:
+    """The poll, its options and this reader's draft. Raises: PollNotFound."""
+    full = await visible_poll(session, ctx, poll_id)
+    contest = contest_of(full.poll)
+    options = await queries.list_options(session, poll_id)
+    limit = contest.max_length or len(options)
+    cookie = ctx.get_cookie(cookie_name(poll_id))
+    return Desk(full, contest, options, read_draft(cookie, {o.number for o in options}, limit), limit)
+
+
+def cookie_name(poll_id: UUID) -> str:
+    """The cookie that holds the draft of a poll."""
+    return COOKIE + str(poll_id)[:8]
+
+
+def keep_draft(ctx: Ctx, desk: Desk, draft: Draft) -> None:
+    """Give the draft back to the voter's device, until the vote closes."""
+    left = int((desk.full.stage.closes_at - ctx.now).total_seconds())
+    name = cookie_name(desk.full.poll.id)
+    ctx.set_cookie(name, write_draft(draft), max_age_seconds=max(left, LEAST_SECONDS))
+
+
+def turned_away(request: WebRequest, ctx: Ctx, desk: Desk) -> Response[bytes] | None:
+    """Back to the poll's page, with the reason, when no ballots are taken."""
+    verdict = takes_ballots(desk.full.facts, ctx.now)
+    if verdict:
+        return None
+    return see_other(request, f"/polls/{desk.full.poll.id}", notice=ctx.gettext(verdict.reason), kind="info")
+
+
+@get("/polls/{poll_id:uuid}/ballot", audience=anyone)
+async def choose(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+) -> Response[bytes]:
+    """Page A: choose projects, before signing in if one likes."""
+    desk = await load_desk(session, ctx, poll_id)
+    if answer := turned_away(request, ctx, desk):
+        return answer
+    if not ctx.get_cookie(cookie_name(poll_id)):
+        keep_draft(ctx, desk, desk.draft)  # the seed of this reader's order
+    return await _show_draft(request, session, ctx, desk, step=1)
+
+
+@get("/polls/{poll_id:uuid}/ballot/order", audience=anyone)
+async def put_in_order(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+) -> Response[bytes]:
+    """Page B: the chosen projects, best first."""
+    desk = await load_desk(session, ctx, poll_id)
+    if answer := turned_away(request, ctx, desk):
+        return answer
+    return await _show_draft(request, session, ctx, desk, step=2)
+
+
+async def _show_draft(
+    request: WebRequest, session: AsyncSession, ctx: Ctx, desk: Desk, *, step: int
+) -> Response[bytes]:
+    query = query_form(request)
+    order = query.get("order") if query.get("order") in ORDERS else "mine"
+    verb, _, number = query.get("said").partition(":")
+    said = ""
+    if verb in ("full", "first", "last") and number in desk.numbers:
+        said = said_text(ctx, Moved(desk.draft, verb, number), desk.title(number), desk.limit)  # type: ignore[arg-type]
+    voted = ctx.actor is not None and await queries.has_voted(session, desk.full.poll.id, ctx.actor.id)
+    model = build_ballot(
+        ctx,
+        desk.full,
+        desk.contest,
+        desk.options,
+        desk.draft,
+        step=step,
+        order=order,
+        said=said,
+        has_voted=voted,
+    )
+    return page(request, "voting/ballot.html" if step == 1 else "voting/order.html", model)
+
+
+@post("/polls/{poll_id:uuid}/ballot", audience=anyone)
+async def change_choice(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    poll_id: UUID,
+) -> Response[bytes]:
+    """Choose or remove one project."""
+    return await _move(request, session, ctx, form, poll_id, step=1)
+
+
+@post("/polls/{poll_id:uuid}/ballot/order", audience=anyone)
+async def change_order(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    poll_id: UUID,
+) -> Response[bytes]:
+    """Move one project up, down or to a place, or take it off."""
+    return await _move(request, session, ctx, form, poll_id, step=2)
+
+
+async def _move(
+    request: WebRequest, session: AsyncSession, ctx: Ctx, form: Form, poll_id: UUID, *, step: int
+) -> Response[bytes]:
+    desk = await load_desk(session, ctx, poll_id)
+    if answer := turned_away(request, ctx, desk):
+        return answer
+    move = form.get("move")
+    place = form.get("place-" + move.partition(":")[2])
+    moved = make_move(desk.draft, move, place=place, allowed=desk.numbers, limit=desk.limit)
+    keep_draft(ctx, desk, moved.draft)
+    order = form.get("order") if form.get("order") in ORDERS else "mine"
+    if not ctx.is_htmx:
+        facts = [f"order={order}"] if order != "mine" else []
+        if moved.said in ("full", "first", "last"):
+            facts.append(f"said={moved.said}:{quote(moved.number)}")
+        path = f"/polls/{poll_id}/ballot" + ("/order" if step == 2 else "")
+        gone = step == 2 and moved.said == "removed"
+        anchor = "order" if gone else f"li-{moved.number}"
+        return see_other(request, path + ("?" + "&".join(facts) if facts else ""), anchor=anchor)
+    said = said_text(ctx, moved, desk.title(moved.number), desk.limit)
+    shown = said if moved.said in ("full", "first", "last") else ""
+    model = build_ballot(
+        ctx, desk.full, desk.contest, desk.options, moved.draft, step=step, order=order, said=shown
+    )
+    model = msgspec.structs.replace(model, said=said)
+    if step == 1:
+        return respond(request, whole="voting/ballot.html", part="voting/_choices.html", model=model)
+    return respond(request, whole="voting/order.html", part="voting/_order.html", model=model)
+
+
+@get("/polls/{poll_id:uuid}/ballot/review", audience=signed_in)
+async def review(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+) -> Response[bytes]:
+    """Page C: check the ballot before sending it. Whoever is not verified learns what is missing."""
+    desk = await load_desk(session, ctx, poll_id)
+    if answer := turned_away(request, ctx, desk):
+        return answer
+    if len(desk.draft.numbers) < max(1, desk.contest.min_length):
+        notice = ctx.ngettext(
+            "Choose at least %(num)s project first.",
+            "Choose at least %(num)s projects first.",
+            max(1, desk.contest.min_length),
+        )
+        return see_other(request, f"/polls/{poll_id}/ballot", notice=notice, kind="info")
+    verdict = is_eligible(ctx.actor, on_roll=ctx.actor.is_verified)
+    secret, _ = box.new_receipt(str(poll_id))
+    model = build_review(
+        ctx,
+        desk.full,
+        desk.options,
+        desk.draft.numbers,
+        ballot=SEPARATOR.join(desk.draft.numbers),
+        receipt=secret,
+        has_voted=await queries.has_voted(session, poll_id, ctx.actor.id),
+        may_send=bool(verdict),
+        reason=ctx.gettext(verdict.reason),
+    )
+    return page(request, "voting/review.html", model, headers={"Cache-Control": "no-store"})
+
+
+@post("/polls/{poll_id:uuid}/ballot/review", audience=verified)
+async def send_ballot(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    poll_id: UUID,
+) -> Response[bytes]:
+    """Send the reviewed ballot and show the receipt. Sent twice, it is the same receipt.
+
+    The receipt is the answer itself, not a redirect: an address with the receipt in it would stay in
+    histories and logs (docs/decisions/0009).
+    """
+    full = await visible_poll(session, ctx, poll_id)
+    try:
+        sent = parse(SendForm, form)
+        receipt = await service.cast_ballot(
+            session,
+            ctx.actor,
+            poll_id,
+            RankedPaper(sent.numbers),
+            secret=sent.receipt,
+            replacement_key=sent.replacement_key,
+            now=ctx.now,
+        )
+    except FormErrors as errors:
+        return await _show_again(request, session, ctx, form, full, field_errors(ctx.locale, errors))
+    except (WrongKey, KeyUsed) as error:
+        said = {"replacement_key": error_text(ctx.locale, error)}
+        return await _show_again(request, session, ctx, form, full, said)
+    except BallotRefused as error:
+        return await _show_again(request, session, ctx, form, full, {"": error_text(ctx.locale, error)})
+    except PollNotOpen as error:
+        return see_other(request, f"/polls/{poll_id}", notice=error_text(ctx.locale, error), kind="error")
+    ctx.set_cookie(cookie_name(poll_id), "", max_age_seconds=0)
+    model = build_receipt(ctx, full, receipt)
+    return page(request, "voting/receipt.html", model, headers={"Cache-Control": "no-store"})
+
+
+async def _show_again(
+    request: WebRequest,
+    session: AsyncSession,
+    ctx: Ctx,
+    form: Form,
+    full: PollInFull,
+    errors: dict[str, str],
+) -> Response[bytes]:
+    """The review page once more, with everything that was typed."""
+    options = await queries.list_options(session, full.poll.id)
+    known = {option.number for option in options}
+    numbers = [number for number in dict.fromkeys(form.get("ballot").split(SEPARATOR)) if number in known]
+    model = build_review(
+        ctx,
+        full,
+        options,
+        numbers,
+        ballot=SEPARATOR.join(numbers),
+        receipt=form.get("receipt"),
+        has_voted=await queries.has_voted(session, full.poll.id, ctx.actor.id),
+        may_send=True,
+        replacement_key=form.get("replacement_key"),
+        errors=errors,
+    )
+    return page(request, "voting/review.html", model, status=422, headers={"Cache-Control": "no-store"})
+
+
+HANDLERS = [choose, put_in_order, change_choice, change_order, review, send_ballot]

@@ -1,0 +1,198 @@
+"""What everybody may see: polls, results, files, and the check of a vote."""
+
+from uuid import UUID
+
+from litestar import Response
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit.context import Ctx
+from app.kit.errors import NotFound
+from app.kit.forms import query_form
+from app.kit.web import WebRequest, anyone, download, get, page, see_other
+from voting import queries
+from voting.errors import PollNotFound
+from voting.pages.poll import CheckPage, CodeAnswer, CodesPage, build_poll, build_polls
+from voting.pages.result import build_result
+from voting.pages.words import shown_state, title_of
+from voting.policy import is_election_officer, may_see_result, may_view
+from voting.queries import PollInFull
+from voting.sealing import box
+from voting.service import contest_of
+from voting.states import COUNTED_STATES, PollState
+
+CODES_PER_PAGE = 300
+DAY_SECONDS = 86_400
+
+
+async def visible_poll(session: AsyncSession, ctx: Ctx, poll_id: UUID) -> PollInFull:
+    """A poll that this reader may know of. Raises: PollNotFound."""
+    full = await queries.get_poll(session, poll_id)
+    if not may_view(ctx.actor, full.facts):
+        raise PollNotFound()
+    return full
+
+
+@get("/polls", audience=anyone)
+async def list_polls(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """Every vote, running, past and imported."""
+    rows = await queries.list_polls(session)
+    model = build_polls(ctx, [tuple(row) for row in rows], is_officer=is_election_officer(ctx.actor))
+    return page(request, "voting/polls.html", model)
+
+
+@get("/polls/guarantees", audience=anyone)
+async def show_guarantees(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
+    """What checking a vote proves, and what voting online cannot guarantee."""
+    return page(request, "voting/guarantees.html")
+
+
+@get("/polls/{poll_id:uuid}", audience=anyone)
+async def show_poll(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+) -> Response[bytes]:
+    """A vote: its dates, rule and projects, and whether the reader may vote."""
+    full = await visible_poll(session, ctx, poll_id)
+    voted = ctx.actor is not None and await queries.has_voted(session, poll_id, ctx.actor.id)
+    shows_turnout = full.facts.state is not PollState.DRAFT and ctx.now >= full.stage.opens_at
+    turnout = full.poll.voter_count
+    if turnout is None and shows_turnout and not full.poll.is_imported:
+        turnout = await queries.count_voters(session, poll_id)
+    model = build_poll(
+        ctx,
+        full,
+        contest_of(full.poll),
+        await queries.list_options(session, poll_id),
+        has_voted=voted,
+        voter_count=turnout,
+        is_officer=is_election_officer(ctx.actor),
+    )
+    return page(request, "voting/poll.html", model)
+
+
+@get("/polls/{poll_id:uuid}/result", audience=anyone)
+async def show_result(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+) -> Response[bytes]:
+    """The result: who won and why, how it was counted, and the files to count again."""
+    full = await visible_poll(session, ctx, poll_id)
+    tally = await queries.find_tally(session, poll_id) if may_see_result(full.facts) else None
+    if tally is None:
+        return see_other(
+            request, f"/polls/{poll_id}", notice=ctx.gettext(may_see_result(full.facts).reason), kind="info"
+        )
+    options = await queries.list_options(session, poll_id)
+    files = await queries.list_files(session, poll_id)
+    model = build_result(ctx, full, contest_of(full.poll), options, tally, files)
+    return page(request, "voting/result.html", model)
+
+
+@get("/polls/{poll_id:uuid}/files/{name:str}", audience=anyone)
+async def download_file(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: UUID,
+    name: str,
+) -> Response[bytes]:
+    """A published file of a result: record.json, ballots.csv, election.pb, result.json, codes.csv."""
+    file = next((one for one in await queries.list_files(session, poll_id) if one.name == name), None)
+    if file is None:
+        raise NotFound()
+    headers = {"ETag": f'"{file.sha256}"', "Cache-Control": f"public, max-age={DAY_SECONDS}"}
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    content = await ctx.services.storage.get(file.key)
+    return download(
+        content,
+        media_type=file.media_type,
+        filename=f"{str(poll_id)[:8]}-{file.name}",
+        headers=headers,
+    )
+
+
+@get("/polls/{poll_id:uuid}/codes", audience=anyone)
+async def list_codes(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+) -> Response[bytes]:
+    """The check codes of a frozen box, sorted: they tell nothing of papers or people."""
+    full = await visible_poll(session, ctx, poll_id)
+    if full.poll.box_size is None or full.poll.is_imported:
+        raise NotFound()
+    total = full.poll.box_size
+    pages = max(1, -(-total // CODES_PER_PAGE))
+    typed = query_form(request).get("page", "1")
+    current = min(max(int(typed) if typed.isdecimal() and len(typed) < 7 else 1, 1), pages)
+    rows = await queries.list_codes(
+        session, poll_id, offset=(current - 1) * CODES_PER_PAGE, limit=CODES_PER_PAGE
+    )
+    model = CodesPage(
+        id=str(poll_id),
+        title=title_of(full.poll, ctx),
+        codes=[(row.code, row.is_replaced) for row in rows],
+        current=current,
+        pages=pages,
+        total=total,
+    )
+    return page(request, "voting/codes.html", model)
+
+
+@get("/check", audience=anyone)
+async def check_vote(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """Check my vote: is the ballot with this code in a box, and was it counted? No signing in."""
+    typed = query_form(request).get("code")[:80]
+    errors: dict[str, str] = {}
+    answers: list[CodeAnswer] = []
+    if typed:
+        try:
+            code = box.normalise_code(typed)
+            answers = await _answers(session, ctx, code)
+            typed = code
+        except box.InvalidCode:
+            errors["code"] = _not_a_code(ctx, typed)
+    model = CheckPage(code=typed, asked=bool(typed) and not errors, answers=answers, errors=errors)
+    status = 422 if errors else 200
+    return page(request, "voting/check.html", model, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _not_a_code(ctx: Ctx, typed: str) -> str:
+    try:
+        box.normalise_secret(typed)
+    except box.InvalidCode:
+        return ctx.gettext("A verification code has 12 letters and digits, like 7QXM-4T2K-9RVD.")
+    return ctx.gettext(
+        "This is a replacement key. Keep it to yourself. To check your vote, type the shorter code above it."
+    )
+
+
+async def _answers(session: AsyncSession, ctx: Ctx, code: str) -> list[CodeAnswer]:
+    """One answer for each box that holds the code: in practice none or one."""
+    answers = []
+    for entry in await queries.find_entries(session, code):
+        full = await queries.get_poll(session, entry.poll_id)
+        answers.append(
+            CodeAnswer(
+                title=title_of(full.poll, ctx),
+                href=ctx.url(f"/polls/{entry.poll_id}"),
+                cast_on=entry.cast_on,
+                replaced_on=entry.replaced_on,
+                state=shown_state(full.facts, ctx.now),
+                is_counted=full.facts.state in COUNTED_STATES and entry.replaced_on is None,
+            )
+        )
+    return answers
+
+
+HANDLERS = [
+    list_polls,
+    show_guarantees,
+    show_poll,
+    show_result,
+    download_file,
+    list_codes,
+    check_vote,
+]
