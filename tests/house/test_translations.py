@@ -29,7 +29,11 @@ def extracted() -> dict[str | tuple[str, str], str]:
     for folder in [*sorted(path.parent for path in ROOT.glob("*/__init__.py")), ROOT / "templates"]:
         if folder.name in ("tests", "bench"):
             continue
-        options = {pattern: {"silent": "false"} for pattern, method in METHODS if method == "jinja2"}
+        options = {
+            pattern: {"silent": "false", "extensions": "jinja2.ext.do"}
+            for pattern, method in METHODS
+            if method == "jinja2"
+        }
         for file, line, message, _comments, _context in extract_from_dir(
             folder,
             METHODS,
