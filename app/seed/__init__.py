@@ -6,8 +6,9 @@ the past is not sent again.
 """
 
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
+import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,21 +16,32 @@ from accounts.models import Account
 from accounts.policy import Actor
 from accounts.states import Role
 from app.kit import clock
+from app.kit.clock import BUCHAREST, local_date
 from app.kit.context import Services
 from app.kit.outbox import OutboxMessage
 from app.seed import content
+from app.seed.ideas import seed_wishes, seed_works
 from app.seed.people import PEOPLE, actor_of, seed_people
 from app.seed.votes import seed_ballots, seed_closing, seed_open_poll, seed_projects
-from cycles.models import Cycle
 from cycles.service import create_cycle
 from cycles.states import StageKind
-from voting.jobs import count_poll
 from voting.models import Poll
 from voting.queries import list_options
 
 LOT = 5  # the district's number: the same demonstration each time
 DAY = timedelta(days=1)
-Voters = list[tuple[Actor, str]]
+VOTER_SHARE = 2  # one in so many of the crowd has voted so far
+Crowd = list[tuple[Actor, str]]  # with the name of the area they live in
+
+
+class Cast(msgspec.Struct, frozen=True):
+    """Who acts in the demonstration."""
+
+    lot: random.Random
+    officers: list[Actor]
+    reviewers: list[Actor]
+    authors: list[Actor]
+    crowd: Crowd
 
 
 async def is_empty(session: AsyncSession) -> bool:
@@ -38,47 +50,72 @@ async def is_empty(session: AsyncSession) -> bool:
 
 
 async def seed(services: Services) -> bool:
-    """Fill an empty database; returns whether it did. All but the past count is one transaction."""
-    present = clock.now().replace(minute=0, second=0, microsecond=0)
+    """Fill an empty database in one transaction; returns whether it did.
+
+    Things are done in the order in which they happened, so that the register reads like a real one.
+    """
+    now = clock.now()
     lot = random.Random(LOT)  # noqa: S311 - invented people, not secrets
-    try:
-        async with services.database.write() as session:
-            if not await is_empty(session):
-                return False
-            accounts = await seed_people(session, lot, now=present - 500 * DAY)
-            officers = [
-                actor_of(accounts[email], Role.ELECTION)
-                for email in ("cristian.barbu@exemplu.ro", "simona.matei@exemplu.ro")
-            ]
-            voters = _voters(accounts, lot)
-            past = await _seed_past(session, lot, officers, voters, present=present)
-            await _seed_vote(session, lot, officers, voters, present=present)
-            await session.flush()
-            await session.execute(delete(OutboxMessage))
-            session.info.pop("outbox", None)
-        clock.freeze(present - 360 * DAY)
-        await count_poll(services, poll_id=str(past.id))
-    finally:
-        clock.freeze(None)
+    async with services.database.write() as session:
+        if not await is_empty(session):
+            return False
+        accounts = await seed_people(session, lot, now=_moment(now, -500, 9))
+        cast = _cast(accounts, lot)
+        await _seed_decided(session, services, cast, now=now)
+        vote = await _seed_vote(session, cast, now=now)
+        await _seed_collecting(session, cast, now=now)
+        some = lot.sample(cast.crowd, len(cast.crowd) // VOTER_SHARE)
+        await seed_ballots(
+            session,
+            lot,
+            vote,
+            await _options(session, vote),
+            some,
+            first=_moment(now, -5, 9),
+            last=now,
+            longest=6,
+        )
+        await session.flush()
+        await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again
+        session.info.pop("outbox", None)
     return True
 
 
-def _voters(accounts: dict[str, Account], lot: random.Random) -> Voters:
-    """The crowd, each with the area they live in; those with a name of their own vote by hand."""
+def _moment(now: datetime, days: int, hour: int) -> datetime:
+    """So many days from today, at a full hour in Bucharest."""
+    day = local_date(now) + days * DAY
+    return datetime.combine(day, time(hour), tzinfo=BUCHAREST).astimezone(UTC)
+
+
+def _cast(accounts: dict[str, Account], lot: random.Random) -> Cast:
+    def official(email: str, role: Role) -> Actor:
+        return actor_of(accounts[email], role)
+
     named = {person.email for person in PEOPLE}
     crowd = [account for email, account in accounts.items() if email not in named]
-    return [(actor_of(account), lot.choice(content.AREAS)[1]) for account in crowd]
+    return Cast(
+        lot=lot,
+        officers=[
+            official("cristian.barbu@exemplu.ro", Role.ELECTION),
+            official("simona.matei@exemplu.ro", Role.ELECTION),
+        ],
+        reviewers=[
+            official("ioana.munteanu@exemplu.ro", Role.REVIEWER),
+            official("radu.dobre@exemplu.ro", Role.REVIEWER),
+        ],
+        authors=[actor_of(accounts[email]) for email in ("elena@exemplu.ro", "ana@exemplu.ro")]
+        + [actor_of(account) for account in crowd[-6:]],
+        crowd=[(actor_of(account), lot.choice(content.AREAS)[1]) for account in crowd],
+    )
 
 
 async def _options(session: AsyncSession, poll: Poll) -> list[tuple[str, str | None]]:
     return [(option.number, option.area) for option in await list_options(session, poll.id)]
 
 
-async def _seed_past(
-    session: AsyncSession, lot: random.Random, officers: list[Actor], voters: Voters, *, present: datetime
-) -> Poll:
-    """Last year's cycle: voted on, closed, about to be counted."""
-    opens, closes = present - 375 * DAY, present - 361 * DAY
+async def _seed_decided(session: AsyncSession, services: Services, cast: Cast, *, now: datetime) -> None:
+    """Last year's cycle: voted on, closed, counted."""
+    opens, closes = _moment(now, -375, 9), _moment(now, -361, 20)
     cycle = await create_cycle(
         session,
         slug=f"buget-participativ-{opens.year}",
@@ -94,20 +131,23 @@ async def _seed_past(
         now=opens - 140 * DAY,
     )
     await seed_projects(session, cycle, content.PAST_PROJECTS, now=opens - 60 * DAY)
-    poll = await seed_open_poll(session, officers, cycle, prepared=opens - 20 * DAY)
-    options = await _options(session, poll)
+    poll = await seed_open_poll(session, cast.officers, cycle, prepared=opens - 20 * DAY)
     await seed_ballots(
-        session, lot, poll, options, voters, first=opens, last=closes - timedelta(minutes=1), longest=5
+        session,
+        cast.lot,
+        poll,
+        await _options(session, poll),
+        cast.crowd,
+        first=opens,
+        last=closes - timedelta(minutes=1),
+        longest=5,
     )
-    await seed_closing(session, officers, poll, closed=closes)
-    return poll
+    await seed_closing(session, services, cast.officers, poll, closed=closes)
 
 
-async def _seed_vote(
-    session: AsyncSession, lot: random.Random, officers: list[Actor], voters: Voters, *, present: datetime
-) -> Cycle:
+async def _seed_vote(session: AsyncSession, cast: Cast, *, now: datetime) -> Poll:
     """This year's cycle: its vote opened five days ago and has nine to go."""
-    opens, closes = present - 5 * DAY, present + 9 * DAY
+    opens, closes = _moment(now, -5, 9), _moment(now, 9, 20)
     cycle = await create_cycle(
         session,
         slug=f"buget-participativ-{closes.year}",
@@ -122,21 +162,49 @@ async def _seed_vote(
         stages=_stages(opens, closes),
         now=opens - 140 * DAY,
     )
-    works = [
-        (work.title, work.area, sum(count * price for _, count, _, price in work.lines))
-        for work in content.WORKS
-    ]
-    await seed_projects(session, cycle, works, now=opens - 60 * DAY)
-    poll = await seed_open_poll(session, officers, cycle, prepared=opens - 20 * DAY)
-    some = lot.sample(voters, len(voters) // 2)
-    await seed_ballots(
-        session, lot, poll, await _options(session, poll), some, first=opens, last=present, longest=6
+    await seed_works(
+        session,
+        cast.lot,
+        cycle,
+        [actor for actor, _ in cast.crowd],
+        cast.reviewers,
+        sent=opens - 128 * DAY,
+        judged=opens - 90 * DAY,
     )
-    return cycle
+    return await seed_open_poll(session, cast.officers, cycle, prepared=opens - 20 * DAY)
+
+
+async def _seed_collecting(session: AsyncSession, cast: Cast, *, now: datetime) -> None:
+    """Next year's cycle: ideas are coming in and the department is at work."""
+    begins, ends = _moment(now, -20, 9), _moment(now, 40, 20)
+    year = max(ends.year, now.year + 1)
+    cycle = await create_cycle(
+        session,
+        slug=f"buget-participativ-{year}",
+        title=f"Buget participativ {year}",
+        title_en=f"Participatory budget {year}",
+        summary=content.SUMMARY_IDEAS,
+        summary_en=content.SUMMARY_IDEAS_EN,
+        year=year,
+        budget_bani=4_000_000_00,
+        max_ranked=6,
+        areas=content.AREAS,
+        stages={
+            StageKind.SUBMISSION: (begins, ends),
+            StageKind.REVIEW: (begins, _moment(now, 130, 20)),
+            StageKind.VOTE: (_moment(now, 160, 9), _moment(now, 174, 20)),
+            StageKind.RESULTS: (_moment(now, 174, 20), _moment(now, 540, 20)),
+        },
+        now=begins - 2 * DAY,
+    )
+    crowd = [actor for actor, _ in cast.crowd]
+    await seed_wishes(
+        session, cast.lot, cycle, cast.authors, crowd, cast.reviewers, first=begins + DAY, step=DAY
+    )
 
 
 def _stages(opens: datetime, closes: datetime) -> dict[StageKind, tuple[datetime, datetime]]:
-    """The usual dates around a vote: 50 days of ideas, 60 of review, then the vote and a year of results."""
+    """The usual dates: 50 days of ideas, review until three weeks before the vote, a year of results."""
     return {
         StageKind.SUBMISSION: (opens - 130 * DAY, opens - 80 * DAY),
         StageKind.REVIEW: (opens - 125 * DAY, opens - 20 * DAY),

@@ -292,17 +292,17 @@ WISHES: tuple[Wish, ...] = (
         "ferentari",
         "Șoseaua Ferentari",
         90000000,
-        "rejected:competence",
+        "rejected:R01",
         "Lucrările la metrou țin de Metrorex și de Ministerul Transporturilor. Am trimis ideea mai departe ministerului, "
         "cu numărul de înregistrare de aici, și vă vom comunica răspunsul.",
     ),
     Wish(
         "Parcare subterană sub Parcul Romniceanu",
-        "Nu mai avem unde parca. Sub parc ar încăpea 300 de locuri.",
+        "Nu mai avem unde parca, iar seara mașinile stau pe trotuare. Sub parc ar încăpea 300 de locuri.",
         "cotroceni",
         "Parcul Romniceanu",
         42000000,
-        "rejected:cost",
+        "rejected:R03",
         "Costul estimat depășește de zece ori bugetul întregului contest, iar lucrarea ar desființa arbori protejați.",
     ),
     Wish(

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import proposals.service
 import voting.service
 from accounts.policy import Actor
+from app.kit import clock
+from app.kit.context import Services
 from cycles.models import Cycle
 from cycles.queries import list_areas
 from voting.models import Poll
@@ -91,12 +93,23 @@ async def seed_ballots(
 
 
 async def seed_closing(
-    session: AsyncSession, officers: Sequence[Actor], poll: Poll, *, closed: datetime
+    session: AsyncSession, services: Services, officers: Sequence[Actor], poll: Poll, *, closed: datetime
 ) -> None:
-    """Close the box at its date and give both confirmations of the protocol."""
+    """Close the box at its date, give both confirmations of the protocol, count and publish."""
     await voting.service.close_poll(session, poll.id, now=closed)
     digest = voting.service.protocol_digest(poll)
     for hours, officer in enumerate(officers, start=1):
         await voting.service.confirm_act(
             session, officer, poll.id, Act.CLOSE, digest=digest, now=closed + timedelta(hours=hours)
         )
+    content = await voting.service.load_box(session, poll.id)
+    if content is None:
+        raise RuntimeError("the demonstration's box is closed and confirmed, yet cannot be counted")
+    counted = voting.service.count_box(content)
+    files = await voting.service.store_files(services.storage, counted)
+    published = closed + timedelta(hours=len(officers), minutes=5)
+    clock.freeze(published)  # listeners ask the clock
+    try:
+        await voting.service.publish_result(session, poll.id, counted, files, now=published)
+    finally:
+        clock.freeze(None)

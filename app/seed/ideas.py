@@ -1,0 +1,145 @@
+"""Ideas of the demonstration: written, sent, supported and judged through the services of the site."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.policy import Actor
+from app.seed.content import ANSWER_ABOUT_DOGS, WISHES, WORKS, Wish, Work
+from cycles.models import Cycle
+from cycles.queries import list_areas
+from proposals import service
+from proposals.models import Idea
+from proposals.rules.costing import Costing, Line
+
+DAY = timedelta(days=1)
+ACCEPTED = "Ideea este de competența sectorului, terenul este public, iar lucrarea se poate face într-un an."
+
+
+async def send(
+    session: AsyncSession, author: Actor, cycle: Cycle, wish: Work | Wish, *, lei: int, now: datetime
+) -> Idea:
+    """Write a draft and send it."""
+    areas = {area.code: area.id for area in await list_areas(session, cycle.id)}
+    draft = await service.create_draft(session, author, cycle_id=cycle.id, now=now)
+    fields: dict[str, object] = {
+        "title": wish.title,
+        "body": wish.body,
+        "area_id": areas[wish.area],
+        "location": wish.place,
+        "estimate_bani": lei * 100,
+    }
+    idea = await service.save_draft(session, author, draft.id, fields, now=now)
+    if isinstance(wish, Wish) and wish.fate == "draft":
+        return idea
+    return await service.submit_idea(session, author, idea.id, now=now + timedelta(minutes=20))
+
+
+async def support(
+    session: AsyncSession, lot: random.Random, idea: Idea, crowd: Sequence[Actor], *, now: datetime
+) -> None:
+    """Let some of the crowd stand beside an idea."""
+    for actor in lot.sample(list(crowd), lot.randrange(3, 45)):
+        if actor.id != idea.author_id:
+            await service.support_idea(session, actor, idea.id, now=now)
+
+
+async def seed_works(
+    session: AsyncSession,
+    lot: random.Random,
+    cycle: Cycle,
+    crowd: Sequence[Actor],
+    reviewers: Sequence[Actor],
+    *,
+    sent: datetime,
+    judged: datetime,
+) -> None:
+    """Ideas that were accepted with a costing and so became the projects of the contest."""
+    for number, work in enumerate(WORKS):
+        author, reviewer = crowd[number], reviewers[number % len(reviewers)]
+        at = sent + number * timedelta(hours=19)
+        lei = sum(count * price for _, count, _, price in work.lines)
+        idea = await send(session, author, cycle, work, lei=lei * 4 // 5, now=at)
+        await support(session, lot, idea, crowd, now=at + DAY)
+        await service.assign_idea(session, reviewer, idea.id, to=reviewer.id, now=at + 3 * DAY)
+    ideas = await list_sent(session, cycle)
+    for number, (idea, work) in enumerate(zip(ideas, WORKS, strict=True)):
+        reviewer = reviewers[number % len(reviewers)]
+        at = judged + number * timedelta(hours=5)
+        await service.accept_idea(session, reviewer, idea.id, text=ACCEPTED, costing=_costing(work), now=at)
+
+
+async def list_sent(session: AsyncSession, cycle: Cycle) -> list[Idea]:
+    """The cycle's sent ideas in the order in which they came."""
+    query = select(Idea).where(Idea.cycle_id == cycle.id, Idea.number.is_not(None)).order_by(Idea.number)
+    return list((await session.execute(query)).scalars())
+
+
+def _costing(work: Work) -> Costing:
+    lines = tuple(
+        Line(
+            description=what,
+            quantity_milli=count * 1000,
+            unit=unit,
+            unit_price_bani=price * 100,
+            vat_percent=21,
+        )
+        for what, count, unit, price in work.lines
+    )
+    return Costing(lines=lines, margin_percent=5, yearly_bani=lines[0].net_bani // 50)
+
+
+async def seed_wishes(
+    session: AsyncSession,
+    lot: random.Random,
+    cycle: Cycle,
+    authors: Sequence[Actor],
+    crowd: Sequence[Actor],
+    reviewers: Sequence[Actor],
+    *,
+    first: datetime,
+    step: timedelta,
+) -> None:
+    """Ideas of the cycle that is collecting them, each brought as far as its `fate` says."""
+    for number, wish in enumerate(WISHES):
+        author = authors[number % len(authors)]
+        at = first + number * step
+        idea = await send(session, author, cycle, wish, lei=wish.lei, now=at)
+        if wish.fate != "draft":
+            await support(session, lot, idea, crowd, now=at + timedelta(hours=5))
+    for idea, wish in zip(await list_sent(session, cycle), _sent(), strict=True):
+        reviewer = reviewers[0] if wish.fate != "answered" else reviewers[-1]
+        await _judge(session, idea, wish, reviewer, authors, now=first + 12 * step)
+
+
+def _sent() -> list[Wish]:
+    return [wish for wish in WISHES if wish.fate != "draft"]
+
+
+async def _judge(
+    session: AsyncSession, idea: Idea, wish: Wish, reviewer: Actor, authors: Sequence[Actor], *, now: datetime
+) -> None:
+    if wish.fate == "sent":
+        return
+    await service.assign_idea(session, reviewer, idea.id, to=reviewer.id, now=now)
+    if wish.fate in ("asked", "answered"):
+        await service.ask_author(session, reviewer, idea.id, question=wish.note, now=now)
+    if wish.fate == "answered":
+        author = next(actor for actor in authors if actor.id == idea.author_id)
+        await service.answer_question(session, author, idea.id, answer=ANSWER_ABOUT_DOGS, now=now + DAY)
+    if wish.fate.startswith("rejected:"):
+        code = wish.fate.partition(":")[2]
+        await service.reject_idea(session, reviewer, idea.id, reason_code=code, text=wish.note, now=now)
+    if wish.fate == "accepted":
+        line = Line(
+            description=wish.title,
+            quantity_milli=1000,
+            unit="set",
+            unit_price_bani=wish.lei * 100,
+            vat_percent=21,
+        )
+        costing = Costing(lines=(line,), margin_percent=5, yearly_bani=wish.lei * 2)
+        await service.accept_idea(session, reviewer, idea.id, text=ACCEPTED, costing=costing, now=now)
