@@ -24,7 +24,7 @@ class BadSetting(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that may differ between two installations. Names in the environment: OBSTE_<NAME>."""
 
-    env: Literal["demo", "production", "test"] = "demo"
+    env: Literal["local", "demo", "production", "test"] = "local"
     root: Path = ROOT
     var_dir: Path = ROOT / "var"
     database_url: str = ""
@@ -71,8 +71,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             values[field.name] = Path(raw).resolve()
         else:
             values[field.name] = raw
-    if values.get("env", "demo") not in ("demo", "production", "test"):
-        raise BadSetting("OBSTE_ENV must be demo, production or test")
+    if values.get("env", "local") not in ("local", "demo", "production", "test"):
+        raise BadSetting("OBSTE_ENV must be local, demo, production or test")
     var_dir = values.get("var_dir", ROOT / "var")
     values.setdefault("database_url", f"sqlite+aiosqlite:///{var_dir}/obste.sqlite3")
     values.setdefault("redis_url", f"unix://{var_dir}/valkey.sock")

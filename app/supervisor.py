@@ -301,7 +301,7 @@ class Supervisor:
             print(f"  people to sign in as: {url}/demo")
             print(f"  everything it keeps:  {self.var} (delete it to begin again)")
         elif self.settings.is_demo:
-            print("  OBSTE_ENV is not production: mail is kept in files and shown to anyone who looks.")
+            print("  OBSTE_ENV is not production: mail is kept in files.")
         print("  Ctrl-C stops it.\n", flush=True)
 
 
