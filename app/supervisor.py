@@ -300,7 +300,7 @@ class Supervisor:
         if self.is_demo:
             print(f"  people to sign in as: {url}/demo")
             print(f"  everything it keeps:  {self.var} (delete it to begin again)")
-        elif self.settings.is_demo:
+        elif self.settings.env != "production":
             print("  OBSTE_ENV is not production: mail is kept in files.")
         print("  Ctrl-C stops it.\n", flush=True)
 
