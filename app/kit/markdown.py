@@ -51,6 +51,7 @@ def render(source: str) -> Markup:
     )
 
 
+@functools.lru_cache(maxsize=4096)  # a list page asks for twenty of the same ones each time
 def excerpt(source: str, length: int = 160) -> str:
     """The first sentence or so as plain text, cut at a word."""
     plain = " ".join(nh3.clean(_parser.render(source), tags=set()).split())
