@@ -63,6 +63,10 @@ def build_parser() -> argparse.ArgumentParser:
     official.add_argument("role", choices=("reviewer", "desk", "election", "admin"))
     official.add_argument("--office", default="", help="department or position, public")
     official.add_argument("--reason", default="command line", help="why, public")
+    imported = command("import-pb", run_import_pb)
+    imported.add_argument("file")
+    imported.add_argument("--rule", default="", help="count by this rule instead of the one the file names")
+    imported.add_argument("--slug", default="", help="the cycle's name in addresses; else the file's")
     command("seed", run_seed).add_argument("--if-empty", action="store_true")
     return parser
 
@@ -131,6 +135,39 @@ def run_seed(arguments: argparse.Namespace) -> int:
         return 0
     print("obste: the database is not empty; nothing was changed", file=sys.stderr)
     return 1
+
+
+def run_import_pb(arguments: argparse.Namespace) -> int:
+    """Make a finished, counted cycle of a real election in a Pabulib file."""
+    from pathlib import Path
+
+    from app.imports import ImportRefused, import_pabulib
+    from app.kit import clock
+    from app.kit.storage import FileStorage
+
+    settings = get_settings()
+    storage = FileStorage(settings.var_dir / "files")
+    migrate(settings.database_url)
+    try:
+        made = with_database(
+            lambda database: import_pabulib(
+                database,
+                storage,
+                Path(arguments.file),
+                rule=arguments.rule,
+                slug=arguments.slug,
+                now=clock.now(),
+            )
+        )
+    except ImportRefused as refusal:
+        print(f"obste: {refusal}", file=sys.stderr)
+        return 1
+    for note in made.notes:
+        print(f"note: {note}")
+    agrees = {True: "yes, exactly", False: "NO", None: "the file does not say"}[made.agrees]
+    print(f"{made.ballots} ballots, {len(made.winners)} projects funded; as the file's `selected`: {agrees}")
+    print(f"result: {settings.base_url}/polls/{made.poll_id}/result")
+    return 0 if made.agrees is not False else 1
 
 
 # ── officials ────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
@@ -89,7 +90,10 @@ def turned_away(request: WebRequest, ctx: Ctx, desk: Desk) -> Response[bytes] | 
 
 @get("/polls/{poll_id:uuid}/ballot", audience=anyone)
 async def choose(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Page A: choose projects, before signing in if one likes."""
     desk = await load_desk(session, ctx, poll_id)
@@ -102,7 +106,10 @@ async def choose(
 
 @get("/polls/{poll_id:uuid}/ballot/order", audience=anyone)
 async def put_in_order(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Page B: the chosen projects, best first."""
     desk = await load_desk(session, ctx, poll_id)
@@ -141,7 +148,7 @@ async def change_choice(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    poll_id: UUID,
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Choose or remove one project."""
     return await _move(request, session, ctx, form, poll_id, step=1)
@@ -153,7 +160,7 @@ async def change_order(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    poll_id: UUID,
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Move one project up, down or to a place, or take it off."""
     return await _move(request, session, ctx, form, poll_id, step=2)
@@ -191,7 +198,10 @@ async def _move(
 
 @get("/polls/{poll_id:uuid}/ballot/review", audience=signed_in)
 async def review(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Page C: check the ballot before sending it. Whoever is not verified learns what is missing."""
     desk = await load_desk(session, ctx, poll_id)
@@ -226,7 +236,7 @@ async def send_ballot(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    poll_id: UUID,
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Send the reviewed ballot and show the receipt. Sent twice, it is the same receipt.
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
@@ -53,7 +54,10 @@ async def _show(
 
 @get("/polls/{poll_id:uuid}/officer", audience=official)
 async def show_officer(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """State, turnout, and what waits for whom."""
     check_officer(ctx)
@@ -62,7 +66,10 @@ async def show_officer(
 
 @post("/polls/{poll_id:uuid}/officer/announce", audience=official)
 async def announce(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Publish a draft."""
     await service.announce_poll(session, ctx.actor, poll_id, now=ctx.now)
@@ -75,7 +82,7 @@ async def confirm(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    poll_id: UUID,
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Give one of the two confirmations."""
     sent = parse(ConfirmForm, form)
@@ -90,7 +97,7 @@ async def withdraw(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    poll_id: UUID,
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Take one's confirmation back before it took effect."""
     sent = parse(ConfirmForm, form)
@@ -105,7 +112,7 @@ async def cancel(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    poll_id: UUID,
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Call the vote off, with a public reason."""
     check_officer(ctx)

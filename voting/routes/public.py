@@ -4,6 +4,7 @@ from uuid import UUID
 
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
@@ -51,7 +52,10 @@ async def show_guarantees(request: WebRequest, ctx: NamedDependency[Ctx]) -> Res
 
 @get("/polls/{poll_id:uuid}", audience=anyone)
 async def show_poll(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """A vote: its dates, rule and projects, and whether the reader may vote."""
     full = await visible_poll(session, ctx, poll_id)
@@ -74,7 +78,10 @@ async def show_poll(
 
 @get("/polls/{poll_id:uuid}/result", audience=anyone)
 async def show_result(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """The result: who won and why, how it was counted, and the files to count again."""
     full = await visible_poll(session, ctx, poll_id)
@@ -94,8 +101,8 @@ async def download_file(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
-    poll_id: UUID,
-    name: str,
+    poll_id: FromPath[UUID],
+    name: FromPath[str],
 ) -> Response[bytes]:
     """A published file of a result: record.json, ballots.csv, election.pb, result.json, codes.csv."""
     file = next((one for one in await queries.list_files(session, poll_id) if one.name == name), None)
@@ -115,7 +122,10 @@ async def download_file(
 
 @get("/polls/{poll_id:uuid}/codes", audience=anyone)
 async def list_codes(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], poll_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
 ) -> Response[bytes]:
     """The check codes of a frozen box, sorted: they tell nothing of papers or people."""
     full = await visible_poll(session, ctx, poll_id)

@@ -15,10 +15,11 @@ from voting.rules.equal_shares import Electorate, EqualSharesParams, Shares, Unr
 from voting.rules.greedy import GREEDY, GreedyRun
 from voting.rules.papers import Contest, Papers, canonical, digest
 from voting.rules.result import Decision, Fact, Outcome, Result, Step, Tie
-from voting.rules.tally import Tally, tally
+from voting.rules.tally import Tally, TooLarge, tally
 from voting.rules.ties import TiePolicy, check_seed
 
 VERSION = 1
+MAX_RUNS = 100_000  # of one completion: a file made so that it never ends is refused; Wieliczka takes a few
 
 
 def count_equal_shares(
@@ -53,13 +54,14 @@ def endowments(electorate: Electorate, budget: int, params: EqualSharesParams) -
 
 
 def complete(electorate: Electorate, budget: int, params: EqualSharesParams) -> Shares:
-    """The last run within the budget when shares are raised step by step. Raises: UnresolvedTie.
+    """The last run within the budget when shares are raised step by step. Raises: UnresolvedTie, TooLarge.
 
     It never bisects: outcomes are not monotone in the endowment. It does pass over steps at which nothing but
     options of the present outcome could be paid for: those cannot cost more, so they would all be accepted.
     """
     endowment, step = endowments(electorate, budget, params)
     best = electorate.shares(endowment)
+    runs = 1
     while params.raise_shares:
         bought = {purchase.option for purchase in best.purchases}
         missing = [name for name in electorate.groups if name not in bought]
@@ -75,6 +77,9 @@ def complete(electorate: Electorate, budget: int, params: EqualSharesParams) -> 
             )
             steps = max(1, ceil((reach - endowment) / step) - 1)
         following = electorate.shares(endowment + steps * step)
+        runs += 1
+        if runs > MAX_RUNS:
+            raise TooLarge(f"shares raised more than {MAX_RUNS} times")
         if following.cost > budget:
             break
         endowment, best = endowment + steps * step, following

@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 
 from voting.rules.papers import Option
 from voting.rules.result import Standing, Tie
-from voting.rules.tally import Tally
+from voting.rules.tally import Tally, TooLarge
 from voting.rules.ties import TiePolicy, settle
+
+MAX_HOLDINGS = 10**8  # different papers times different points: the longest table of a run
+MAX_LEVEL_BITS = 20_000  # of the points' common multiple; points 1 to 10,000 need 14,400
 
 
 class EqualSharesParams(msgspec.Struct, frozen=True, kw_only=True, tag="equal_shares", tag_field="family"):
@@ -83,7 +86,9 @@ class Shares(msgspec.Struct, frozen=True):
 
 
 class Electorate:
-    """The papers as arrays: per supported option its groups of equal ballots and the points they give."""
+    """The papers as arrays: per supported option, in the contest's order, its groups of equal ballots and
+    the points they give. Raises: TooLarge.
+    """
 
     def __init__(self, counted: Tally, params: EqualSharesParams, policy: TiePolicy) -> None:
         self.params, self.policy = params, policy
@@ -96,15 +101,21 @@ class Electorate:
         self.standings: dict[str, Standing] = counted.by_id
         self.voters = counted.counted
         self.position = {option.id: index for index, option in enumerate(self.contest.options)}
-        support: dict[str, list[tuple[int, int]]] = {}
+        # in the contest's order: what is listed by option must not depend on which paper came first
+        support: dict[str, list[tuple[int, int]]] = {name: [] for name in self.options}
         for group, (pairs, _) in enumerate(counted.ballots):
             for name, points in pairs:
                 if points > 0 and name in self.options:
-                    support.setdefault(name, []).append((group, points))
+                    support[name].append((group, points))
+        support = {name: pairs_of for name, pairs_of in support.items() if pairs_of}
         self.number = np.array([number for _, number in counted.ballots], dtype=np.float64)
         self.levels = sorted({points for pairs in support.values() for _, points in pairs})
         level_index = {points: index for index, points in enumerate(self.levels)}
+        if len(self.levels) * len(counted.ballots) > MAX_HOLDINGS:
+            raise TooLarge(f"{len(self.levels)} different points on {len(counted.ballots)} different papers")
         self.common_level = lcm(*self.levels) if self.levels else 1
+        if self.common_level.bit_length() > MAX_LEVEL_BITS:
+            raise TooLarge(f"{len(self.levels)} different points without a usable common multiple")
         self.groups: dict[str, NDArray[np.int64]] = {}
         self.level: dict[str, NDArray[np.int64]] = {}
         self.weight: dict[str, NDArray[np.float64]] = {}

@@ -6,7 +6,7 @@ their default left out (a field added later does not change an older contest's d
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -15,6 +15,13 @@ VoteType = Literal["ordinal", "approval", "cumulative", "scoring"]
 """Pabulib's names: ranked, approved, points out of a sum, points of any kind."""
 
 VOTE_TYPES: tuple[VoteType, ...] = ("ordinal", "approval", "cumulative", "scoring")
+
+# Far beyond any election, so that a hostile file is refused instead of filling the memory, and so that every
+# number of a result fits 64 bits: MAX_PAPERS papers of MAX_POINTS, or MAX_OPTIONS of MAX_AMOUNT together.
+MAX_OPTIONS = 10_000  # the largest known ballot has about 600
+MAX_AMOUNT = 10**14  # minor units; the world's yearly product is near 10^16 bani
+MAX_POINTS = 10**8  # of one paper to one option, either sign
+MAX_PAPERS = 10**10  # more than there are people
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -32,8 +39,8 @@ class Option(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     excluded: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.id or self.cost < 0:
-            raise ValueError(f"option {self.id!r}: an id and a cost of at least 0 are needed")
+        if not self.id or not 0 <= self.cost <= MAX_AMOUNT:
+            raise ValueError(f"option {self.id[:40]!r}: an id and a cost from 0 to {MAX_AMOUNT} are needed")
 
 
 class Contest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -66,21 +73,25 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
 
     def __post_init__(self) -> None:
         ids = {option.id for option in self.options}
+        if len(self.options) > MAX_OPTIONS:
+            raise ValueError(f"more than {MAX_OPTIONS} options")
         if len(ids) != len(self.options):
             raise ValueError("two options have the same id")
-        if self.budget < 0 or self.minor_per_unit < 1:
-            raise ValueError("the budget must be at least 0 and a unit at least one minor unit")
+        if not 0 <= self.budget <= MAX_AMOUNT or not 1 <= self.minor_per_unit <= MAX_AMOUNT:
+            raise ValueError(f"the budget must be from 0, and a unit from one minor unit, to {MAX_AMOUNT}")
+        if any(abs(points) > MAX_POINTS for points in (self.default_score, *self.points_by_place)):
+            raise ValueError(f"points must be from -{MAX_POINTS} to {MAX_POINTS}")
+        if not self.points_by_place and (self.max_length or 0) > MAX_POINTS:
+            raise ValueError(f"a paper cannot name more than {MAX_POINTS} options")
         if unknown := {name for group in self.exclusive for name in group} - ids:
-            raise ValueError(f"exclusive groups name unknown options: {sorted(unknown)}")
+            raise ValueError(f"exclusive groups name unknown options: {sorted(unknown)[:5]}")
         if list(self.points_by_place) != sorted(self.points_by_place, reverse=True):
             raise ValueError("a later place may not earn more points than an earlier one")
 
     @property
-    def place_points(self) -> tuple[int, ...]:
+    def place_points(self) -> Sequence[int]:
         """Points of place 1, 2, ... of an ordinal paper, never empty when there are options."""
-        if self.points_by_place:
-            return self.points_by_place
-        return tuple(range(self.max_length or len(self.options), 0, -1))
+        return self.points_by_place or range(self.max_length or len(self.options), 0, -1)
 
     def option(self, option_id: str) -> Option:
         """The option of that id. Raises: KeyError."""

@@ -7,11 +7,13 @@ a fraction of a second.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from voting.rules.papers import (
+    MAX_PAPERS,
+    MAX_POINTS,
     PAPER_OF_TYPE,
     ApprovalPaper,
     Contest,
@@ -24,6 +26,8 @@ from voting.rules.papers import (
 )
 from voting.rules.result import Fact, Rejection, Standing
 
+MAX_PLACES = 10**7  # options times places in a table of places; the largest known has 360,000
+
 
 class InvalidPaper(ValueError):
     """A paper that the contest does not allow: a reason code and its facts, no sentence."""
@@ -32,6 +36,10 @@ class InvalidPaper(ValueError):
         super().__init__(reason)
         self.reason = reason
         self.facts = facts
+
+
+class TooLarge(ValueError):
+    """An election beyond anything real, which could not be counted in reasonable time or memory."""
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,18 +63,24 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def group_papers(papers: Papers) -> dict[Paper, int]:
-    """How often each distinct paper occurs. Raises: ValueError for a negative number."""
-    grouped = dict(papers) if isinstance(papers, Mapping) else dict(Counter(papers))
+    """How often each distinct paper occurs, sorted by the papers' canonical text: from here on nothing can
+    follow from the order in which they came.
+
+    Raises: ValueError for a negative number; TooLarge.
+    """
+    grouped = papers if isinstance(papers, Mapping) else Counter(papers)
     if any(number < 0 for number in grouped.values()):
         raise ValueError("a paper cannot occur a negative number of times")
-    return {paper: number for paper, number in grouped.items() if number}
+    if sum(grouped.values()) > MAX_PAPERS:
+        raise TooLarge(f"more than {MAX_PAPERS} papers")
+    return {paper: grouped[paper] for paper in sorted(grouped, key=encode_paper) if grouped[paper]}
 
 
 def input_digest(contest: Contest, grouped: Mapping[Paper, int]) -> str:
     """SHA-256 over the contest's canonical JSON, a newline, and a line `number paper` for each distinct
     paper, sorted.
     """
-    lines = sorted((encode_paper(paper), number) for paper, number in grouped.items())
+    lines = sorted((encode_paper(paper), number) for paper, number in grouped.items() if number)
     hasher = hashlib.sha256(canonical(contest) + b"\n")
     for encoded, number in lines:
         hasher.update(b"%d %b\n" % (number, encoded))
@@ -91,7 +105,7 @@ def _check(contest: Contest, cost_of: Mapping[str, int], paper: Paper) -> None:
         if name not in cost_of:
             raise InvalidPaper("unknown_option", option=name)
     if len(distinct) < len(names) and contest.duplicates == "reject":
-        raise InvalidPaper("duplicate_option", option=next(n for n in names if names.count(n) > 1))
+        raise InvalidPaper("duplicate_option", option=_first_repeated(names))
     if contest.max_length is not None and len(distinct) > contest.max_length:
         raise InvalidPaper("too_many", named=len(distinct), allowed=contest.max_length)
     if len(distinct) < contest.min_length:
@@ -104,10 +118,16 @@ def _check(contest: Contest, cost_of: Mapping[str, int], paper: Paper) -> None:
         _check_points(contest, paper.points)
 
 
+def _first_repeated(names: Sequence[str]) -> str:
+    """The first of the names that occurs again."""
+    times = Counter(names)
+    return next(name for name in names if times[name] > 1)
+
+
 def _check_points(contest: Contest, points: tuple[tuple[str, int], ...]) -> None:
     for name, value in points:
-        if contest.vote_type == "cumulative" and value < 0:
-            raise InvalidPaper("points_out_of_range", option=name, points=value)
+        if abs(value) > MAX_POINTS or (contest.vote_type == "cumulative" and value < 0):
+            raise InvalidPaper("points_out_of_range", option=name, points=str(value))
         too_low = contest.min_points is not None and value < contest.min_points
         if too_low or (contest.max_points is not None and value > contest.max_points):
             raise InvalidPaper("points_out_of_range", option=name, points=value)
@@ -143,7 +163,7 @@ def points_of(contest: Contest, paper: Paper) -> tuple[tuple[str, int], ...]:
 
 
 def tally(contest: Contest, papers: Papers) -> Tally:
-    """Check, group and add up. Papers in any order give the same tally."""
+    """Check, group and add up. Papers in any order give the same tally. Raises: TooLarge."""
     grouped = group_papers(papers)
     cost_of = {option.id: option.cost for option in contest.options}
     blank = 0
@@ -214,6 +234,8 @@ def _places(contest: Contest, counted: list[tuple[Paper, int]]) -> dict[str, lis
     if contest.vote_type != "ordinal":
         return {}
     longest = max((len(paper.places) for paper, _ in counted if isinstance(paper, RankedPaper)), default=0)
+    if longest * len(contest.options) > MAX_PLACES:
+        raise TooLarge(f"papers of {longest} places for {len(contest.options)} options")
     places = {option.id: [0] * longest for option in contest.options}
     for paper, number in counted:
         seen: set[str] = set()

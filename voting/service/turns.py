@@ -222,4 +222,4 @@ async def list_due_to_count(session: AsyncSession) -> list[uuid.UUID]:
     """Closed polls whose protocol two officials have confirmed: a sweep queues a count that was lost."""
     ids = (await session.execute(select(Poll.id).where(Poll.state == PollState.CLOSED))).scalars().all()
     fulls = [await queries.get_poll(session, poll_id) for poll_id in ids]
-    return [full.poll.id for full in fulls if full.facts.is_confirmed(Act.CLOSE)]
+    return [full.poll.id for full in fulls if full.poll.is_imported or full.facts.is_confirmed(Act.CLOSE)]
