@@ -88,7 +88,7 @@ async def test_a_cycle_has_one_poll_unless_it_was_cancelled(session: AsyncSessio
             cycle_id=poll.cycle_id,
             title="Al doilea",
             title_en="",
-            options=make_options(),
+            options=options,
             now=NOON,
         )
 
