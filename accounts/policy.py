@@ -54,12 +54,17 @@ def may_verify(actor: Actor, account_id: uuid.UUID) -> Verdict:
     return verdict
 
 
+def may_open_account(actor: Actor) -> Verdict:
+    """Whether an official may look somebody's account up: the desk, and administrators for disputes."""
+    desk = may_act_as(actor, Role.DESK)
+    return desk if desk else may_act_as(actor, Role.ADMIN)
+
+
 def may_withdraw(actor: Actor, account_id: uuid.UUID) -> Verdict:
     """Whether an officer or administrator may withdraw this person's verification."""
     if actor.id == account_id:
         return deny(N_("You cannot withdraw your own verification. Ask a colleague."))
-    desk = may_act_as(actor, Role.DESK)
-    return desk if desk else may_act_as(actor, Role.ADMIN)
+    return may_open_account(actor)
 
 
 def may_change_roles(actor: Actor) -> Verdict:

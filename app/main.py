@@ -9,6 +9,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 
 from accounts.queries import load_actor
+from accounts.routes import router as accounts_router
 from accounts.service import touch_session
 from app import VERSION
 from app.errors import HANDLERS
@@ -48,7 +49,7 @@ def make_services(settings: Settings) -> Services:
 
 def routers() -> list[Router]:
     """Every domain's router, once."""
-    return [pages_router, voting_router]
+    return [pages_router, accounts_router, voting_router]
 
 
 def create_app(settings: Settings | None = None) -> Front:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.errors import NoSuchPerson, RoleAlreadyGiven, RoleNotGiven
 from accounts.models import Account, RoleGrant
-from accounts.policy import Actor, may_change_roles, may_take_role
+from accounts.policy import ROLE_NAMES, Actor, may_change_roles, may_take_role
 from accounts.queries import find_account_by_email, get_account
 from accounts.service.sessions import end_all_sessions
 from accounts.states import Role
@@ -112,7 +112,7 @@ async def _tell(
         locale=account.locale,
         name=account.name,
         kind=kind,
-        role=grant.role,
+        role_name=ROLE_NAMES[Role(grant.role)],
     )
     facts: dict[str, object] = {
         "role": grant.role,

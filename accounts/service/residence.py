@@ -19,7 +19,7 @@ from accounts.errors import (
 )
 from accounts.events import ResidenceVerified, ResidenceWithdrawn
 from accounts.models import Account, Residence
-from accounts.policy import Actor, may_verify, may_withdraw
+from accounts.policy import Actor, may_open_account, may_verify, may_withdraw
 from accounts.queries import find_open_letter, find_residence, find_residence_of_person, get_account
 from accounts.rules import Person
 from accounts.service.identity import hash_identity, read_adult
@@ -33,7 +33,7 @@ from app.kit.mail import send_mail
 from app.kit.policy import require
 from app.kit.text import clean
 
-READ_AT_DESK = N_("An officer opened your account to verify your residence.")
+READ_AT_DESK = N_("An official opened your account at the residence desk.")
 VERIFIED_AT_DESK = N_("An officer verified your residence at the desk.")
 TRIED_SECOND = N_(
     "Somebody with the same CNP as yours asked at the desk for another account. It was refused."
@@ -49,7 +49,7 @@ async def open_at_desk(
 
     Raises: Forbidden, NotFound (closed accounts too).
     """
-    require(may_verify(actor, account_id))
+    require(may_open_account(actor))
     account = await get_account(session, account_id)
     if account.closed_at is not None:
         raise NotFound()
