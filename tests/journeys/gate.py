@@ -54,11 +54,11 @@ class Faults:
         return [f"[{condition}] {fault}" for fault, condition in self.found.items()]
 
 
-async def check_page(page: Any, *, locale: str, is_ballot: bool = False) -> list[str]:
+async def check_page(page: Any, *, locale: str, is_ballot: bool = False, is_specimen: bool = False) -> list[str]:
     """Every check of a page that is loaded, in both stops of its language; returns the faults in words."""
     faults = Faults()
     least = LEAST_BALLOT_TARGET if is_ballot else LEAST_TARGET
-    faults.add(locale, await ask(page, "structure", locale))
+    faults.add(locale, await ask(page, "structure", locale, is_specimen))
     for size, colours in STOPS[locale]:
         condition = f"{locale} {size['width']} px {colours}"
         await page.set_viewport_size(size)
@@ -74,12 +74,12 @@ async def check_page(page: Any, *, locale: str, is_ballot: bool = False) -> list
     return faults.lines()
 
 
-async def check_without_scripts(page: Any, *, locale: str, is_ballot: bool = False) -> list[str]:
+async def check_without_scripts(page: Any, *, locale: str, is_ballot: bool = False, is_specimen: bool = False) -> list[str]:
     """The checks that need no script of the page, for a browser that runs none."""
     faults = Faults()
     least = LEAST_BALLOT_TARGET if is_ballot else LEAST_TARGET
     await page.set_viewport_size(PHONE)
-    faults.add(f"{locale} no scripts", await ask(page, "structure", locale))
+    faults.add(f"{locale} no scripts", await ask(page, "structure", locale, is_specimen))
     faults.add(f"{locale} no scripts", await ask(page, "targets", least))
     faults.add(f"{locale} no scripts", await ask(page, "scroll", 100))
     return faults.lines()

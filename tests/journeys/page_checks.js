@@ -62,7 +62,7 @@
         const el = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
         if (node.nodeType === Node.TEXT_NODE) range.selectNodeContents(node);
         const box = (node.nodeType === Node.TEXT_NODE ? range : el).getBoundingClientRect();
-        if (box.right + scrollX > width + 0.5 && el.checkVisibility() && !clipped(el)) {
+        if (box.right + scrollX > width + 0.5 && el.checkVisibility() && !clipped(node.parentElement)) {
           wide.add(`${el.tagName.toLowerCase()}.${el.getAttribute("class") || ""} “${el.textContent.trim().slice(0, 30)}”`);
         }
       }
@@ -72,7 +72,7 @@
     return faults;
 
     function clipped(el) {
-      for (let up = el.parentElement; up && up !== document.documentElement; up = up.parentElement) {
+      for (let up = el; up && up !== document.documentElement; up = up.parentElement) {
         if (getComputedStyle(up).overflowX !== "visible") return true;
       }
       return false;

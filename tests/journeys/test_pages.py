@@ -1,0 +1,307 @@
+"""The page gate: every page, in both languages, on a phone and on a desk, light and dark, with and without scripts.
+
+`pages.py` is the list of pages, `gate.py` says what each must pass, `html_judge.py` brings the validator.
+"""
+
+import asyncio
+import gzip
+import re
+from collections import defaultdict
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from app.errors import TITLES, ErrorPage, ResendPage
+from app.kit import clock
+from app.kit.context import Ctx
+from app.kit.front import SECURITY_HEADERS
+from app.kit.web import render
+from app.main import make_services, routers
+from app.pages import demo_router
+from app.settings import Settings
+from tests import servers
+from tests.conftest import skip_or_fail
+from tests.journeys import gate, html_judge
+from tests.journeys.conftest import Visitor, Windows
+from tests.journeys.pages import CASES, LIGHT_PAGES, NOT_PAGES, PageCase, read_facts
+from tests.live import LiveServer
+
+pytestmark = pytest.mark.journey
+LOCALES = ("ro", "en")
+LIGHT_BYTES = 100 * 1024  # of a first view, compressed: ux.md §7
+LINKS_OF_A_KIND = 3  # a list of two hundred ideas is judged by its first
+ERRORS = sorted(
+    path.stem
+    for path in (Path(__file__).resolve().parents[2] / "templates" / "errors").glob("*.html")
+    if path.stem != "frame"
+)
+
+
+# ── every page is judged ─────────────────────────────────────────────────────────────────────────
+
+
+def page_routes() -> dict[str, HTTPRouteHandler]:
+    """Every address of ours that answers a GET."""
+    return {
+        path: handler
+        for router in (*routers(), demo_router)
+        for route in router.routes
+        for handler in getattr(route, "route_handlers", [])
+        if "audience" in handler.opt and "GET" in handler.http_methods
+        for path in [route.path]
+    }
+
+
+def route_of(address: str) -> str | None:
+    """The route that answers at `address`; words go before parameters."""
+    path = urlsplit(address).path
+    fits = [
+        route
+        for route in page_routes()
+        if re.fullmatch(
+            re.sub(r"\{[^}]*:path\}", ".+", re.sub(r"\{[^}]*:(?!path)[^}]*\}", "[^/]+", route)), path
+        )
+    ]
+    return min(fits, key=lambda route: route.count("{"), default=None)
+
+
+def test_every_page_is_judged() -> None:
+    judged = {route_of(case.address) for case in CASES}
+    routes = set(page_routes())
+    missing = sorted(routes - judged - set(NOT_PAGES))
+    assert not missing, f"tests/journeys/pages.py must list these pages, or say why they are none: {missing}"
+    assert not set(NOT_PAGES) - routes, f"no longer there: {set(NOT_PAGES) - routes}"
+    assert len({case.name for case in CASES}) == len(CASES), "two cases have the same name"
+
+
+# ── in the browser ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="session")
+async def facts(district: LiveServer) -> dict[str, str]:
+    """The words in braces of pages.py."""
+    return await read_facts(district.database_url)
+
+
+def address_in(locale: str, address: str, facts: dict[str, str]) -> str:
+    """Where a page is in a language."""
+    path = address.format(**facts)
+    return path if locale == "ro" else "/en" + ("" if path == "/" else path)
+
+
+async def fetch(case: PageCase, locale: str, visitor: Visitor, facts: dict[str, str]) -> httpx.Response:
+    """The page as it is sent, after the forms that lead to it."""
+    for address, fields in case.before:
+        sent = await visitor.send(address_in(locale, address, facts), _filled(fields, facts))
+        assert sent.status_code == 303, f"{case.name}: {address} answered {sent.status_code}"
+    address = address_in(locale, case.address, facts)
+    if case.send is None:
+        answer = await visitor.get(address)
+    else:
+        answer = await visitor.send(address, _filled(case.send, facts))
+    assert answer.status_code == case.status, (
+        f"{case.name} in {locale}: {answer.status_code} {answer.text[:300]}"
+    )
+    return answer
+
+
+def _filled(fields: dict[str, str], facts: dict[str, str]) -> dict[str, str]:
+    return {name.format(**facts): value.format(**facts) for name, value in fields.items()}
+
+
+async def show(page: Any, url: str, answer: httpx.Response) -> None:
+    """Show in the browser what was answered to plain HTTP, as if it came from there now."""
+    headers = {name: value for name, value in answer.headers.items() if name in WITH_A_PAGE}
+
+    async def fulfil(route: Any) -> None:
+        await route.fulfill(status=200, headers=headers, body=answer.text)  # 4xx would be a console message
+
+    await page.route(url, fulfil)
+    await page.goto(url)
+    await page.unroute(url)
+
+
+WITH_A_PAGE = {"content-type", *(name.decode() for name, _ in SECURITY_HEADERS)}
+
+
+def report(found: list[list[str]]) -> None:
+    """Fail with every fault on a line of its own."""
+    seen: dict[str, str] = {}  # the same fault under other conditions is not said again
+    for line in (line for faults in found for line in faults):
+        seen.setdefault(line.partition("] ")[2] or line, line)
+    if seen:
+        pytest.fail("\n".join([f"{len(seen)} faults:", *sorted(seen.values())]), pytrace=False)
+
+
+async def judge_shown(
+    windows: Windows, case: PageCase, url: str, answer: httpx.Response, *, locale: str, scripts: bool
+) -> list[str]:
+    """Show one answer in the fitting window; what is wrong with it."""
+    page = await windows.window(case.who, locale, scripts=scripts)
+    await show(page, url, answer)
+    check = gate.check_page if scripts else gate.check_without_scripts
+    found = await check(page, locale=locale, is_ballot=case.is_ballot, is_specimen=case.is_specimen)
+    return [*found, *(f"[{locale}] {complaint}" for complaint in page.complaints)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+async def test_a_page_passes(
+    case: PageCase, windows: Windows, visitors: dict[str, Visitor], facts: dict[str, str]
+) -> None:
+    async def judge(locale: str, *, scripts: bool) -> list[str]:
+        answer = answers[locale]
+        url = windows.url + address_in(locale, case.address, facts)
+        return await judge_shown(windows, case, url, answer, locale=locale, scripts=scripts)
+
+    answers = {locale: await fetch(case, locale, visitors[case.who], facts) for locale in LOCALES}
+    found = await asyncio.gather(
+        judge("ro", scripts=True), judge("en", scripts=True), judge("ro", scripts=False)
+    )
+    report(found)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+async def test_an_error_page_passes(name: str, windows: Windows, district: LiveServer) -> None:
+    async def judge(locale: str) -> list[str]:
+        answer = error_answer(name, locale, district)
+        url = f"{district.url}/{locale}-error-{name}"
+        return await judge_shown(windows, PageCase(url), url, answer, locale=locale, scripts=True)
+
+    found = await asyncio.gather(judge("ro"), judge("en"))
+    report(found)
+
+
+def error_answer(name: str, locale: str, district: LiveServer) -> httpx.Response:
+    """An error page without the error: some cannot be had on purpose, and the limit would bar the others."""
+    settings = Settings(
+        env="demo",
+        var_dir=district.folder,
+        database_url=district.database_url,
+        redis_url="redis://127.0.0.1:9",
+        secret_key="k" * 32,
+        identity_key="i" * 32,
+        base_url=district.url,
+    )
+    services = make_services(settings)
+    ctx = Ctx(
+        services=services,
+        locale=locale,  # type: ignore[arg-type]
+        path="/ideas",
+        query="",
+        request_id="0123456789ab",
+        client_ip="127.0.0.1",
+        is_htmx=False,
+        cookies={},
+        now=clock.now(),
+    )
+    if name == "resend":
+        fields = [("title", "Grădină urbană"), ("body", "Un loc verde.\nÎntre blocuri.")]
+        model: Any = ResendPage(
+            ctx.gettext(TITLES[401]),
+            "…",
+            ctx.request_id,
+            "/ideas",
+            fields,
+            needs_sign_in=True,
+            had_files=True,
+        )
+    else:
+        model = ErrorPage(ctx.gettext(TITLES[int(name)]), "…", ctx.request_id)
+    headers = [*((key.decode(), value.decode()) for key, value in SECURITY_HEADERS)]
+    html = render(ctx, f"errors/{name}.html", model)
+    return httpx.Response(200, headers=[*headers, ("content-type", "text/html; charset=utf-8")], text=html)
+
+
+# ── as it is sent ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+async def sources(
+    district: LiveServer, visitors: dict[str, Visitor], facts: dict[str, str]
+) -> dict[tuple[PageCase, str], str]:
+    """Every page in every language as it leaves the server."""
+    return {
+        (case, locale): (await fetch(case, locale, visitors[case.who], facts)).text
+        for locale in LOCALES
+        for case in CASES
+    }
+
+
+def test_html_is_valid(sources: dict[tuple[PageCase, str], str], district: LiveServer) -> None:
+    pages = {f"{locale} {case.name}": html for (case, locale), html in sources.items()}
+    pages |= {
+        f"{at} error {name}": error_answer(name, at, district).text for name in ERRORS for at in LOCALES
+    }
+    try:
+        found = html_judge.complaints(pages)
+    except servers.Missing as reason:
+        skip_or_fail(reason)
+    report([found])
+
+
+def test_titles_tell_pages_apart(sources: dict[tuple[PageCase, str], str]) -> None:
+    titles = defaultdict(set)
+    for (case, locale), html in sources.items():
+        titles[locale, re.findall(r"<title>(.*?)</title>", html, re.DOTALL)[0]].add(case.address)
+    shared = {title: pages for title, pages in titles.items() if len(pages) > 1}
+    report([[f"{locale} “{title}”: {', '.join(sorted(pages))}" for (locale, title), pages in shared.items()]])
+
+
+class Links(HTMLParser):
+    """Collects where a page leads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"a", "link", "img", "script"}:
+            self.found += [value for name, value in attrs if name in {"href", "src"} and value]
+
+
+async def test_links_lead_somewhere(
+    sources: dict[tuple[PageCase, str], str],
+    visitors: dict[str, Visitor],
+    facts: dict[str, str],
+    district: LiveServer,
+) -> None:
+    kinds: dict[tuple[str, str], dict[str, str]] = defaultdict(
+        dict
+    )  # (who, kind) → address → where it stands
+    for (case, locale), html in sources.items():
+        links = Links()
+        links.feed(html)
+        here = district.url + address_in(locale, case.address, facts)
+        for link in links.found:
+            url = urljoin(here, link)
+            if url.startswith(district.url):
+                address = url.removeprefix(district.url).partition("#")[0] or "/"
+                kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|(?<==)[^&]*", "…", address)
+                kinds[case.who, kind].setdefault(address, case.name)
+    dead = []
+    for (who, _), addresses in kinds.items():
+        for address, where in list(addresses.items())[:LINKS_OF_A_KIND]:
+            answer = await visitors[who].client.head(address)
+            if answer.status_code >= 400:
+                dead.append(f"{answer.status_code} {address} on {where}")
+    report([dead])
+
+
+@pytest.mark.parametrize("address", LIGHT_PAGES)
+async def test_a_first_view_is_light(address: str, open_page: Any, district: LiveServer) -> None:
+    """Everything a phone with an empty cache fetches, compressed as a server in production sends it."""
+    page = await open_page(viewport=gate.PHONE)
+    answers: list[Any] = []
+    page.on("response", lambda answer: answers.append(answer))
+    await page.goto(district.url + address, wait_until="networkidle")
+    weights = {answer.url.removeprefix(district.url): _weight(await answer.body()) for answer in answers}
+    assert sum(weights.values()) <= LIGHT_BYTES, weights
+
+
+def _weight(body: bytes) -> int:
+    return min(len(body), len(gzip.compress(body, 6)))
