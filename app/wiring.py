@@ -2,14 +2,20 @@
 
 import msgspec
 
+from accounts.states import Role
 from app.kit.i18n import N_
 
-MENU: tuple[tuple[str, str], ...] = (
-    ("/cycles", N_("Cycles")),
-    ("/ideas", N_("Ideas")),
-    ("/projects", N_("Projects")),
-    ("/polls", N_("Votes")),
-    ("/register", N_("Public register")),
+# Path, label, and the role that sees it: officials find their work beside what everybody sees.
+MENU: tuple[tuple[str, str, str], ...] = (
+    ("/cycles", N_("Cycles"), ""),
+    ("/ideas", N_("Ideas"), ""),
+    ("/projects", N_("Projects"), ""),
+    ("/polls", N_("Votes"), ""),
+    ("/register", N_("Public register"), ""),
+    ("/review", N_("Review queue"), Role.REVIEWER),
+    ("/desk", N_("Residence desk"), Role.DESK),
+    ("/desk/letters", N_("Letters"), Role.DESK),
+    ("/officials", N_("Officials"), Role.ADMIN),
 )
 
 

@@ -38,6 +38,7 @@ class Actor(Protocol):
     def is_verified(self) -> bool: ...
     @property
     def is_official(self) -> bool: ...
+    def has(self, role: Any) -> bool: ...
 
 
 class LoadActor(Protocol):
@@ -64,7 +65,7 @@ class Services:
     environments: dict[Locale, jinja2.Environment]
     load_actor: LoadActor | None = None
     touch_session: TouchSession | None = None
-    menu: tuple[tuple[str, str], ...] = ()
+    menu: tuple[tuple[str, str, str], ...] = ()  # path, msgid, and the role it is for ("": everybody)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,12 +140,16 @@ class Ctx:
 
     @functools.cached_property
     def nav(self) -> list[MenuItem]:
-        return [
-            MenuItem(
-                self.url(path), self.gettext(label), self.path == path or self.path.startswith(path + "/")
-            )
-            for path, label in self.services.menu
+        shown = [
+            (path, label)
+            for path, label, role in self.services.menu
+            if not role or (self.actor is not None and self.actor.has(role))
         ]
+        here = max((path for path, _ in shown if self._is_at(path)), key=len, default="")
+        return [MenuItem(self.url(path), self.gettext(label), path == here) for path, label in shown]
+
+    def _is_at(self, path: str) -> bool:
+        return self.path == path or self.path.startswith(path + "/")
 
     @property
     def theme(self) -> str:
