@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts import errors, queries
@@ -78,7 +79,7 @@ async def show_resident(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
-    account_id: UUID,
+    account_id: FromPath[UUID],
 ) -> Response[bytes]:
     """One person; that it was opened is in their access log."""
     return page(request, "accounts/desk_resident.html", await _resident_page(session, ctx, account_id))
@@ -109,7 +110,7 @@ async def verify_resident(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    account_id: UUID,
+    account_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Write down what the identity document says."""
     try:
@@ -137,7 +138,7 @@ async def withdraw_residence(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    account_id: UUID,
+    account_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Take a verification back, with a reason."""
     try:
@@ -204,7 +205,7 @@ async def decline_letter(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    letter_id: UUID,
+    letter_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Do not send a letter, and say why."""
     try:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts import queries
@@ -85,7 +86,7 @@ async def take_role(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    account_id: UUID,
+    account_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Take a role."""
     require(may_change_roles(ctx.actor))

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts import queries
@@ -45,7 +46,7 @@ async def end_session(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
-    session_id: UUID,
+    session_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Sign one of my browsers out."""
     await sessions.end_session(session, ctx.actor, session_id)
