@@ -40,7 +40,7 @@ class ImportRefused(Exception):
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import made. `agrees`: the count funds what the file says was selected; None if it is silent."""
+    """What an import made. `agrees`: the count funds what the file says was selected; None: it is silent."""
 
     slug: str
     poll_id: uuid.UUID

@@ -18,8 +18,8 @@ VOTE_TYPES: tuple[VoteType, ...] = ("ordinal", "approval", "cumulative", "scorin
 
 # Far beyond any election, so that a hostile file is refused instead of filling the memory, and so that every
 # number of a result fits 64 bits: MAX_PAPERS papers of MAX_POINTS, or MAX_OPTIONS of MAX_AMOUNT together.
-MAX_OPTIONS = 10_000  # the largest known ballot has about 600
-MAX_AMOUNT = 10**14  # minor units; the world's yearly product is near 10^16 bani
+MAX_OPTIONS = 5_000  # the largest known ballot has about 600
+MAX_AMOUNT = 10**15  # minor units: ten thousand billion lei
 MAX_POINTS = 10**8  # of one paper to one option, either sign
 MAX_PAPERS = 10**10  # more than there are people
 

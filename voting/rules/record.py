@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from voting.rules.papers import Contest, Paper, Papers, canonical, encode_paper
+from voting.rules.papers import MAX_PAPERS, Contest, Paper, Papers, canonical
 from voting.rules.result import Result
 from voting.rules.tally import group_papers
 from voting.rules.ties import TiePolicy
@@ -54,10 +54,7 @@ class MalformedRecord(ValueError):
 
 def sorted_papers(papers: Papers) -> tuple[tuple[int, Paper], ...]:
     """Papers as a record lists them."""
-    grouped = group_papers(papers)
-    return tuple(
-        (number, paper) for paper, number in sorted(grouped.items(), key=lambda i: encode_paper(i[0]))
-    )
+    return tuple((number, paper) for paper, number in group_papers(papers).items())
 
 
 def make_record(
@@ -97,9 +94,12 @@ def encode_record(record: ElectionRecord) -> bytes:
 def decode_record(raw: bytes) -> ElectionRecord:
     """Read a record's file. Raises: MalformedRecord."""
     try:
-        return msgspec.json.decode(raw, type=ElectionRecord)
+        record = msgspec.json.decode(raw, type=ElectionRecord)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise MalformedRecord(str(problem)) from problem
+    if sum(abs(number) for number, _ in record.papers) > MAX_PAPERS:
+        raise MalformedRecord(f"more than {MAX_PAPERS} papers")
+    return record
 
 
 def record_digest(record: ElectionRecord) -> str:

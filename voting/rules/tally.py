@@ -126,8 +126,10 @@ def _first_repeated(names: Sequence[str]) -> str:
 
 def _check_points(contest: Contest, points: tuple[tuple[str, int], ...]) -> None:
     for name, value in points:
-        if abs(value) > MAX_POINTS or (contest.vote_type == "cumulative" and value < 0):
+        if abs(value) > MAX_POINTS:
             raise InvalidPaper("points_out_of_range", option=name, points=str(value))
+        if contest.vote_type == "cumulative" and value < 0:
+            raise InvalidPaper("points_out_of_range", option=name, points=value)
         too_low = contest.min_points is not None and value < contest.min_points
         if too_low or (contest.max_points is not None and value > contest.max_points):
             raise InvalidPaper("points_out_of_range", option=name, points=value)

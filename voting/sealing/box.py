@@ -7,10 +7,10 @@ register. The salt of a commitment stays with the server, so published papers ca
 Definitions (|| joins bytes; hex and JSON are ASCII): * head 0 = SHA-256("obste-box" || contest digest in
 hex), in hex * entry hash = SHA-256(previous hash in hex || JSON array [position, code, commitment, replaces
 or null], no spaces) * commitment = SHA-256(32 bytes of salt || canonical paper bytes), in hex * secret =
-100 random bits as 20 Crockford base-32 characters, shown XXXX-XXXX-XXXX-XXXX-XXXX * check code = first 60
-bits of SHA-256("obste-receipt" || poll id || secret as its 20 characters), as 12 characters, shown
-XXXX-XXXX-XXXX Crockford's alphabet is 0-9 and A-Z without I, L, O, U; when read, O counts as 0, I and L as
-1, case, spaces and hyphens do not count.
+100 random bits as 20 Crockford base-32 characters, shown as five groups of four with hyphens * check code =
+first 60 bits of SHA-256("obste-receipt" || poll id || secret as its 20 characters), as 12 characters, shown
+as three groups of four. Crockford's alphabet is 0-9 and A-Z without I, L, O, U; when read, O counts as 0, I
+and L as 1, case, spaces and hyphens do not count.
 """
 
 import hashlib

@@ -16,6 +16,7 @@ from voting.rules.formats.pb_text import (
     MalformedFile,
     Row,
     decimal_of,
+    minor_of,
     repeated,
     sections,
     text_of,
@@ -35,6 +36,10 @@ from voting.rules.papers import (
 
 SENTINEL_COST = 999_999_999  # units; Pabulib's mark of a project that could not be funded at any price
 MAX_DECIMALS = 6  # of an amount; more is float noise and refused
+SCALES = tuple(10**decimals for decimals in range(MAX_DECIMALS + 1))
+NO_CURRENCY = "¤"  # the sign for a currency that is not stated
+DESCENDING = "descending"  # points_by_place (our META key): place p of at most L earns L - p + 1
+STRICT = "strict"  # limits (our META key): kept although some of the file's ballots break them
 
 _VOTE_TYPE_NAMES: dict[str, VoteType] = {name: name for name in VOTE_TYPES} | {"choose-1": "approval"}
 _LIMITS = ("min_length", "max_length", "min_points", "max_points", "min_sum_points", "max_sum_points")
@@ -85,7 +90,8 @@ def read_pb(raw: bytes) -> PbElection:
     contest = _contest(meta, meta_line, vote_type, options, scale)
     if vote_type == "ordinal":
         contest = _with_places(contest, meta, meta_line, papers, points or (), notes)
-    contest = _widened(contest, papers, notes)
+    if meta.get("limits") != STRICT:
+        contest = _widened(contest, papers, notes)
     _compare_number(meta, "num_votes", len(papers), notes)
     _compare_number(meta, "num_projects", len(options), notes)
     return PbElection(
@@ -102,7 +108,10 @@ def read_pb(raw: bytes) -> PbElection:
 def _scale(meta: Mapping[str, str], meta_line: int, projects: Sequence[Line]) -> int:
     """How many minor units a unit has: 100, or more where the file's amounts need it."""
     if stated := meta.get("minor_per_unit"):
-        return max(1, whole_of(stated, meta_line, "minor_per_unit"))
+        scale = whole_of(stated, meta_line, "minor_per_unit")
+        if scale not in SCALES:
+            raise MalformedFile(meta_line, f"minor_per_unit {scale} is not a power of ten up to {SCALES[-1]}")
+        return scale
     amounts = [decimal_of(meta.get("budget", ""), meta_line, "budget")]
     amounts += [decimal_of(line.row.get("cost", ""), line.number, "cost") for line in projects]
     decimals = 2
@@ -116,19 +125,24 @@ def _scale(meta: Mapping[str, str], meta_line: int, projects: Sequence[Line]) ->
 
 def _option(line: Line, scale: int) -> Option:
     row = line.row
-    cost = decimal_of(row["cost"], line.number, "cost")
+    cost = minor_of(row["cost"], scale, line.number, "cost")
     if cost < 0:
         raise MalformedFile(line.number, "a negative cost")
     if not row["project_id"]:
         raise MalformedFile(line.number, "a project without an id")
-    return Option(
-        id=row["project_id"],
-        title=row.get("name") or row["project_id"],
-        cost=int(cost * scale),
-        area=row.get("neighborhood") or row.get("district") or None,
-        category=row.get("category") or None,
-        excluded="sentinel_cost" if cost == SENTINEL_COST else row.get("excluded") or None,
-    )
+    # Our own column, where a file has it, says of every option whether it can win.
+    by_cost = "sentinel_cost" if cost == SENTINEL_COST * scale and "excluded" not in row else None
+    try:
+        return Option(
+            id=row["project_id"],
+            title=row.get("name") or row["project_id"],
+            cost=cost,
+            area=row.get("neighborhood") or row.get("district") or None,
+            category=row.get("category") or None,
+            excluded=row.get("excluded") or by_cost,
+        )
+    except ValueError as problem:
+        raise MalformedFile(line.number, str(problem)) from problem
 
 
 def _contest(
@@ -145,9 +159,9 @@ def _contest(
     try:
         return Contest(
             options=options,
-            budget=int(decimal_of(meta["budget"], line, "budget") * scale),
+            budget=minor_of(meta.get("budget", ""), scale, line, "budget"),
             vote_type=vote_type,
-            currency=meta.get("currency") or "XXX",
+            currency=meta.get("currency") or NO_CURRENCY,
             minor_per_unit=scale,
             min_length=limits["min_length"] if limits["min_length"] is not None else 1,
             max_length=limits["max_length"] or (1 if is_single else None),
@@ -155,7 +169,7 @@ def _contest(
             max_points=limits["max_points"],
             min_sum_points=limits["min_sum_points"],
             max_sum_points=limits["max_sum_points"],
-            max_sum_cost=int(decimal_of(max_cost, line, "max_sum_cost") * scale) if max_cost else None,
+            max_sum_cost=minor_of(max_cost, scale, line, "max_sum_cost") if max_cost else None,
             default_score=number("default_score") or 0,
             threshold=number("min_project_score_threshold"),
             exclusive=_groups(meta.get("exclusive_groups", "")),
@@ -202,7 +216,10 @@ def _pairs(line: Line, names: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     points = _split(line.row.get("points", ""))
     if len(points) != len(names):
         raise MalformedFile(line.number, f"{len(names)} projects but {len(points)} points")
-    values = (int(p) if p.isdecimal() else whole_of(p, line.number, "points") for p in points)
+    values = (
+        int(p) if len(p) < 10 and p.isascii() and p.isdecimal() else whole_of(p, line.number, "points")
+        for p in points
+    )
     return tuple(zip(names, values, strict=True))
 
 
@@ -222,12 +239,16 @@ def _with_places(
     """Points by place: stated (our META key), else seen in the votes, else L, L-1, ... 1 for the longest
     ballot L.
     """
-    if stated := meta.get("points_by_place"):
+    stated = meta.get("points_by_place")
+    if stated == DESCENDING:
+        return contest
+    if stated:
         points = tuple(whole_of(part, line, "points_by_place") for part in _split(stated))
     elif not points:
         longest = max((len(named_options(paper)) for paper in papers), default=0)
         length = max(longest, contest.max_length or 0)
-        points = tuple(range(length, 0, -1))
+        places = max(longest, len(contest.options))  # further ones of a longer limit are nobody's
+        points = tuple(range(length, max(0, length - places), -1))
         notes.append(f"no points in the file: {'-'.join(map(str, points[:8]))} by place assumed")
     try:
         return msgspec.structs.replace(contest, points_by_place=points)
@@ -270,7 +291,11 @@ def _compare_number(meta: Mapping[str, str], key: str, actual: int, notes: list[
 
 
 def _rule(meta: Mapping[str, str]) -> str | None:
-    """Our name of the file's rule. A plain greedy beside a threshold is the rule with the threshold."""
+    """Our name of the file's rule. A plain greedy beside a threshold is the rule with the threshold, unless
+    our own META key says that the threshold was for nothing.
+    """
+    if meta.get("counting_rule"):
+        return meta["counting_rule"]
     name = meta.get("rule", "").strip().lower()
     if name == "greedy" and meta.get("min_project_score_threshold"):
         return "greedy-threshold"

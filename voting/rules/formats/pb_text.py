@@ -4,13 +4,21 @@ line.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, localcontext
 
 import msgspec
 
-FILE_LIMIT = 256 * 1024 * 1024  # bytes; the largest known file has 10 MB
+FILE_LIMIT = 64 * 1024 * 1024  # bytes; the largest known file has 10 MB, and reading takes many times that
+MAX_LINES = 2_000_000  # the largest known file has 100,000
+MAX_SHOWN = 40  # characters of a wrong value repeated in an error
 SECTIONS = ("META", "PROJECTS", "VOTES")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_LINE_BREAKS = re.compile(r"[\r\n]+")
+
+MAX_NUMBER = Decimal(10) ** 15
+MAX_PRECISION = 200_000  # digits: longer than a value of a file can be, so that nothing is rounded silently
 
 Row = dict[str, str]
 
@@ -55,6 +63,8 @@ def sections(text: str) -> tuple[dict[str, str], int, list[Line], list[Line]]:
             if reader.line_num - last_line > 1 and any("\nVOTES" in cell for cell in cells):
                 raise MalformedFile(last_line + 1, "a quoted value is never closed")
             last_line = reader.line_num
+            if last_line > MAX_LINES:
+                raise MalformedFile(last_line, f"more than {MAX_LINES} lines")
             title = cells[0].strip() if cells else ""
             if not title and not any(cell.strip() for cell in cells):
                 continue
@@ -72,7 +82,7 @@ def sections(text: str) -> tuple[dict[str, str], int, list[Line], list[Line]]:
     for title in SECTIONS:
         if not tables.get(title):
             raise MalformedFile(reader.line_num, f"section {title} is missing or empty")
-    pairs = ((cells[0].strip(), cells[1].strip()) for _, cells in tables["META"] if len(cells) > 1)
+    pairs = ((one_line(cells[0]), one_line(cells[1])) for _, cells in tables["META"] if len(cells) > 1)
     return (
         {key: value for key, value in pairs if key != "key"},
         tables["META"][0][0],
@@ -100,8 +110,19 @@ def rows_of(
             if any(cell.strip() for cell in cells[width:]):
                 raise MalformedFile(number, f"{len(cells)} values where the header has {width} columns")
             cells = (cells + [""] * width)[:width]
-        rows.append(Line(number, {name: cells[i].strip() for i, name in columns}))
+        rows.append(Line(number, {name: one_line(cells[i]) for i, name in columns}))
     return rows
+
+
+def one_line(text: str) -> str:
+    """A value as it is read and written: without outer spaces, its line breaks as spaces."""
+    text = text.strip()
+    return _LINE_BREAKS.sub(" ", text) if "\n" in text or "\r" in text else text
+
+
+def shown(text: str) -> str:
+    """A wrong value for an error message, cut where it is long."""
+    return repr(text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…")
 
 
 def repeated(names: Iterable[str]) -> str | None:
@@ -123,19 +144,28 @@ def decimal_of(text: str, line: int, what: str) -> Decimal:
     if "," in clean:
         whole, _, rest = clean.partition(",")
         if "." in clean or "," in rest or (len(rest) == 3 and whole.lstrip("-") != "0"):
-            raise MalformedFile(line, f"{what} {text!r} can be read in two ways")
+            raise MalformedFile(line, f"{what} {shown(text)} can be read in two ways")
         clean = f"{whole}.{rest}"
-    try:
-        value = Decimal(clean)
-    except InvalidOperation as problem:
-        raise MalformedFile(line, f"{what} {text!r} is not a number") from problem
-    if not value.is_finite() or abs(value) > Decimal(10) ** 15:
-        raise MalformedFile(line, f"{what} {text!r} is out of range")
+    if not _NUMBER.fullmatch(clean):
+        raise MalformedFile(line, f"{what} {shown(text)} is not a number")
+    value = Decimal(clean)
+    if abs(value) > MAX_NUMBER:
+        raise MalformedFile(line, f"{what} {shown(text)} is out of range")
     return value
+
+
+def minor_of(text: str, scale: int, line: int, what: str) -> int:
+    """An amount in minor units, `scale` of them a unit."""
+    units = decimal_of(text, line, what)
+    with localcontext(prec=MAX_PRECISION):
+        minor = units * scale
+        if minor != minor.to_integral_value():
+            raise MalformedFile(line, f"{what} {shown(text)} has parts smaller than a minor unit")
+    return int(minor)
 
 
 def whole_of(text: str, line: int, what: str) -> int:
     value = decimal_of(text, line, what)
     if value != value.to_integral_value():
-        raise MalformedFile(line, f"{what} {text!r} is not a whole number")
+        raise MalformedFile(line, f"{what} {shown(text)} is not a whole number")
     return int(value)

@@ -1,18 +1,38 @@
 """Our contests written as Pabulib's `.pb` files, which anyone's tools read.
 
 Where Pabulib has no key for something that decides the count (points by place, exclusive groups, minor
-units, an option that cannot win) a key or column of our own says it, so that reading the file again gives
-the same contest.
+units, an option that cannot win, limits that some ballots break, a threshold the rule does not look at) a key
+or column of our own says it, so that reading the file again gives the same contest.
 """
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from voting.rules.formats.pb_read import SENTINEL_COST
-from voting.rules.papers import Contest, Paper, Papers, RankedPaper, encode_paper, named_options
-from voting.rules.tally import group_papers, points_of
+from voting.rules.formats.pb_read import DESCENDING, SENTINEL_COST, STRICT
+from voting.rules.formats.pb_text import one_line
+from voting.rules.papers import (
+    PAPER_OF_TYPE,
+    ApprovalPaper,
+    Contest,
+    Paper,
+    Papers,
+    RankedPaper,
+    named_options,
+)
+from voting.rules.tally import Tally, group_papers, tally
+
+_WHO = ("description", "country", "unit", "instance")
+_WHEN = ("date_begin", "date_end")
+_OF_THE_CONTEST = frozenset(
+    (
+        *("key", "num_projects", "num_votes", "budget", "vote_type", "rule", "min_length", "max_length"),
+        *("min_points", "max_points", "min_sum_points", "max_sum_points", "default_score", "max_sum_cost"),
+        *("min_project_score_threshold", "currency"),
+        *("points_by_place", "exclusive_groups", "minor_per_unit", "duplicates", "limits", "counting_rule"),
+    )
+)
 
 
 def write_pb(
@@ -28,45 +48,66 @@ def write_pb(
 
     `meta` gives the descriptive keys (description, country, unit, instance, dates, language ...). `awarded`
     says what each winner got; with it the `selected` column is written (2 for an option funded in part).
-    Reading the file again gives the same contest and papers.
+    Reading the file again gives the same contest and papers, only with texts trimmed and on one line.
+
+    Raises: ValueError for what the format cannot hold: an odd id, a paper of another type, minor units that
+    are no power of ten.
     """
-    grouped = sorted((encode_paper(paper), paper, number) for paper, number in group_papers(papers).items())
+    grouped = list(group_papers(papers).items())
+    for paper, _ in grouped:
+        _check_writable(contest, paper)
+    counted = tally(contest, dict(grouped))
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
     writer.writerow(["META"])
     writer.writerow(["key", "value"])
-    total = sum(number for _, _, number in grouped)
-    for key, value in _meta_rows(contest, dict(meta), rule, total).items():
-        writer.writerow([key, value.replace("\r", "")])
+    for key, value in _meta_rows(counted, meta, rule).items():
+        writer.writerow([key, value])
     writer.writerow(["PROJECTS"])
-    _write_projects(writer, contest, [(paper, number) for _, paper, number in grouped], awarded)
+    _write_projects(writer, counted, awarded)
     writer.writerow(["VOTES"])
     has_points = contest.vote_type != "approval"
     writer.writerow(["voter_id", "vote", "points"] if has_points else ["voter_id", "vote"])
     voter = 0
-    for _, paper, number in grouped:
+    for paper, number in grouped:
         cells = [",".join(named_options(paper))]
         if has_points:
             cells.append(",".join(str(value) for value in _written_points(contest, paper)))
         for _ in range(number):
             voter += 1
             writer.writerow([voter, *cells])
-    return out.getvalue().encode()
+    return out.getvalue().replace("\x00", "").encode()
 
 
-def _meta_rows(contest: Contest, meta: dict[str, str], rule: str, total: int) -> dict[str, str]:
-    """META in the order Pabulib recommends: who and when first, then what the count needs."""
-    who: tuple[str, ...] = ("description", "country", "unit", "instance")
-    when: tuple[str, ...] = ("date_begin", "date_end")
-    rows = {key: meta.pop(key) for key in who if key in meta}
+def _check_writable(contest: Contest, paper: Paper) -> None:
+    if type(paper) is not PAPER_OF_TYPE[contest.vote_type]:
+        raise ValueError(f"a paper of another type than {contest.vote_type} cannot be written in a .pb file")
+    for name in named_options(paper):
+        _safe_id(name)
+
+
+def _meta_rows(counted: Tally, described: Mapping[str, str], rule: str) -> dict[str, str]:
+    """META in the order Pabulib recommends: who and when first, then what the count needs.
+
+    An empty value is an absent one; what the count needs comes from the contest only.
+    """
+    contest = counted.contest
+    written = {one_line(key): one_line(value) for key, value in described.items()}
+    meta = {key: value for key, value in written.items() if key and value and key not in _OF_THE_CONTEST}
+    rows = {key: meta.pop(key) for key in _WHO if key in meta}
     rows |= {
         "num_projects": str(len(contest.options)),
-        "num_votes": str(total),
+        "num_votes": str(counted.received),
         "budget": amount_text(contest.budget, contest.minor_per_unit),
         "vote_type": contest.vote_type,
         "rule": rule,
     }
-    rows |= {key: meta.pop(key) for key in when if key in meta}
+    rows |= {key: meta.pop(key) for key in _WHEN if key in meta}
+    return rows | _limit_rows(contest) | _own_rows(counted, rule) | meta
+
+
+def _limit_rows(contest: Contest) -> dict[str, str]:
+    """What Pabulib has keys for."""
     limits = {
         "min_length": contest.min_length,
         "max_length": contest.max_length,
@@ -77,19 +118,29 @@ def _meta_rows(contest: Contest, meta: dict[str, str], rule: str, total: int) ->
         "default_score": contest.default_score or None,
         "min_project_score_threshold": contest.threshold,
     }
-    rows |= {key: str(value) for key, value in limits.items() if value is not None}
+    rows = {key: str(value) for key, value in limits.items() if value is not None}
     if contest.max_sum_cost is not None:
         rows["max_sum_cost"] = amount_text(contest.max_sum_cost, contest.minor_per_unit)
+    return rows | {"currency": contest.currency}
+
+
+def _own_rows(counted: Tally, rule: str) -> dict[str, str]:
+    """What only we have keys for, where a reader would otherwise have to guess."""
+    contest = counted.contest
+    rows: dict[str, str] = {}
     if contest.vote_type == "ordinal":
-        rows["points_by_place"] = ",".join(map(str, contest.points_by_place))
+        rows["points_by_place"] = ",".join(map(str, contest.points_by_place)) or DESCENDING
     if contest.exclusive:
         rows["exclusive_groups"] = "|".join(",".join(group) for group in contest.exclusive)
     if contest.minor_per_unit != 100:
         rows["minor_per_unit"] = str(contest.minor_per_unit)
     if contest.duplicates != "reject":
         rows["duplicates"] = contest.duplicates
-    rows["currency"] = contest.currency
-    return rows | {key: value for key, value in meta.items() if key not in rows}
+    if counted.rejected:
+        rows["limits"] = STRICT
+    if rule == "greedy" and contest.threshold is not None:
+        rows["counting_rule"] = rule
+    return rows
 
 
 def amount_text(amount: int, minor_per_unit: int) -> str:
@@ -105,43 +156,35 @@ def amount_text(amount: int, minor_per_unit: int) -> str:
     return f"{whole}.{rest:0{digits}d}" if rest else str(whole)
 
 
-def _write_projects(
-    writer: Any,
-    contest: Contest,
-    ballots: Sequence[tuple[Paper, int]],
-    awarded: Mapping[str, int] | None,
-) -> None:
+def _write_projects(writer: Any, counted: Tally, awarded: Mapping[str, int] | None) -> None:
     """The PROJECTS section: optional columns only where some option has a value for them."""
-    votes: dict[str, int] = {}
-    score: dict[str, int] = {}
-    for paper, number in ballots:
-        for name, value in points_of(contest, paper):
-            votes[name] = votes.get(name, 0) + number
-            score[name] = score.get(name, 0) + number * value
+    contest = counted.contest
     sentinel = SENTINEL_COST * contest.minor_per_unit
     columns: dict[str, list[str]] = {
         "project_id": [_safe_id(option.id) for option in contest.options],
         "cost": [amount_text(option.cost, contest.minor_per_unit) for option in contest.options],
-        "votes": [str(votes.get(option.id, 0)) for option in contest.options],
+        "votes": [str(standing.supporters) for standing in counted.standings],
     }
     if contest.vote_type != "approval":
-        columns["score"] = [str(score.get(option.id, 0)) for option in contest.options]
-    columns["name"] = [option.title for option in contest.options]
-    columns["category"] = [option.category or "" for option in contest.options]
-    columns["neighborhood"] = [option.area or "" for option in contest.options]
-    columns["excluded"] = ["" if o.cost == sentinel else o.excluded or "" for o in contest.options]
+        columns["score"] = [str(standing.score) for standing in counted.standings]
+    columns["name"] = [one_line(option.title) for option in contest.options]
+    columns["category"] = [one_line(option.category or "") for option in contest.options]
+    columns["neighborhood"] = [one_line(option.area or "") for option in contest.options]
+    columns["excluded"] = [one_line(option.excluded or "") for option in contest.options]
     if awarded is not None:
         columns["selected"] = [
             "0" if o.id not in awarded else "1" if awarded[o.id] >= o.cost else "2" for o in contest.options
         ]
-    optional = ("category", "neighborhood", "excluded")
+    optional = ["category", "neighborhood"]
+    if not any(option.cost == sentinel for option in contest.options):
+        optional.append("excluded")  # else it must be there: an empty cell says that the option can win
     kept = {name: cells for name, cells in columns.items() if name not in optional or any(cells)}
     writer.writerow(kept)
     writer.writerows(zip(*kept.values(), strict=True))
 
 
 def _safe_id(name: str) -> str:
-    if any(mark in name for mark in ',;|\n\r"') or name != name.strip():
+    if not name or any(mark in name for mark in ',;|\n\r\x00"') or name != name.strip():
         raise ValueError(f"the id {name!r} cannot be written in a .pb file")
     return name
 
@@ -151,4 +194,4 @@ def _written_points(contest: Contest, paper: Paper) -> Iterable[int]:
     if isinstance(paper, RankedPaper):
         worth = contest.place_points
         return [worth[i] if i < len(worth) else 0 for i in range(len(paper.places))]
-    return [value for _, value in points_of(contest, paper)]
+    return [] if isinstance(paper, ApprovalPaper) else [value for _, value in paper.points]
