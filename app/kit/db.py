@@ -15,6 +15,7 @@ from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from app.kit import sqlite
 from app.kit.clock import now
 
 NAMING = {
@@ -118,7 +119,11 @@ class Database:
 
 def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=30, connect_args={"isolation_level": None}
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=30,
+        connect_args={"isolation_level": None, "async_creator_fn": sqlite.connect},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -136,7 +141,7 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_explicitly(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.driver_connection.begin_with = begin  # leaves with the first statement
 
     return engine
 
