@@ -5,7 +5,6 @@ the catalogue of the language.
 """
 
 import itertools
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,33 +14,15 @@ from accounts.service import begin_session
 from app.kit import clock
 from app.kit.db import Database
 from app.kit.front import SESSION_COOKIE
-from app.kit.i18n import Locale, translate
-from tests.journeys.gate import DESK, PHONE
+from app.kit.i18n import translate
+from tests.journeys.gate import PHONE
+from tests.journeys.how import ALL, How
 from tests.live import LiveServer
 from tests.make.accounts import make_account
 from voting.models import BoxEntry, Participation, Poll
 from voting.states import PollState
 
 _numbers = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class How:
-    """The circumstances of a journey."""
-
-    locale: Locale
-    size: dict[str, int]
-    scripts: bool
-
-    @property
-    def prefix(self) -> str:
-        return "/en" if self.locale == "en" else ""
-
-    def __str__(self) -> str:
-        return f"{self.locale}-{self.size['width']}-{'js' if self.scripts else 'nojs'}"
-
-
-ALL = (How("ro", PHONE, True), How("ro", DESK, False), How("en", PHONE, False), How("en", DESK, True))
 
 
 @pytest.fixture
