@@ -1,0 +1,25 @@
+"""Check a published election from its files alone: no database, no trust in us.
+
+`verify_record` takes our election record or a Pabulib `.pb` file, repeats every step that can be repeated,
+and lists each check with what was expected and what was found. A record forged as a whole (papers, digests,
+chain and result all made anew) is consistent in itself; it is found by its digest, which the public
+register holds (`expected_digest`).
+"""
+
+from voting.verify.checks import Check, Verification, count_file, verify_record
+from voting.verify.commands import DIFFERS, OK, UNREADABLE, count_main, main
+from voting.verify.source import Unreadable, read_source
+
+__all__ = [
+    "DIFFERS",
+    "OK",
+    "UNREADABLE",
+    "Check",
+    "Unreadable",
+    "Verification",
+    "count_file",
+    "count_main",
+    "main",
+    "read_source",
+    "verify_record",
+]

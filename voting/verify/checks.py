@@ -1,0 +1,265 @@
+"""The checks themselves: every step of a count that can be repeated from its files, repeated."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from voting.rules import UnknownRule, get_rule
+from voting.rules.formats import MalformedFile, PbElection, read_pb
+from voting.rules.greedy import MissingThreshold
+from voting.rules.papers import Paper, canonical, digest
+from voting.rules.record import (
+    FORMAT_VERSION,
+    ElectionRecord,
+    MalformedRecord,
+    as_json,
+    decode_record,
+    record_digest,
+    sorted_papers,
+)
+from voting.rules.result import Result
+from voting.rules.tally import TooLarge, group_papers, input_digest
+from voting.rules.ties import STANDARD, FalseSeed, TiePolicy, check_seed
+from voting.sealing.box import BoxEntry, BrokenChain, check_chain, code_statuses, genesis
+from voting.verify.source import Unreadable, read_source
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was checked: its name, and what was expected and found."""
+
+    name: str
+    ok: bool
+    expected: str
+    actual: str
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """All checks of one source. It is right only when there are some and all of them hold."""
+
+    source: str
+    kind: Literal["record", "pb"]
+    digest: str
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything holds."""
+        return bool(self.checks) and all(check.ok for check in self.checks)
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """What does not."""
+        return tuple(check for check in self.checks if not check.ok)
+
+
+def _check(name: str, expected: object, actual: object) -> Check:
+    return Check(name=name, ok=expected == actual, expected=_text(expected), actual=_text(actual))
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number too long to write"
+
+
+def verify_record(
+    source: str | Path | bytes,
+    *,
+    expected_digest: str | None = None,
+    rule: str | None = None,
+    ties: TiePolicy = STANDARD,
+) -> Verification:
+    """Check a record or `.pb` file given as a path, an http(s) URL or bytes. Raises: Unreadable.
+
+    `expected_digest` is the record's digest from the public register. `rule` and `ties` are for `.pb` files
+    only, which may not name a rule and say nothing of ties; a record states its own.
+    """
+    name = "(bytes)" if isinstance(source, bytes) else str(source)
+    try:
+        election = _election_of(read_source(source))
+        if isinstance(election, PbElection):
+            kind: Literal["record", "pb"] = "pb"
+            found = input_digest(election.contest, group_papers(election.papers))
+            checks = _pb_checks(election, rule or election.rule, ties)
+        else:
+            kind = "record"
+            record, raw = election
+            found = record_digest(record)
+            checks = _record_checks(record, raw)
+    except TooLarge as problem:
+        raise Unreadable(str(problem)) from problem
+    if expected_digest is not None:
+        checks.append(_check("digest", expected_digest.strip().lower(), found))
+    return Verification(source=name, kind=kind, digest=found, checks=tuple(checks))
+
+
+def _election_of(raw: bytes) -> PbElection | tuple[ElectionRecord, bytes]:
+    """A `.pb` file's election, or a record and its bytes. Raises: Unreadable."""
+    try:
+        if raw.lstrip()[:1] == b"{":
+            return decode_record(raw), raw
+        return read_pb(raw)
+    except (MalformedRecord, MalformedFile) as problem:
+        raise Unreadable(str(problem)) from problem
+
+
+def _record_checks(record: ElectionRecord, raw: bytes) -> list[Check]:
+    checks = [
+        _check("format", FORMAT_VERSION, record.version),
+        _check("canonical", True, canonical(record) == raw.strip()),
+        _check("papers_sorted", True, sorted_papers(_grouped(record)) == record.papers),
+    ]
+    checks += _rule_checks(record)
+    checks += _box_checks(record)
+    return checks + _recount_checks(record)
+
+
+def _grouped(record: ElectionRecord) -> dict[Paper, int]:
+    grouped: dict[Paper, int] = {}
+    for number, paper in record.papers:
+        grouped[paper] = grouped.get(paper, 0) + max(0, number)
+    return grouped
+
+
+def _rule_checks(record: ElectionRecord) -> list[Check]:
+    """The rule is published, in the version and with the parameters that were used; a revealed seed is the
+    right one.
+    """
+    checks = []
+    try:
+        rule = get_rule(record.rule)
+        checks.append(_check("rule_version", rule.version, record.rule_version))
+        checks.append(_check("rule_parameters", as_json(rule.params), record.params))
+    except UnknownRule:
+        checks.append(_check("rule_known", "a published rule", record.rule))
+    try:
+        check_seed(record.ties)
+        seed = "matches"
+    except FalseSeed:
+        seed = "does not match"
+    return [*checks, _check("tie_seed", "matches", seed)]
+
+
+def _box_checks(record: ElectionRecord) -> list[Check]:
+    """The chain holds, codes agree with it, and as many ballots count in the box as there are papers."""
+    if record.origin == "imported":
+        return [_check("box_absent", (0, 0), (len(record.box), len(record.codes)))]
+    entries = [BoxEntry(*row) for row in record.box]
+    contest_digest = digest(record.contest)
+    head = record.box_head or genesis(contest_digest).hash
+    try:
+        check_chain(contest_digest, entries, head)
+        chain = "holds"
+    except BrokenChain as broken:
+        chain = str(broken)
+    statuses = code_statuses(entries)
+    live = sum(status == "counted" for status in statuses.values())
+    return [
+        _check("box_chain", "holds", chain),
+        _check("codes_of_box", True, tuple(statuses.items()) == record.codes),
+        _check("ballots_in_box", live, sum(number for number, _ in record.papers)),
+    ]
+
+
+def _recount_checks(record: ElectionRecord) -> list[Check]:
+    stated = record.result
+    received = sum(number for number, _ in record.papers)
+    checks = [
+        _check("papers_counted", received, stated.received),
+        _check(
+            "nothing_dropped",
+            received,
+            stated.counted + stated.blank + sum(r.number for r in stated.rejected),
+        ),
+        _check("input_digest", input_digest(record.contest, _grouped(record)), stated.input_digest),
+        _check("result_rule", (record.rule, record.rule_version), (stated.rule, stated.rule_version)),
+    ]
+    try:
+        recount = get_rule(record.rule).count(record.contest, _grouped(record), ties=record.ties)
+    except (UnknownRule, FalseSeed, MissingThreshold) as problem:
+        return [*checks, _check("recount", "possible", f"{type(problem).__name__}: {problem}")]
+    checks.append(_check("winners", recount.winners, stated.winners))
+    return checks + _result_checks(recount, stated)
+
+
+def _result_checks(recount: Result, stated: Result) -> list[Check]:
+    """Every field of the result, so that a changed reason or number is found as well as a changed winner."""
+    again, told = as_json(recount), as_json(stated)
+    return [
+        Check(
+            name=f"result.{key}",
+            ok=again[key] == told[key],
+            expected=_short(again[key]),
+            actual=_short(told[key]),
+        )
+        for key in again
+        if key != "winners"
+    ]
+
+
+def _short(value: object) -> str:
+    text = canonical(value).decode()
+    return text if len(text) <= 200 else f"{text[:160]}… SHA-256 {digest(value)[:16]}"
+
+
+def _pb_checks(election: PbElection, rule: str | None, ties: TiePolicy) -> list[Check]:
+    """The numbers a `.pb` file states agree with its ballots; its rule gives what it says was selected."""
+    meta = election.meta
+    checks = [
+        _check(key, meta[key], str(number))
+        for key, number in (
+            ("num_projects", len(election.contest.options)),
+            ("num_votes", len(election.papers)),
+        )
+        if key in meta
+    ]
+    try:
+        result = get_rule(rule or "").count(election.contest, election.papers, ties=ties)
+    except UnknownRule:
+        return [*checks, _check("rule_known", "a published rule", rule or "unknown")]
+    except MissingThreshold:
+        return [*checks, _check("threshold", "stated", "missing")]
+    stood = {standing.option: standing for standing in result.standings}
+    for column, value_of in _PB_COLUMNS.items():
+        rows = [row for row in election.projects if row.get(column)]
+        stated = {row["project_id"]: row[column] for row in rows}
+        counted = {name: str(value_of(stood[name])) for name in stated}
+        differ = sorted(name for name in stated if stated[name] != counted[name])
+        if stated:
+            checks.append(
+                Check(
+                    name=column,
+                    ok=not differ,
+                    expected=", ".join(f"{name}: {stated[name]}" for name in differ[:5]) or "as counted",
+                    actual=", ".join(f"{name}: {counted[name]}" for name in differ[:5]) or "as counted",
+                )
+            )
+    checks.append(_check("nothing_rejected", 0, sum(r.number for r in result.rejected)))
+    checks.append(_check("ties_settled", True, result.complete))
+    if election.winners is None:
+        return [*checks, _check("selected", "stated", "missing")]
+    return [*checks, _check("selected", sorted(election.winners), sorted(result.winners))]
+
+
+_PB_COLUMNS: dict[str, Callable[..., int]] = {
+    "votes": lambda standing: standing.supporters,
+    "score": lambda standing: standing.score,
+}
+
+
+def count_file(path: str | Path | bytes, rule: str | None = None, *, ties: TiePolicy = STANDARD) -> Result:
+    """Count a `.pb` file or the papers of a record; without `rule`, by the one the file names.
+
+    Raises: Unreadable, UnknownRule, MissingThreshold, FalseSeed.
+    """
+    election = _election_of(read_source(path))
+    try:
+        if isinstance(election, PbElection):
+            return get_rule(rule or election.rule or "").count(election.contest, election.papers, ties=ties)
+        record, _ = election
+        return get_rule(rule or record.rule).count(record.contest, _grouped(record), ties=record.ties)
+    except TooLarge as problem:
+        raise Unreadable(str(problem)) from problem
