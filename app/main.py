@@ -25,6 +25,8 @@ from app.pages import demo_router
 from app.pages import router as pages_router
 from app.settings import Settings, get_settings
 from app.wiring import MENU, wire
+from cycles.routes import router as cycles_router
+from proposals.routes import router as proposals_router
 from voting.routes import router as voting_router
 
 BODY_BYTES = 64 * 1024  # of a form without files; parsing more is a way to keep the loop busy
@@ -49,7 +51,7 @@ def make_services(settings: Settings) -> Services:
 
 def routers() -> list[Router]:
     """Every domain's router, once."""
-    return [pages_router, accounts_router, voting_router]
+    return [pages_router, accounts_router, cycles_router, voting_router, proposals_router]
 
 
 def create_app(settings: Settings | None = None) -> Front:

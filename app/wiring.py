@@ -3,7 +3,10 @@
 import msgspec
 
 from accounts.states import Role
+from app.kit.events import subscribe
 from app.kit.i18n import N_
+from proposals.service import record_outcome
+from voting.events import ResultPublished
 
 # Path, label, and the role that sees it: officials find their work beside what everybody sees.
 MENU: tuple[tuple[str, str, str], ...] = (
@@ -33,8 +36,27 @@ REGISTER_KINDS: dict[str, str] = {
     "poll.result_certified": N_("An official certified a result"),
     "poll.cancelled": N_("A vote was cancelled"),
     "poll.imported": N_("A finished vote from elsewhere was imported"),
+    "cycle.created": N_("The cycle was published"),
+    "stage.dates-changed": N_("The dates of a stage were changed"),
+    "projects.put-to-vote": N_("The list of projects was frozen and put to the vote"),
+    "projects.decided": N_("The outcome of the vote was written on the projects"),
+    "idea.submitted": N_("The idea was sent and registered"),
+    "idea.taken": N_("The department began the review"),
+    "idea.question": N_("The department asked the author; the clock stopped"),
+    "idea.answer": N_("The author answered; the clock runs again"),
+    "idea.resumed": N_("The department let the clock run again"),
+    "idea.rejected": N_("The idea was rejected"),
+    "idea.merged": N_("The idea was merged into another one"),
+    "idea.accepted": N_("The idea was accepted and became a project"),
+    "idea.withdrawn": N_("The author withdrew the idea"),
+    "reason.published": N_("A reason of the catalogue was published"),
 }
-SUBJECT_ADDRESSES: dict[str, str] = {"idea": "/ideas/", "poll": "/polls/"}
+SUBJECT_ADDRESSES: dict[str, str] = {
+    "cycle": "/cycles/",
+    "idea": "/ideas/",
+    "poll": "/polls/",
+    "reason": "/reasons/",
+}
 
 
 class Scheduled(msgspec.Struct, frozen=True):
@@ -55,3 +77,4 @@ SCHEDULE: tuple[Scheduled, ...] = (
 
 def wire() -> None:
     """Subscribe every listener; safe to call twice."""
+    subscribe(ResultPublished, record_outcome)

@@ -48,6 +48,7 @@ from proposals.queries.review import (
     list_queue,
     list_reason_versions,
     list_reasons,
+    list_reasons_of,
     list_reviewers,
     list_verdicts,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "list_queue",
     "list_reason_versions",
     "list_reasons",
+    "list_reasons_of",
     "list_reviewers",
     "list_supporter_ids",
     "list_valid_projects",

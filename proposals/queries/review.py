@@ -1,7 +1,7 @@
 """What the department reads: its queue, the file of an idea, the catalogue of reasons."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -172,6 +172,13 @@ async def list_reason_versions(session: AsyncSession, code: str) -> list[Reason]
     """Every version of a reason, newest first."""
     query = select(Reason).where(Reason.code == code).order_by(Reason.version.desc())
     return list((await session.execute(query)).scalars())
+
+
+async def list_reasons_of(session: AsyncSession, codes: Collection[str]) -> list[Reason]:
+    """Every version of these reasons: timelines name the one that was in force."""
+    if not codes:
+        return []
+    return list((await session.execute(select(Reason).where(Reason.code.in_(codes)))).scalars())
 
 
 async def count_rejections(session: AsyncSession) -> dict[str, int]:

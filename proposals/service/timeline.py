@@ -78,6 +78,7 @@ async def _mail(
         template=f"proposals/mail/{template}.txt",
         locale=contact.locale,
         name=contact.name,
+        lang=contact.locale,
         number=idea.number or "",
         title=idea.title,
         idea_path=f"/ideas/{idea.id}",

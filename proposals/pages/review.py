@@ -1,0 +1,229 @@
+"""What the templates of the department are given."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row
+
+from accounts.policy import Actor
+from app.kit.paging import Paging
+from app.kit.policy import Verdict
+from proposals.forms import TypedLine
+from proposals.models import Idea, IdeaNote
+from proposals.models import Verdict as Decision
+from proposals.pages.ideas import Choice, CostView, LinkedIdea, PhotoView, SimilarCard
+from proposals.pages.words import STATE_TITLES, ClockView, EventView, ReasonView, state_title, view_clock
+from proposals.policy import may_ask, may_assign, may_correct, may_judge, may_resume
+from proposals.rules.costing import Costing
+from proposals.states import IdeaState, review_deadline
+
+VIEWS = ("all", "mine", "unassigned", "overdue", "waiting")
+
+
+class QueueRow(msgspec.Struct, frozen=True):
+    """An idea of the queue."""
+
+    id: str
+    number: str
+    title: str
+    state: str
+    state_title: str
+    area: str
+    reviewer: str
+    is_mine: bool
+    is_own: bool
+    support_count: int
+    clock: ClockView
+
+
+class QueuePage(msgspec.Struct, frozen=True):
+    """The queue of the department."""
+
+    rows: list[QueueRow]
+    paging: Paging
+    counts: dict[str, int]
+    show: str
+    area: str
+    areas: list[Choice]
+    query: str
+
+
+class FilePage(msgspec.Struct, frozen=True):
+    """The department's file of an idea: all that is public, and what is not."""
+
+    id: str
+    number: str
+    title: str
+    lang: str
+    body: str
+    area: str
+    location: str
+    landmark: str
+    estimate_bani: int | None
+    state: str
+    state_title: str
+    author_name: str
+    author_email: str
+    support_count: int
+    reviewer: str
+    photos: list[PhotoView]
+    events: list[EventView]
+    notes: list[IdeaNote]
+    clock: ClockView | None
+    similar: list[SimilarCard]
+    merged: list[LinkedIdea]
+    costing: CostView | None
+    reviewers: list[Choice]
+    my_id: str
+    standing: str
+    may_assign: Verdict
+    may_ask: Verdict
+    may_resume: Verdict
+    may_judge: Verdict
+    may_correct: Verdict
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+
+
+class VerdictPage(msgspec.Struct, frozen=True):
+    """One of the three verdicts: its form, or the question before it is given."""
+
+    id: str
+    number: str
+    title: str
+    lang: str
+    support_count: int
+    kind: str
+    correcting: str
+    values: dict[str, str]
+    errors: dict[str, str]
+    confirming: bool = False
+    reasons: list[ReasonView] = []
+    reason: ReasonView | None = None
+    target: LinkedIdea | None = None
+    suggestions: list[SimilarCard] = []
+    lines: list[TypedLine] = []
+    vat_rates: list[str] = []
+    costing: Costing | None = None
+    hidden: list[tuple[str, str]] = []
+    conflict: EventView | None = None
+
+
+class ReasonRow(msgspec.Struct, frozen=True):
+    """A reason with how often it was used."""
+
+    reason: ReasonView
+    count: int
+
+
+class ReasonsPage(msgspec.Struct, frozen=True):
+    """The published catalogue."""
+
+    rows: list[ReasonRow]
+    total: int
+    may_edit: bool
+
+
+class ReasonVersion(msgspec.Struct, frozen=True):
+    """A version of a reason."""
+
+    reason: ReasonView
+    at: datetime
+    by: str
+
+
+class ReasonPage(msgspec.Struct, frozen=True):
+    """One reason and all its versions."""
+
+    code: str
+    versions: list[ReasonVersion]
+    count: int
+    may_edit: bool
+
+
+class ReasonFormPage(msgspec.Struct, frozen=True):
+    """The form of a reason."""
+
+    code: str
+    version: int
+    values: dict[str, str]
+    errors: dict[str, str]
+
+
+def build_row(
+    row: Row[*tuple[Any, ...]],
+    pauses: Sequence[tuple[datetime, datetime | None]],
+    actor: Actor,
+    *,
+    today: date,
+) -> QueueRow:
+    """An idea of the queue with its clock explained."""
+    return QueueRow(
+        id=str(row.id),
+        number=row.number or "",
+        title=row.title,
+        state=row.state,
+        state_title=STATE_TITLES[IdeaState(row.state)],
+        area=row.area_name or "",
+        reviewer=row.reviewer_name,
+        is_mine=row.reviewer_id == actor.id,
+        is_own=row.author_id == actor.id,
+        support_count=row.support_count,
+        clock=view_clock(review_deadline(row.submitted_at, pauses, today=today), today=today),
+    )
+
+
+def build_file(
+    idea: Idea,
+    actor: Actor,
+    *,
+    area_name: str,
+    author_name: str,
+    author_email: str,
+    photos: list[PhotoView],
+    events: list[EventView],
+    notes: list[IdeaNote],
+    clock: ClockView | None,
+    similar: list[SimilarCard],
+    merged: list[LinkedIdea],
+    costing: CostView | None,
+    reviewers: Sequence[tuple[UUID, str]],
+    standing: Decision | None,
+    at_vote: bool,
+) -> FilePage:
+    """The file with what may be done now."""
+    return FilePage(
+        id=str(idea.id),
+        number=idea.number or "",
+        title=idea.title,
+        lang=idea.lang,
+        body=idea.body,
+        area=area_name,
+        location=idea.location,
+        landmark=idea.landmark,
+        estimate_bani=idea.estimate_bani,
+        state=idea.state,
+        state_title=state_title(idea),
+        author_name=author_name,
+        author_email=author_email,
+        support_count=idea.support_count,
+        reviewer=idea.reviewer_name,
+        photos=photos,
+        events=events,
+        notes=notes,
+        clock=clock,
+        similar=similar,
+        merged=merged,
+        costing=costing,
+        reviewers=[Choice(str(one), name) for one, name in reviewers if one != idea.author_id],
+        my_id=str(actor.id),
+        standing=str(standing.id) if standing else "",
+        may_assign=may_assign(actor, idea),
+        may_ask=may_ask(actor, idea),
+        may_resume=may_resume(actor, idea),
+        may_judge=may_judge(actor, idea),
+        may_correct=may_correct(actor, idea, at_vote=at_vote),
+    )

@@ -1,0 +1,128 @@
+"""Words that several pages share: states, entries of the timeline, the clock."""
+
+import json
+from datetime import date, datetime
+
+import msgspec
+
+from app.kit.deadlines import Deadline
+from app.kit.i18n import N_, Locale
+from proposals.models import Idea, IdeaEvent, Reason
+from proposals.states import EventKind, IdeaState, Outcome, days_left
+
+STATE_TITLES = {
+    IdeaState.DRAFT: N_("Draft"),
+    IdeaState.SUBMITTED: N_("Sent"),
+    IdeaState.IN_REVIEW: N_("In review"),
+    IdeaState.WAITING: N_("Waiting for the author"),
+    IdeaState.REJECTED: N_("Rejected"),
+    IdeaState.MERGED: N_("Merged"),
+    IdeaState.ACCEPTED: N_("Accepted"),
+    IdeaState.WITHDRAWN: N_("Withdrawn"),
+}
+OUTCOME_TITLES = {Outcome.FUNDED: N_("Funded"), Outcome.NOT_FUNDED: N_("Not funded")}
+EVENT_TITLES = {
+    EventKind.SUBMITTED: N_("The idea was sent and registered"),
+    EventKind.TAKEN: N_("The department began the review"),
+    EventKind.QUESTION: N_("The department asked the author; the clock stopped"),
+    EventKind.ANSWER: N_("The author answered; the clock runs again"),
+    EventKind.RESUMED: N_("The department let the clock run again"),
+    EventKind.REJECTED: N_("The idea was rejected"),
+    EventKind.MERGED: N_("The idea was merged into another one"),
+    EventKind.RECEIVED: N_("Another idea was merged into this one"),
+    EventKind.ACCEPTED: N_("The idea was accepted and became a project"),
+    EventKind.CORRECTED: N_("The earlier decision no longer holds; it was corrected"),
+    EventKind.WITHDRAWN: N_("The author withdrew the idea"),
+    EventKind.PUT_TO_VOTE: N_("The project was put to the vote"),
+    EventKind.FUNDED: N_("The vote is counted: the project is funded"),
+    EventKind.NOT_FUNDED: N_("The vote is counted: the project is not funded"),
+}
+DELIVERED = frozenset({EventKind.FUNDED, EventKind.ACCEPTED})
+
+
+class EventView(msgspec.Struct, frozen=True):
+    """An entry of the timeline as shown."""
+
+    position: int
+    kind: str
+    title: str
+    at: datetime
+    by: str
+    text: str
+    facts: dict[str, object]
+    reason: "ReasonView | None" = None
+
+
+class ReasonView(msgspec.Struct, frozen=True):
+    """A reason of the catalogue in the reader's language."""
+
+    code: str
+    version: int
+    title: str
+    text: str
+    legal_ground: str
+    is_retired: bool
+
+
+class ClockView(msgspec.Struct, frozen=True):
+    """The legal clock with what is needed to explain it in a sentence."""
+
+    due_on: date
+    starts_on: date
+    term_days: int
+    source: str
+    holidays_skipped: int
+    paused_days: int
+    is_paused: bool
+    left: int
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.left < 0 and not self.is_paused
+
+
+def view_clock(deadline: Deadline, *, today: date) -> ClockView:
+    """The clock as shown on a day."""
+    return ClockView(
+        due_on=deadline.due_on,
+        starts_on=deadline.starts_on,
+        term_days=deadline.term.days,
+        source=deadline.term.source,
+        holidays_skipped=deadline.holidays_skipped,
+        paused_days=deadline.paused_days,
+        is_paused=deadline.is_paused,
+        left=days_left(deadline.due_on, today=today),
+    )
+
+
+def view_reason(reason: Reason, locale: Locale) -> ReasonView:
+    """A reason in a language."""
+    romanian = locale == "ro"
+    return ReasonView(
+        code=reason.code,
+        version=reason.version,
+        title=reason.title if romanian else reason.title_en,
+        text=reason.text if romanian else reason.text_en,
+        legal_ground=reason.legal_ground,
+        is_retired=reason.is_retired,
+    )
+
+
+def view_event(event: IdeaEvent, reasons: dict[tuple[str, int], ReasonView]) -> EventView:
+    """An entry of the timeline; `reasons` by code and version."""
+    facts = json.loads(event.facts)
+    return EventView(
+        position=event.position,
+        kind=event.kind,
+        title=EVENT_TITLES[EventKind(event.kind)],
+        at=event.at,
+        by=event.by_name,
+        text=event.text,
+        facts=facts,
+        reason=reasons.get((str(facts.get("reason")), int(facts.get("version", 0)))),
+    )
+
+
+def state_title(idea: Idea) -> str:
+    """The state of an idea in words (a msgid)."""
+    return STATE_TITLES[IdeaState(idea.state)]

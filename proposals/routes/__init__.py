@@ -1,0 +1,19 @@
+"""The web of the proposals: ideas, drafts, the department, reasons, projects, and their data."""
+
+from litestar import Router
+
+from proposals import api
+from proposals.routes import drafts, ideas, projects, reasons, review, verdicts
+
+router = Router(
+    path="/",
+    route_handlers=[
+        *ideas.HANDLERS,
+        *drafts.HANDLERS,
+        *review.HANDLERS,
+        *verdicts.HANDLERS,
+        *reasons.HANDLERS,
+        *projects.HANDLERS,
+        *api.HANDLERS,
+    ],
+)

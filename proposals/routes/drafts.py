@@ -1,0 +1,344 @@
+"""Writing an idea: start, three steps saved as one goes, similar ideas, check, send, receipt."""
+
+import uuid
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit.clock import local_date
+from app.kit.context import Ctx
+from app.kit.errors import DomainError, FormErrors, Invalid
+from app.kit.forms import Form, parse
+from app.kit.i18n import N_, show_date
+from app.kit.images import read_photo
+from app.kit.web import WebRequest, anyone, error_text, field_errors, get, page, post, see_other, signed_in
+from cycles.errors import CycleNotFound
+from cycles.queries import find_current_cycle, find_stage, list_areas
+from cycles.states import StageKind
+from proposals import queries, service
+from proposals.errors import IdeaNotFound, TooManyPhotos
+from proposals.forms import CostForm, PlaceForm, TextForm
+from proposals.models import Idea
+from proposals.pages import drafts as pages
+from proposals.pages.ideas import ConfirmPage, view_photos
+from proposals.policy import MAX_PHOTOS, may_draft, may_submit, may_view
+from proposals.routes.review import find_similar
+from proposals.states import IdeaState, review_deadline
+
+STEP_FORMS: dict[str, type[TextForm] | type[PlaceForm] | type[CostForm]] = {
+    "text": TextForm,
+    "place": PlaceForm,
+    "photos": CostForm,
+}
+NEXT_STEP = {"text": "edit/place", "place": "edit/photos", "photos": "similar"}
+
+
+@get("/ideas/new", audience=anyone, include_in_schema=False)
+async def show_new(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """What is needed for an idea, until when it can be sent, and my drafts."""
+    cycle = await find_current_cycle(session, ctx.now)
+    stage = await find_stage(session, cycle.id, StageKind.SUBMISSION) if cycle else None
+    drafts = await queries.list_drafts(session, ctx.actor.id) if ctx.actor else []
+    model = pages.build_new(
+        drafts,
+        may_draft(ctx.actor, drafts=len(drafts)),
+        stage,
+        is_verified=bool(ctx.actor and ctx.actor.is_verified),
+        is_open=bool(cycle and await service.is_submission_open(session, cycle.id, now=ctx.now)),
+    )
+    return page(request, "proposals/new.html", model)
+
+
+@post("/ideas/new", audience=signed_in, include_in_schema=False)
+async def create_draft(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """Begin a draft in the current cycle."""
+    cycle = await find_current_cycle(session, ctx.now)
+    if cycle is None or cycle.is_imported:
+        raise CycleNotFound()
+    idea = await service.create_draft(session, ctx.actor, cycle_id=cycle.id, now=ctx.now)
+    return see_other(request, f"/ideas/{idea.id}/edit/text")
+
+
+async def _get_draft(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> Idea:
+    """The author's own draft. Raises: IdeaNotFound for everybody else, and once it was sent."""
+    idea = await queries.get_idea(session, idea_id)
+    if idea.state != IdeaState.DRAFT or idea.author_id != ctx.actor.id or not may_view(ctx.actor, idea):
+        raise IdeaNotFound()
+    return idea
+
+
+# ── the steps ─────────────────────────────────────────────────────────────────
+@get("/ideas/{idea_id:uuid}/edit/{step:str}", audience=signed_in, include_in_schema=False)
+async def show_step(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: UUID,
+    step: str,
+) -> Response[bytes]:
+    """One step of a draft."""
+    idea = await _get_draft(session, ctx, idea_id)
+    return await _step_page(request, session, idea, step, pages.values_of(idea), {})
+
+
+@post("/ideas/{idea_id:uuid}/edit/{step:str}", audience=signed_in, uploads=True, include_in_schema=False)
+async def save_step(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: UUID,
+    step: str,
+) -> Response[bytes]:
+    """Save a step and go on; or act on its photos; or show how the text will look."""
+    idea = await _get_draft(session, ctx, idea_id)
+    try:
+        await _save(session, ctx, idea, step, form)
+        deed = form.get("do")
+        if step == "photos":
+            await _handle_photos(session, ctx, idea, form)
+            if deed:
+                return see_other(request, f"/ideas/{idea.id}/edit/photos", anchor="photos-list")
+        if deed == "preview":
+            return await _step_page(request, session, idea, step, pages.values_of(idea), {}, preview=True)
+        if deed == "later":
+            notice = ctx.gettext("Your draft is saved. Nobody else can see it.")
+            return see_other(request, "/ideas/new", notice=notice)
+    except FormErrors as refused:
+        errors = field_errors(ctx.locale, refused)
+        values = {name: form.get(name, old) for name, old in pages.values_of(idea).items()}
+        return await _step_page(request, session, idea, step, values, errors)
+    return see_other(request, f"/ideas/{idea.id}/{NEXT_STEP[step]}")
+
+
+async def _save(session: AsyncSession, ctx: Ctx, idea: Idea, step: str, form: Form) -> None:
+    """Keep the fields of a step. Raises: FormErrors; IdeaNotFound for a step that isn't one."""
+    if step not in STEP_FORMS:
+        raise IdeaNotFound()
+    fields = msgspec.structs.asdict(parse(STEP_FORMS[step], form))
+    if "area" in fields:
+        fields["area_id"] = fields.pop("area")
+        if fields["area_id"] not in {None, *(area.id for area in await list_areas(session, idea.cycle_id))}:
+            raise FormErrors({"area": Invalid(N_("Choose an area of this cycle"))})
+    if "estimate" in fields:
+        fields["estimate_bani"] = fields.pop("estimate")
+    await service.save_draft(session, ctx.actor, idea.id, fields, now=ctx.now)
+
+
+async def _handle_photos(session: AsyncSession, ctx: Ctx, idea: Idea, form: Form) -> None:
+    """Descriptions, removals, order and new photos of the third step. Raises: FormErrors."""
+    photos = await queries.list_photos(session, idea.id)
+    alts = {photo.id: form.get(f"alt-{photo.id}", photo.alt)[:250] for photo in photos}
+    await service.describe_photos(session, ctx.actor, idea.id, alts, now=ctx.now)
+    deed, _, target = form.get("do").partition(":")
+    if deed in ("remove", "up", "down"):
+        photo_id = next((photo.id for photo in photos if str(photo.id) == target), uuid.UUID(int=0))
+        if deed == "remove":
+            await service.remove_photo(session, ctx.actor, idea.id, photo_id)
+        else:
+            await service.move_photo(session, ctx.actor, idea.id, photo_id, up=deed == "up")
+    uploads = form.files("photos")
+    if len(photos) + len(uploads) > MAX_PHOTOS:
+        raise FormErrors({"photos": TooManyPhotos(limit=MAX_PHOTOS)})
+    for upload in uploads:
+        try:
+            encoded = await read_photo(upload.content)
+        except Invalid as refused:
+            raise FormErrors({"photos": refused}) from None
+        storage = ctx.services.storage
+        stored = service.StoredPhoto(
+            await storage.put(encoded.large, ".jpg"),
+            await storage.put(encoded.small, ".jpg"),
+            encoded.width,
+            encoded.height,
+        )
+        await service.add_photo(session, ctx.actor, idea.id, stored, now=ctx.now)
+
+
+async def _step_page(
+    request: WebRequest,
+    session: AsyncSession,
+    idea: Idea,
+    step: str,
+    values: dict[str, str],
+    errors: dict[str, str],
+    *,
+    preview: bool = False,
+) -> Response[bytes]:
+    if step not in pages.STEPS:
+        raise IdeaNotFound()
+    model = pages.DraftPage(
+        id=str(idea.id),
+        step=step,
+        place=pages.STEPS.index(step) + 1,
+        values=values,
+        areas=pages.choices(await list_areas(session, idea.cycle_id)),
+        photos=view_photos(await queries.list_photos(session, idea.id)),
+        saved_at=idea.updated_at,
+        max_photos=MAX_PHOTOS,
+        errors=errors,
+        preview=preview,
+    )
+    return page(request, f"proposals/draft_{step}.html", model, status=422 if errors else 200)
+
+
+@post("/ideas/{idea_id:uuid}/autosave/{step:str}", audience=signed_in, include_in_schema=False)
+async def autosave(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: UUID,
+    step: str,
+) -> Response[bytes]:
+    """Keep what is being typed; answers with the line that says so."""
+    idea = await _get_draft(session, ctx, idea_id)
+    try:
+        await _save(session, ctx, idea, step, form)
+    except FormErrors as refused:
+        model = pages.SavedPart(None, next(iter(field_errors(ctx.locale, refused).values())))
+        return page(request, "proposals/_saved.html", model, status=422)
+    return page(request, "proposals/_saved.html", pages.SavedPart(ctx.now))
+
+
+@post("/ideas/{idea_id:uuid}/preview", audience=signed_in, include_in_schema=False)
+async def preview(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: UUID,
+) -> Response[bytes]:
+    """How the text will look, without saving."""
+    await _get_draft(session, ctx, idea_id)
+    model = pages.PreviewPart(form.get("body")[:6000], form.get("lang", "ro")[:8])
+    return page(request, "proposals/_preview.html", model)
+
+
+# ── similar, check, send ──────────────────────────────────────────────────────
+@get("/ideas/{idea_id:uuid}/similar", audience=signed_in, include_in_schema=False)
+async def show_similar(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """Ideas that are there already; when none is alike, straight on to the check."""
+    idea = await _get_draft(session, ctx, idea_id)
+    cards = await find_similar(session, idea)
+    if not cards:
+        return see_other(request, f"/ideas/{idea.id}/check")
+    model = pages.SimilarPage(str(idea.id), idea.title, cards, ctx.actor.is_verified)
+    return page(request, "proposals/similar.html", model)
+
+
+@get("/ideas/{idea_id:uuid}/check", audience=signed_in, include_in_schema=False)
+async def show_check(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """Everything as it will be sent, and what is still missing."""
+    idea = await _get_draft(session, ctx, idea_id)
+    return await _check_page(request, session, ctx, idea, {})
+
+
+async def _check_page(
+    request: WebRequest, session: AsyncSession, ctx: Ctx, idea: Idea, errors: dict[str, DomainError]
+) -> Response[bytes]:
+    missing = errors or service.find_missing(idea)
+    areas = {area.id: area.name for area in await list_areas(session, idea.cycle_id)}
+    is_open = await service.is_submission_open(session, idea.cycle_id, now=ctx.now)
+    deadline = review_deadline(ctx.now, [], today=local_date(ctx.now))
+    model = pages.CheckPage(
+        id=str(idea.id),
+        title=idea.title,
+        lang=idea.lang,
+        body=idea.body,
+        area=areas.get(idea.area_id, "") if idea.area_id else "",
+        location=idea.location,
+        landmark=idea.landmark,
+        latitude=idea.latitude,
+        longitude=idea.longitude,
+        estimate_bani=idea.estimate_bani,
+        photos=view_photos(await queries.list_photos(session, idea.id)),
+        may_submit=may_submit(ctx.actor, idea, submission_open=is_open),
+        errors={name: error_text(ctx.locale, error) for name, error in missing.items()},
+        due_on=show_date(deadline.due_on, ctx.locale),
+        term_days=deadline.term.days,
+    )
+    return page(request, "proposals/check.html", model, status=422 if errors else 200)
+
+
+@post("/ideas/{idea_id:uuid}/send", audience=signed_in, include_in_schema=False)
+async def send_idea(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """Send the idea; it gets its registration number. Sent twice, the second time shows the receipt."""
+    await ctx.services.limiter.check(f"send-idea:{ctx.actor.id}", limit=10, seconds=3600)
+    idea = await queries.get_idea(session, idea_id)
+    if idea.state == IdeaState.DRAFT or idea.author_id != ctx.actor.id:
+        idea = await _get_draft(session, ctx, idea_id)
+        try:
+            await service.submit_idea(session, ctx.actor, idea.id, now=ctx.now)
+        except FormErrors as refused:
+            return await _check_page(request, session, ctx, idea, refused.errors)
+    return see_other(request, f"/ideas/{idea.id}/sent")
+
+
+@get("/ideas/{idea_id:uuid}/sent", audience=signed_in, include_in_schema=False)
+async def show_sent(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """The author's receipt: number, term, what happens next."""
+    idea = await queries.get_idea(session, idea_id)
+    if idea.author_id != ctx.actor.id or idea.submitted_at is None:
+        raise IdeaNotFound()
+    deadline = review_deadline(idea.submitted_at, [], today=local_date(idea.submitted_at))
+    model = pages.SentPage(
+        id=str(idea.id),
+        number=idea.number or "",
+        title=idea.title,
+        email=ctx.actor.email,
+        sent_at=idea.submitted_at,
+        due_on=show_date(deadline.due_on, ctx.locale),
+        term_days=deadline.term.days,
+    )
+    return page(request, "proposals/sent.html", model)
+
+
+@get("/ideas/{idea_id:uuid}/delete", audience=signed_in, include_in_schema=False)
+async def confirm_delete(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """Ask before a draft is thrown away."""
+    idea = await _get_draft(session, ctx, idea_id)
+    return page(request, "proposals/delete.html", ConfirmPage(str(idea.id), idea.title, ""))
+
+
+@post("/ideas/{idea_id:uuid}/delete", audience=signed_in, include_in_schema=False)
+async def delete_draft(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """Throw a draft away."""
+    idea = await _get_draft(session, ctx, idea_id)
+    await service.delete_draft(session, ctx.actor, idea.id)
+    return see_other(request, "/ideas/new", notice=ctx.gettext("The draft was deleted."))
+
+
+HANDLERS = [
+    show_new,
+    create_draft,
+    show_step,
+    save_step,
+    autosave,
+    preview,
+    show_similar,
+    show_check,
+    send_idea,
+    show_sent,
+    confirm_delete,
+    delete_draft,
+]

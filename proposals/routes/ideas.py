@@ -1,0 +1,245 @@
+"""Public pages of ideas: list, one idea, feed, photos; support and withdrawal."""
+
+from datetime import datetime
+from uuid import UUID
+
+from litestar import Response
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit.clock import local_date
+from app.kit.context import Ctx
+from app.kit.errors import FormErrors
+from app.kit.forms import Form, parse, query_form
+from app.kit.policy import require
+from app.kit.web import (
+    WebRequest,
+    anyone,
+    download,
+    field_errors,
+    get,
+    page,
+    post,
+    see_other,
+    signed_in,
+    verified,
+)
+from cycles.queries import find_current_cycle, get_cycle, list_areas, list_cycles
+from proposals import queries, service
+from proposals.errors import IdeaNotFound, PhotoNotFound
+from proposals.forms import AnswerForm
+from proposals.models import Idea
+from proposals.pages import ideas as pages
+from proposals.policy import may_review, may_view, may_withdraw
+from proposals.routes.review import read_clock
+from proposals.states import IdeaState
+
+PHOTO_CACHE = "public, max-age=31536000, immutable"  # ids are never given to another photo
+
+
+@get("/ideas", audience=anyone, include_in_schema=False)
+async def list_ideas(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """Public ideas, filtered, in an order that gives none an advantage unless asked for another."""
+    asked = query_form(request)
+    cycles = [cycle for cycle in await list_cycles(session) if not cycle.is_imported]
+    current = await find_current_cycle(session, ctx.now)
+    default = current.slug if current and not current.is_imported else ""
+    slug = asked.get("cycle", default)
+    cycle = next((one for one in cycles if one.slug == slug), None)
+    areas = await list_areas(session, cycle.id) if cycle else []
+    order = asked.get("order") if asked.get("order") in pages.ORDERS else "random"
+    wanted = queries.IdeaFilter(
+        cycle_slug=slug, area_code=asked.get("area"), state=asked.get("state"), text=asked.get("q")[:200]
+    )
+    rows, place = await queries.list_ideas_page(
+        session, wanted, order=order, page=asked.get("page"), today=local_date(ctx.now)
+    )
+    kept = {"cycle": slug, "area": wanted.area_code, "state": wanted.state, "q": wanted.text}
+    model = pages.IdeasPage(
+        ideas=[pages.build_card(row) for row in rows],
+        paging=place,
+        cycles=[pages.Choice(one.slug, one.title if ctx.locale == "ro" else one.title_en) for one in cycles],
+        areas=[pages.Choice(area.code, area.name) for area in areas],
+        cycle=slug,
+        area=wanted.area_code,
+        state=wanted.state,
+        text=wanted.text,
+        order=order,
+        query=pages.query_of(**kept, order=order),
+        sort_links=[(one, pages.query_of(**kept, order=one)) for one in pages.ORDERS],
+        cycle_title=(cycle.title if ctx.locale == "ro" else cycle.title_en) if cycle else "",
+        may_send=bool(current and await service.is_submission_open(session, current.id, now=ctx.now)),
+    )
+    return page(request, "proposals/ideas.html", model)
+
+
+@get("/ideas/feed.atom", audience=anyone, include_in_schema=False)
+async def show_feed(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """The newest ideas as an Atom feed, narrowed like the list."""
+    asked = query_form(request)
+    wanted = queries.IdeaFilter(cycle_slug=asked.get("cycle"), area_code=asked.get("area"))
+    rows, _ = await queries.list_ideas_page(session, wanted, order="new", page="1", today=local_date(ctx.now))
+    cards = [pages.build_card(row) for row in rows]
+    updated: datetime = next((card.submitted_at for card in cards if card.submitted_at), ctx.now)
+    query = pages.query_of(cycle=wanted.cycle_slug, area=wanted.area_code)
+    response = page(
+        request, "proposals/feed.atom.xml", pages.FeedPage(ctx.gettext("New ideas"), cards, query, updated)
+    )
+    response.media_type = "application/atom+xml; charset=utf-8"
+    return response
+
+
+@get("/ideas/{idea_id:uuid}", audience=anyone, include_in_schema=False)
+async def show_idea(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """An idea with its public timeline; the author's own draft leads to its form."""
+    idea = await _get_visible(session, ctx, idea_id)
+    if idea.state == IdeaState.DRAFT:
+        return see_other(request, f"/ideas/{idea.id}/edit/text")
+    return page(request, "proposals/idea.html", await _build_page(session, ctx, idea))
+
+
+async def _get_visible(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> Idea:
+    idea = await queries.get_idea(session, idea_id)
+    if not may_view(ctx.actor, idea):
+        raise IdeaNotFound()  # whether somebody has a draft is nobody's business
+    return idea
+
+
+async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.IdeaPage:
+    events = await queries.list_events(session, idea.id)
+    decision = await queries.find_verdict(session, idea.id)
+    cycle = await get_cycle(session, idea.cycle_id)
+    areas = {area.id: area.name for area in await list_areas(session, idea.cycle_id)}
+    target = idea.merged_into_id
+    supports = (
+        ctx.actor is not None and await queries.find_support(session, idea.id, ctx.actor.id) is not None
+    )
+    carried = supports and target is not None and await queries.find_support(session, target, ctx.actor.id)
+    facts = pages.IdeaFacts(
+        idea=idea,
+        cycle=cycle,
+        area_name=areas.get(idea.area_id, "") if idea.area_id else "",
+        events=events,
+        reasons=await queries.list_reasons_of(session, pages.reason_codes(events)),
+        photos=await queries.list_photos(session, idea.id),
+        merged=await queries.list_merged_ideas(session, idea.id),
+        merged_into=await queries.get_idea(session, target) if target else None,
+        project=await queries.find_project_of_idea(session, idea.id),
+        decision=decision,
+        lines=await queries.list_cost_lines(session, decision.id) if decision else [],
+        clock=await read_clock(session, ctx, idea),
+        supports=supports,
+        supports_target=bool(carried),
+        may_review=bool(may_review(ctx.actor)),
+    )
+    return pages.build_idea_page(facts, ctx.actor, ctx.locale)
+
+
+@get("/photos/{photo_id:uuid}/{size:str}", audience=anyone, include_in_schema=False)
+async def show_photo(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    photo_id: UUID,
+    size: str,
+) -> Response[bytes]:
+    """A photo, as long as its idea may be seen."""
+    photo, idea = await queries.get_photo(session, photo_id)
+    if size not in ("large.jpg", "small.jpg") or not may_view(ctx.actor, idea):
+        raise PhotoNotFound()
+    content = await ctx.services.storage.get(photo.large_key if size == "large.jpg" else photo.small_key)
+    cache = "private, no-store" if idea.state == IdeaState.DRAFT else PHOTO_CACHE
+    return download(content, media_type="image/jpeg", headers={"Cache-Control": cache})
+
+
+# ── support ───────────────────────────────────────────────────────────────────
+@post("/ideas/{idea_id:uuid}/support", audience=verified, include_in_schema=False)
+async def support_idea(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """Support an idea."""
+    await service.support_idea(session, ctx.actor, idea_id, now=ctx.now)
+    notice = ctx.gettext("You support this idea. You can take your support back at any time.")
+    return see_other(request, f"/ideas/{idea_id}", notice=notice, anchor="support")
+
+
+@post("/ideas/{idea_id:uuid}/support/withdraw", audience=signed_in, include_in_schema=False)
+async def withdraw_support(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """Take one's support back."""
+    await service.withdraw_support(session, ctx.actor, idea_id)
+    notice = ctx.gettext("Your support was taken back.")
+    return see_other(request, f"/ideas/{idea_id}", notice=notice, anchor="support")
+
+
+@post("/ideas/{idea_id:uuid}/support/carry", audience=verified, include_in_schema=False)
+async def carry_support(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """Carry one's support over to the idea into which this one was merged."""
+    target = await service.carry_support(session, ctx.actor, idea_id, now=ctx.now)
+    notice = ctx.gettext("You support this idea. You can take your support back at any time.")
+    return see_other(request, f"/ideas/{target}", notice=notice, anchor="support")
+
+
+# ── the author, once it is sent ───────────────────────────────────────────────
+@get("/ideas/{idea_id:uuid}/withdraw", audience=signed_in, include_in_schema=False)
+async def confirm_withdrawal(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """Ask before the idea is withdrawn."""
+    idea = await _get_visible(session, ctx, idea_id)
+    require(may_withdraw(ctx.actor, idea))
+    model = pages.ConfirmPage(str(idea.id), idea.title, idea.number or "")
+    return page(request, "proposals/withdraw.html", model)
+
+
+@post("/ideas/{idea_id:uuid}/withdraw", audience=signed_in, include_in_schema=False)
+async def withdraw_idea(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """Withdraw the idea."""
+    await service.withdraw_idea(session, ctx.actor, idea_id, now=ctx.now)
+    return see_other(request, f"/ideas/{idea_id}", notice=ctx.gettext("The idea was withdrawn."))
+
+
+@post("/ideas/{idea_id:uuid}/answer", audience=signed_in, include_in_schema=False)
+async def answer_question(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: UUID,
+) -> Response[bytes]:
+    """Answer the department, in public."""
+    try:
+        typed = parse(AnswerForm, form)
+    except FormErrors as refused:
+        model = await _build_page(session, ctx, await _get_visible(session, ctx, idea_id))
+        errors = field_errors(ctx.locale, refused)
+        model = pages.replace_answer(model, form.get("answer"), errors)
+        return page(request, "proposals/idea.html", model, status=422)
+    await service.answer_question(session, ctx.actor, idea_id, answer=typed.answer, now=ctx.now)
+    notice = ctx.gettext("Your answer was sent. The clock of the department runs again.")
+    return see_other(request, f"/ideas/{idea_id}", notice=notice, anchor="timeline")
+
+
+HANDLERS = [
+    list_ideas,
+    show_feed,
+    show_idea,
+    show_photo,
+    support_idea,
+    withdraw_support,
+    carry_support,
+    confirm_withdrawal,
+    withdraw_idea,
+    answer_question,
+]

@@ -1,0 +1,205 @@
+"""Projects: list, printable list, one project, short address, and putting the list to the vote."""
+
+from litestar import Response
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit.context import Ctx
+from app.kit.forms import query_form
+from app.kit.policy import require
+from app.kit.web import WebRequest, anyone, get, official, page, post, see_other
+from cycles.errors import CycleNotFound
+from cycles.models import Cycle
+from cycles.queries import find_current_cycle, get_cycle_by_slug, get_stage, list_areas, list_cycles
+from cycles.states import StageKind
+from proposals import queries, service
+from proposals.models import Project
+from proposals.pages import ideas as idea_pages
+from proposals.pages import projects as pages
+from proposals.pages.words import OUTCOME_TITLES
+from proposals.policy import may_put_to_vote
+from proposals.states import OPEN_STATES, Outcome
+from voting.queries import find_poll_of_cycle
+from voting.states import COUNTED_STATES, PUBLIC_STATES
+
+
+async def _choose_cycle(session: AsyncSession, ctx: Ctx, slug: str) -> Cycle:
+    if slug:
+        return await get_cycle_by_slug(session, slug)
+    cycle = await find_current_cycle(session, ctx.now)
+    if cycle is None:
+        raise CycleNotFound()
+    return cycle
+
+
+@get("/projects", audience=anyone, include_in_schema=False)
+async def list_projects(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """The projects of a cycle, by number unless asked otherwise."""
+    asked = query_form(request)
+    cycle = await _choose_cycle(session, ctx, asked.get("cycle"))
+    order = asked.get("order") if asked.get("order") in pages.ORDERS else "number"
+    area, text = asked.get("area"), asked.get("q")[:200]
+    rows, place = await queries.list_projects_page(
+        session, cycle.id, area_code=area, text=text, order=order, page=asked.get("page")
+    )
+    frozen = await queries.is_frozen(session, cycle.id)
+    stages_began = (
+        cycle.is_imported or (await get_stage(session, cycle.id, StageKind.VOTE)).opens_at <= ctx.now
+    )
+    kept = {"cycle": cycle.slug, "area": area, "q": text}
+    model = pages.ProjectsPage(
+        projects=[pages.build_card(row, cycle.slug) for row in rows],
+        paging=place,
+        cycles=[
+            idea_pages.Choice(one.slug, pages.title_of(one, ctx.locale)) for one in await list_cycles(session)
+        ],
+        areas=[idea_pages.Choice(one.code, one.name) for one in await list_areas(session, cycle.id)],
+        cycle=cycle.slug,
+        cycle_title=pages.title_of(cycle, ctx.locale),
+        currency=cycle.currency,
+        budget_bani=cycle.budget_bani,
+        area=area,
+        text=text,
+        order=order,
+        query=idea_pages.query_of(**kept, order=order),
+        sort_links=[(one, idea_pages.query_of(**kept, order=one)) for one in pages.ORDERS],
+        is_frozen=frozen,
+        may_put_to_vote=may_put_to_vote(ctx.actor, is_frozen=frozen, voting_began=stages_began),
+    )
+    return page(request, "proposals/projects.html", model)
+
+
+@get("/projects/print", audience=anyone, include_in_schema=False)
+async def print_projects(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """Every project of a cycle on one page made for paper."""
+    cycle = await _choose_cycle(session, ctx, query_form(request).get("cycle"))
+    cards = [pages.build_card(row, cycle.slug) for row in await queries.list_all_projects(session, cycle.id)]
+    model = pages.PrintPage(
+        projects=cards,
+        cycle=cycle.slug,
+        cycle_title=pages.title_of(cycle, ctx.locale),
+        currency=cycle.currency,
+        budget_bani=cycle.budget_bani,
+        total_bani=sum(card.cost_bani for card in cards),
+        is_frozen=await queries.is_frozen(session, cycle.id),
+    )
+    return page(request, "proposals/print.html", model)
+
+
+@get("/p/{number:str}", audience=anyone, include_in_schema=False)
+async def go_to_project(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], number: str
+) -> Response[bytes]:
+    """The short address of posters: the project of the current cycle with this number."""
+    cycle = await _choose_cycle(session, ctx, "")
+    project = await queries.get_project(session, cycle.id, number.upper())
+    return see_other(request, f"/cycles/{cycle.slug}/projects/{project.number}")
+
+
+@get("/cycles/{slug:str}/projects/{number:path}", audience=anyone, include_in_schema=False)
+async def show_project(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    slug: str,
+    number: str,
+) -> Response[bytes]:
+    """One project: what, where, cost, its idea's history, the vote and its outcome."""
+    cycle = await get_cycle_by_slug(session, slug)
+    project = await queries.get_project(session, cycle.id, number.removeprefix("/"))
+    return page(request, "proposals/project.html", await _build_page(session, ctx, cycle, project))
+
+
+async def _build_page(session: AsyncSession, ctx: Ctx, cycle: Cycle, project: Project) -> pages.ProjectPage:
+    idea = await queries.get_idea(session, project.idea_id) if project.idea_id else None
+    decision = await queries.find_verdict(session, idea.id) if idea else None
+    events = await queries.list_events(session, idea.id) if idea else []
+    reasons = await queries.list_reasons_of(session, idea_pages.reason_codes(events))
+    areas = {area.id: area.name for area in await list_areas(session, cycle.id)}
+    poll = await find_poll_of_cycle(session, cycle.id)
+    siblings = await queries.list_valid_projects(session, cycle.id)
+    before, after = pages.neighbours(project, siblings, cycle.slug)
+    return pages.ProjectPage(
+        number=project.number,
+        title=project.title,
+        summary=project.summary,
+        body=project.body,
+        lang=idea.lang if idea else "",
+        area=areas.get(project.area_id, "") if project.area_id else "",
+        location=idea.location if idea else "",
+        landmark=idea.landmark if idea else "",
+        cost_bani=project.cost_bani,
+        currency=cycle.currency,
+        cycle_slug=cycle.slug,
+        cycle_title=pages.title_of(cycle, ctx.locale),
+        outcome=project.outcome or "",
+        outcome_title=OUTCOME_TITLES[Outcome(project.outcome)] if project.outcome else "",
+        decided_at=project.decided_at,
+        is_withdrawn=project.withdrawn_at is not None,
+        is_imported=cycle.is_imported,
+        poll_path=f"/polls/{poll.id}" if poll and poll.state in PUBLIC_STATES else "",
+        has_result=poll is not None and poll.state in COUNTED_STATES,
+        idea=idea_pages.view_linked(idea) if idea else None,
+        support_count=idea.support_count if idea else 0,
+        photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)) if idea else [],
+        events=idea_pages.view_events(events, reasons, ctx.locale),
+        costing=idea_pages.view_costing(
+            decision, await queries.list_cost_lines(session, decision.id) if decision else []
+        ),
+        previous_path=before,
+        next_path=after,
+        short_path=f"/p/{project.number}",
+    )
+
+
+# ── the vote ──────────────────────────────────────────────────────────────────
+@get("/cycles/{slug:str}/put-to-vote", audience=official, include_in_schema=False)
+async def confirm_put_to_vote(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: str
+) -> Response[bytes]:
+    """Ask before the list of projects is frozen."""
+    cycle = await get_cycle_by_slug(session, slug)
+    stage = await get_stage(session, cycle.id, StageKind.VOTE)
+    frozen = await queries.is_frozen(session, cycle.id)
+    verdict = may_put_to_vote(ctx.actor, is_frozen=frozen, voting_began=stage.opens_at <= ctx.now)
+    require(verdict)
+    cards = [pages.build_card(row, cycle.slug) for row in await queries.list_all_projects(session, cycle.id)]
+    counts = await queries.count_ideas_by_state(session, cycle.id)
+    model = pages.PutToVotePage(
+        cycle=cycle.slug,
+        cycle_title=pages.title_of(cycle, ctx.locale),
+        currency=cycle.currency,
+        projects=cards,
+        total_bani=sum(card.cost_bani for card in cards),
+        budget_bani=cycle.budget_bani,
+        opens_at=stage.opens_at,
+        closes_at=stage.closes_at,
+        open_ideas=sum(counts.get(state.value, 0) for state in OPEN_STATES),
+        may_put_to_vote=verdict,
+    )
+    return page(request, "proposals/put_to_vote.html", model)
+
+
+@post("/cycles/{slug:str}/put-to-vote", audience=official, include_in_schema=False)
+async def put_to_vote(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: str
+) -> Response[bytes]:
+    """Freeze the list of projects into the poll."""
+    cycle = await get_cycle_by_slug(session, slug)
+    poll = await service.put_to_vote(session, ctx.actor, cycle.id, now=ctx.now)
+    notice = ctx.gettext("The list of projects is frozen and the vote is announced.")
+    return see_other(request, f"/polls/{poll.id}", notice=notice)
+
+
+HANDLERS = [
+    list_projects,
+    print_projects,
+    go_to_project,
+    show_project,
+    confirm_put_to_vote,
+    put_to_vote,
+]

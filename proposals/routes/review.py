@@ -1,0 +1,224 @@
+"""The department: queue, file of an idea, and what is done before a verdict."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.queries import get_account
+from app.kit.access_log import log_access
+from app.kit.clock import local_date
+from app.kit.context import Ctx
+from app.kit.errors import FormErrors, Invalid
+from app.kit.forms import Form, parse, query_form
+from app.kit.i18n import N_
+from app.kit.policy import require
+from app.kit.web import WebRequest, field_errors, get, official, page, post, see_other
+from cycles.queries import find_current_cycle, list_areas
+from proposals import queries, service
+from proposals.errors import IdeaNotFound
+from proposals.forms import AssignForm, NoteForm, QuestionForm, ResumeForm
+from proposals.models import Idea
+from proposals.pages import ideas as idea_pages
+from proposals.pages import review as pages
+from proposals.pages.words import ClockView, view_clock
+from proposals.policy import may_review
+from proposals.rules.similarity import rank
+from proposals.states import OPEN_STATES, IdeaState, review_deadline
+
+
+@get("/review", audience=official, include_in_schema=False)
+async def show_queue(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """Ideas on which a verdict is due, the most urgent first."""
+    require(may_review(ctx.actor))
+    asked, today = query_form(request), local_date(ctx.now)
+    show = asked.get("show") if asked.get("show") in pages.VIEWS else "all"
+    wanted = queries.QueueFilter(show=show, area_code=asked.get("area"))
+    rows, place = await queries.list_queue(
+        session, wanted, reviewer_id=ctx.actor.id, today=today, page=asked.get("page")
+    )
+    pauses = await queries.list_pauses_of(session, [row.id for row in rows])
+    cycle = await find_current_cycle(session, ctx.now)
+    areas = await list_areas(session, cycle.id) if cycle else []
+    model = pages.QueuePage(
+        rows=[pages.build_row(row, pauses[row.id], ctx.actor, today=today) for row in rows],
+        paging=place,
+        counts=await queries.count_queue(session, reviewer_id=ctx.actor.id, today=today),
+        show=show,
+        area=wanted.area_code,
+        areas=[idea_pages.Choice(area.code, area.name) for area in areas],
+        query=idea_pages.query_of(show=show, area=wanted.area_code),
+    )
+    return page(request, "proposals/queue.html", model)
+
+
+@get("/review/ideas/{idea_id:uuid}", audience=official, writes=True, include_in_schema=False)
+async def show_file(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+) -> Response[bytes]:
+    """The file of an idea; that the author's name and address were seen is written down."""
+    require(may_review(ctx.actor))
+    idea = await _get_sent(session, idea_id)
+    if idea.author_id != ctx.actor.id:
+        what = N_("name and e-mail, in the file of your idea")
+        log_access(session, reader_id=ctx.actor.id, subject_id=idea.author_id, what=what, now=ctx.now)
+    return page(request, "proposals/file.html", await _build_file(session, ctx, idea))
+
+
+async def _get_sent(session: AsyncSession, idea_id: UUID) -> Idea:
+    idea = await queries.get_idea(session, idea_id)
+    if idea.state == IdeaState.DRAFT:
+        raise IdeaNotFound()
+    return idea
+
+
+async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.FilePage:
+    events = await queries.list_events(session, idea.id)
+    reasons = await queries.list_reasons_of(session, idea_pages.reason_codes(events))
+    areas = {area.id: area.name for area in await list_areas(session, idea.cycle_id)}
+    standing = await queries.find_verdict(session, idea.id)
+    author = await get_account(session, idea.author_id)
+    return pages.build_file(
+        idea,
+        ctx.actor,
+        area_name=areas.get(idea.area_id, "") if idea.area_id else "",
+        author_name=author.name,
+        author_email=author.email,
+        photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)),
+        events=idea_pages.view_events(events, reasons, ctx.locale),
+        notes=await queries.list_notes(session, idea.id),
+        clock=await read_clock(session, ctx, idea),
+        similar=await find_similar(session, idea) if idea.state in OPEN_STATES else [],
+        merged=[idea_pages.view_linked(one) for one in await queries.list_merged_ideas(session, idea.id)],
+        costing=idea_pages.view_costing(
+            standing, await queries.list_cost_lines(session, standing.id) if standing else []
+        ),
+        reviewers=await queries.list_reviewers(session),
+        standing=standing,
+        at_vote=await queries.is_frozen(session, idea.cycle_id)
+        and await queries.find_project_of_idea(session, idea.id) is not None,
+    )
+
+
+async def read_clock(session: AsyncSession, ctx: Ctx, idea: Idea) -> ClockView | None:
+    """The clock of an idea on which a verdict is due."""
+    if idea.submitted_at is None or idea.state not in OPEN_STATES:
+        return None
+    pauses = (await queries.list_pauses_of(session, [idea.id]))[idea.id]
+    today = local_date(ctx.now)
+    return view_clock(review_deadline(idea.submitted_at, pauses, today=today), today=today)
+
+
+async def find_similar(session: AsyncSession, idea: Idea) -> list[idea_pages.SimilarCard]:
+    """Ideas of the cycle that say the same, perhaps."""
+    candidates = await queries.list_candidates(session, idea.cycle_id, leave_out=idea.id)
+    alike = rank(idea.title, f"{idea.location} {idea.landmark} {idea.body}", idea.area_id, candidates)
+    keys = [one.key for one in alike if isinstance(one.key, UUID)]
+    rows = await queries.list_ideas_by_id(session, keys)
+    return [
+        idea_pages.SimilarCard(idea_pages.build_card(rows[one.key]), round(one.score * 100), list(one.shared))
+        for one in alike
+        if isinstance(one.key, UUID) and one.key in rows
+    ]
+
+
+# ── actions ───────────────────────────────────────────────────────────────────
+async def _act(
+    request: WebRequest,
+    session: AsyncSession,
+    ctx: Ctx,
+    form: Form,
+    idea_id: UUID,
+    act: Callable[[], Awaitable[object]],
+    notice: str,
+) -> Response[bytes]:
+    """Do it and go back to the file; what was typed wrongly is shown there again."""
+    try:
+        await act()
+    except FormErrors as refused:
+        errors = field_errors(ctx.locale, refused)
+    except Invalid as refused:
+        errors = field_errors(ctx.locale, FormErrors({"reviewer": refused}))
+    else:
+        return see_other(request, f"/review/ideas/{idea_id}", notice=ctx.gettext(notice))
+    values = {name: form.get(name) for name in ("question", "reason", "note", "reviewer")}
+    model = msgspec.structs.replace(
+        await _build_file(session, ctx, await _get_sent(session, idea_id)), values=values, errors=errors
+    )
+    return page(request, "proposals/file.html", model, status=422)
+
+
+@post("/review/ideas/{idea_id:uuid}/assign", audience=official, include_in_schema=False)
+async def assign_idea(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: UUID,
+) -> Response[bytes]:
+    """Take the idea, or give it to a colleague."""
+
+    async def act() -> None:
+        to = parse(AssignForm, form).reviewer
+        await service.assign_idea(session, ctx.actor, idea_id, to=to, now=ctx.now)
+
+    return await _act(request, session, ctx, form, idea_id, act, N_("The idea was assigned."))
+
+
+@post("/review/ideas/{idea_id:uuid}/ask", audience=official, include_in_schema=False)
+async def ask_author(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: UUID,
+) -> Response[bytes]:
+    """Ask the author, in public; the clock stops."""
+
+    async def act() -> None:
+        question = parse(QuestionForm, form).question
+        await service.ask_author(session, ctx.actor, idea_id, question=question, now=ctx.now)
+
+    notice = N_("The question was sent and published. The clock stands still until the answer.")
+    return await _act(request, session, ctx, form, idea_id, act, notice)
+
+
+@post("/review/ideas/{idea_id:uuid}/resume", audience=official, include_in_schema=False)
+async def resume_clock(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: UUID,
+) -> Response[bytes]:
+    """Let the clock run again without an answer."""
+
+    async def act() -> None:
+        reason = parse(ResumeForm, form).reason
+        await service.resume_clock(session, ctx.actor, idea_id, reason=reason, now=ctx.now)
+
+    return await _act(request, session, ctx, form, idea_id, act, N_("The clock runs again."))
+
+
+@post("/review/ideas/{idea_id:uuid}/note", audience=official, include_in_schema=False)
+async def add_note(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: UUID,
+) -> Response[bytes]:
+    """Write an internal note."""
+
+    async def act() -> None:
+        await service.add_note(session, ctx.actor, idea_id, text=parse(NoteForm, form).note, now=ctx.now)
+
+    return await _act(request, session, ctx, form, idea_id, act, N_("The note was added."))
+
+
+HANDLERS = [show_queue, show_file, assign_idea, ask_author, resume_clock, add_note]

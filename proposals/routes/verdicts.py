@@ -1,0 +1,218 @@
+"""Giving a verdict in two steps: the form, then the question whether it is meant. Nothing by one slip."""
+
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit.context import Ctx
+from app.kit.errors import FormErrors
+from app.kit.forms import Form, parse, query_form
+from app.kit.policy import require
+from app.kit.web import WebRequest, field_errors, get, official, page, post, see_other
+from proposals import queries, service
+from proposals.errors import AlreadyJudged, IdeaNotFound, MergeTargetInvalid
+from proposals.forms import MergeForm, RejectForm, TypedLine, read_costing, read_id, typed_lines
+from proposals.models import Idea
+from proposals.pages import review as pages
+from proposals.pages.ideas import reason_codes, view_events, view_linked
+from proposals.pages.words import view_reason
+from proposals.policy import may_correct, may_judge, may_review
+from proposals.routes.review import find_similar
+from proposals.rules.costing import VAT_RATES
+from proposals.states import SUPPORTABLE_STATES
+
+KINDS = ("reject", "merge", "accept")
+FIELDS = {"reject": ("reason", "text"), "merge": ("into", "text"), "accept": ("text", "margin", "yearly")}
+
+
+@get("/review/ideas/{idea_id:uuid}/{kind:str}", audience=official, include_in_schema=False)
+async def show_verdict(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: UUID,
+    kind: str,
+) -> Response[bytes]:
+    """The form of a verdict, or of its correction (`?correct=` names the one that is to be superseded)."""
+    idea = await _get_judgeable(session, ctx, idea_id, kind, query_form(request).get("correct"))
+    asked = query_form(request)
+    values = {name: asked.get(name) for name in FIELDS[kind]}
+    model = await _build_form(session, ctx, idea, kind, asked.get("correct"), values, typed_lines(Form()))
+    return page(request, f"proposals/verdict_{kind}.html", model)
+
+
+@post("/review/ideas/{idea_id:uuid}/{kind:str}", audience=official, include_in_schema=False)
+async def give_verdict(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: UUID,
+    kind: str,
+) -> Response[bytes]:
+    """Check what was typed and ask; given the second time with "confirmed", decide."""
+    correct, deed = form.get("correct"), form.get("do")
+    if kind not in KINDS:
+        raise IdeaNotFound()
+    require(may_review(ctx.actor))
+    idea = await queries.get_idea(session, idea_id)
+    values = {name: form.get(name) for name in FIELDS[kind]}
+    lines = typed_lines(form, at_least=3) + typed_lines(Form(), at_least=3 if deed == "more" else 0)
+    model = await _build_form(session, ctx, idea, kind, correct, values, lines)
+    if deed in ("more", "back"):
+        return page(request, f"proposals/verdict_{kind}.html", model)
+    try:
+        if deed == "confirmed":
+            await _decide(session, ctx, idea_id, kind, correct, form)
+            notice = ctx.gettext("The decision was published.")
+            return see_other(request, f"/ideas/{idea_id}", notice=notice, anchor="timeline")
+        model = await _build_question(session, ctx, model, idea, form)
+    except FormErrors as refused:
+        model = msgspec.structs.replace(model, errors=field_errors(ctx.locale, refused))
+        return page(request, f"proposals/verdict_{kind}.html", model, status=422)
+    except AlreadyJudged as refused:
+        return await _show_conflict(request, session, ctx, model, idea_id, refused)
+    return page(request, f"proposals/verdict_{kind}.html", model)
+
+
+async def _get_judgeable(session: AsyncSession, ctx: Ctx, idea_id: UUID, kind: str, correct: str) -> Idea:
+    """The idea, when this official may decide on it now."""
+    if kind not in KINDS:
+        raise IdeaNotFound()
+    require(may_review(ctx.actor))
+    idea = await queries.get_idea(session, idea_id)
+    if correct:
+        has_project = await queries.find_project_of_idea(session, idea.id) is not None
+        frozen = has_project and await queries.is_frozen(session, idea.cycle_id)
+        require(may_correct(ctx.actor, idea, at_vote=frozen))
+    else:
+        require(may_judge(ctx.actor, idea))
+    return idea
+
+
+async def _build_form(
+    session: AsyncSession,
+    ctx: Ctx,
+    idea: Idea,
+    kind: str,
+    correct: str,
+    values: dict[str, str],
+    lines: list[TypedLine],
+) -> pages.VerdictPage:
+    reasons = await queries.list_reasons(session) if kind == "reject" else []
+    return pages.VerdictPage(
+        id=str(idea.id),
+        number=idea.number or "",
+        title=idea.title,
+        lang=idea.lang,
+        support_count=idea.support_count,
+        kind=kind,
+        correcting=correct,
+        values=values,
+        errors={},
+        reasons=[view_reason(reason, ctx.locale) for reason in reasons],
+        suggestions=await find_similar(session, idea) if kind == "merge" else [],
+        lines=lines,
+        vat_rates=[str(rate) for rate in VAT_RATES],
+    )
+
+
+async def _build_question(
+    session: AsyncSession, ctx: Ctx, model: pages.VerdictPage, idea: Idea, form: Form
+) -> pages.VerdictPage:
+    """The page that asks whether it is meant. Raises: FormErrors."""
+    standing = await queries.find_verdict(session, idea.id)
+    if not model.correcting and standing is not None:
+        raise AlreadyJudged(name=standing.reviewer_name)
+    require(may_review(ctx.actor) if model.correcting else may_judge(ctx.actor, idea))
+    hidden = [(name, value) for name, value in form.fields if name not in ("csrf_token", "do")]
+    asked = msgspec.structs.replace(model, confirming=True, hidden=hidden)
+    if model.kind == "reject":
+        typed = parse(RejectForm, form)
+        reason = await queries.get_reason(session, typed.reason)
+        return msgspec.structs.replace(asked, reason=view_reason(reason, ctx.locale))
+    if model.kind == "merge":
+        target = await _find_target(session, idea, parse(MergeForm, form).into)
+        return msgspec.structs.replace(asked, target=view_linked(target))
+    _, costing = read_costing(form)
+    return msgspec.structs.replace(asked, costing=costing)
+
+
+async def _find_target(session: AsyncSession, idea: Idea, number: str) -> Idea:
+    target = await queries.find_idea_by_number(session, number)
+    if (
+        target is None
+        or target.id == idea.id
+        or target.cycle_id != idea.cycle_id
+        or target.state not in SUPPORTABLE_STATES
+    ):
+        raise FormErrors({"into": MergeTargetInvalid()})
+    return target
+
+
+async def _decide(
+    session: AsyncSession, ctx: Ctx, idea_id: UUID, kind: str, correct: str, form: Form
+) -> None:
+    """Give the verdict. Raises: FormErrors, AlreadyJudged, and what the service refuses."""
+    correcting = read_id(correct) if correct else None
+    if kind == "reject":
+        rejected = parse(RejectForm, form)
+        await service.reject_idea(
+            session,
+            ctx.actor,
+            idea_id,
+            reason_code=rejected.reason,
+            text=rejected.text,
+            correcting=correcting,
+            now=ctx.now,
+        )
+    elif kind == "merge":
+        merged = parse(MergeForm, form)
+        target = await _find_target(session, await queries.get_idea(session, idea_id), merged.into)
+        await service.merge_idea(
+            session,
+            ctx.actor,
+            idea_id,
+            into_id=target.id,
+            text=merged.text,
+            correcting=correcting,
+            now=ctx.now,
+        )
+    else:
+        accepted, costing = read_costing(form)
+        await service.accept_idea(
+            session,
+            ctx.actor,
+            idea_id,
+            text=accepted.text,
+            costing=costing,
+            correcting=correcting,
+            now=ctx.now,
+        )
+
+
+async def _show_conflict(
+    request: WebRequest,
+    session: AsyncSession,
+    ctx: Ctx,
+    model: pages.VerdictPage,
+    idea_id: UUID,
+    refused: AlreadyJudged,
+) -> Response[bytes]:
+    """A colleague was first: say what happened, and keep what was typed, which may correct it."""
+    events = await queries.list_events(session, idea_id)
+    reasons = await queries.list_reasons_of(session, reason_codes(events))
+    standing = await queries.find_verdict(session, idea_id)
+    model = msgspec.structs.replace(
+        model,
+        correcting=str(standing.id) if standing else "",
+        errors={"": ctx.gettext(refused.message, **refused.facts)},
+        conflict=view_events(events, reasons, ctx.locale)[-1],
+    )
+    return page(request, f"proposals/verdict_{model.kind}.html", model, status=409)
+
+
+HANDLERS = [show_verdict, give_verdict]
