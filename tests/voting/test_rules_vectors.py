@@ -1,5 +1,6 @@
 """Small elections worked out by hand, each with its story."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,16 @@ def test_vector(path: Path) -> None:
         assert [list(tie.settled_by) for tie in result.ties if tie.matters] == expected["settled_by"]
     if "rejected" in expected:
         assert {r.reason: r.number for r in result.rejected} == expected["rejected"]
+
+
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_vector_in_every_order_of_its_papers(path: Path) -> None:
+    """Not only the same winners: the same bytes, whatever paper comes first."""
+    vector = json.loads(path.read_text(encoding="utf-8"))
+    one = msgspec.json.encode(count_vector(vector))
+    orders = itertools.islice(itertools.permutations(vector["papers"]), 150)
+    for papers in [*orders, vector["papers"][::-1]]:
+        assert msgspec.json.encode(count_vector(vector | {"papers": papers})) == one
 
 
 def test_results_survive_json() -> None:
