@@ -15,7 +15,6 @@ from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from app.kit import sqlite
 from app.kit.clock import now
 
 NAMING = {
@@ -123,7 +122,7 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
-        connect_args={"isolation_level": None, "async_creator_fn": sqlite.connect},
+        connect_args={"isolation_level": None},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -141,7 +140,7 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_explicitly(connection: Any) -> None:
-        connection.connection.driver_connection.begin_with = begin  # leaves with the first statement
+        connection.exec_driver_sql(begin)
 
     return engine
 
