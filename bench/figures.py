@@ -19,11 +19,12 @@ class Size:
     rounds: int
     seconds: int
     voters_a_round: int
+    cast_seconds: int
     old_ballots: int
 
 
-SHORT = Size(rounds=2, seconds=1, voters_a_round=600, old_ballots=1500)
-LONG = Size(rounds=5, seconds=3, voters_a_round=2500, old_ballots=10_000)
+SHORT = Size(rounds=2, seconds=1, voters_a_round=1000, cast_seconds=3, old_ballots=1500)
+LONG = Size(rounds=5, seconds=3, voters_a_round=3000, cast_seconds=10, old_ballots=10_000)
 
 
 @dataclass(frozen=True)

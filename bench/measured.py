@@ -6,6 +6,7 @@ import io
 import logging
 import pstats
 import random
+import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,8 +44,8 @@ class Measured:
         self.district = self._run(self._fill())
         self.targets = self._targets()
         self.box_before = 0
-        self.told: list[str] = []
-        self.sent = self.answered = 0
+        self.sent: list[str] = []  # the check codes of the ballots that were sent
+        self.answered = 0
         self.verdict = "not looked at"
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -174,12 +175,19 @@ class Measured:
         return len(statements)
 
     def cast(self, port: int, round_number: int) -> Sample:
-        """Let this round's voters cast their ballots, each once."""
+        """Let this round's voters cast their ballots, each once, until all have or the time is over."""
         first = SPARE + round_number * self.size.voters_a_round
         prepared = [self._ballot(first + n, port=port) for n in range(self.size.voters_a_round)]
-        answers, seconds = replay(port, [request for request, _ in prepared])
-        self.sent += len(prepared)
-        self.told += [code for _, code in prepared]
+        until = time.perf_counter() + self.size.cast_seconds
+
+        def queue() -> Iterator[bytes]:
+            for request, code in prepared:
+                if time.perf_counter() > until:
+                    return
+                self.sent.append(code)
+                yield request
+
+        answers, seconds = replay(port, queue())
         self.answered += sum(status == 200 for status in answers.statuses)
         return answers.sample(seconds)
 
@@ -188,9 +196,9 @@ class Measured:
         entries = self._run(self._count(BoxEntry)) - self.box_before
         people = self._run(self._count(Participation)) - self.box_before
         codes = self._run(self._codes())
-        found = sum(code in codes for code in self.told)
+        found = sum(code in codes for code in self.sent)
         self.verdict = (
-            f"{self.sent} ballots sent, {self.answered} answered well, {entries} entries and {people} "
+            f"{len(self.sent)} ballots sent, {self.answered} answered well, {entries} entries and {people} "
             f"participations added, {found} of the codes found"
         )
         return entries == people == found == self.answered

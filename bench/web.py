@@ -59,6 +59,7 @@ class Run:
         self.rows = {target.name: Row(target.name) for target in measured.targets}
         self.rows[CAST] = Row(CAST)
         self.memory: list[float] = []
+        self.busy = os.getloadavg()[0]
 
     def run(self) -> int:
         """Everything; returns the exit code."""
@@ -119,13 +120,14 @@ class Run:
         print(
             f"\n{self.database}, one granian worker, {CONNECTIONS} connections, {IDEAS} ideas, "
             f"{self.size.rounds} rounds of {self.size.seconds} s a page, load from {self.generator.name}; "
-            f"{self.size.voters_a_round} ballots a round from our own client\n"
+            f"ballots from our own client for {self.size.cast_seconds} s a round\n"
         )
         print(show_head())
         for row in (*self.rows.values(), self.hello):
             print(show_row(row))
         rates = [sample.rate for sample in self.hello.samples]
-        print(f"\nhello varied x{max(rates) / min(rates):.2f} between rounds: how noisy the machine was")
+        print(f"\nload average of the machine before: {self.busy:.1f} (on an idle one: below 0.5)")
+        print(f"hello varied x{max(rates) / min(rates):.2f} between rounds: how noisy the machine was")
         first, last = self.memory
         print(f"memory of the web process: {first:.0f} MB at first, {last:.0f} MB at the end")
         print(f"ballot box: {self.measured.verdict}")
