@@ -24,10 +24,11 @@ EMAILS = {  # whom a page is shown to; all are people of app/seed/people.py
     "author": "elena@exemplu.ro",
     "reviewer": "ioana.munteanu@exemplu.ro",
     "desk": "carmen.voicu@exemplu.ro",
+    "crowd": "simona.matei@exemplu.ro",
     "election": "cristian.barbu@exemplu.ro",
     "admin": "gabriela.rusu@exemplu.ro",
 }
-NOBODY = "nobody"
+STRANGERS = ("nobody", "guest")  # not signed in; what a guest does leaves cookies behind
 
 
 def seed_a_district() -> str:
@@ -87,9 +88,9 @@ class Visitor:
 
 @pytest.fixture(scope="session")
 async def visitors(district: LiveServer) -> AsyncIterator[dict[str, Visitor]]:
-    """Everybody of EMAILS, signed in through the demonstration's own page, and nobody."""
+    """Everybody of EMAILS, signed in through the demonstration's own page, and strangers."""
     found = {}
-    for who in (NOBODY, *EMAILS):
+    for who in (*STRANGERS, *EMAILS):
         client = httpx.AsyncClient(base_url=district.url, timeout=30)
         found[who] = visitor = Visitor(client)
         if who in EMAILS:

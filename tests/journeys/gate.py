@@ -54,7 +54,9 @@ class Faults:
         return [f"[{condition}] {fault}" for fault, condition in self.found.items()]
 
 
-async def check_page(page: Any, *, locale: str, is_ballot: bool = False, is_specimen: bool = False) -> list[str]:
+async def check_page(
+    page: Any, *, locale: str, is_ballot: bool = False, is_specimen: bool = False
+) -> list[str]:
     """Every check of a page that is loaded, in both stops of its language; returns the faults in words."""
     faults = Faults()
     least = LEAST_BALLOT_TARGET if is_ballot else LEAST_TARGET
@@ -74,7 +76,9 @@ async def check_page(page: Any, *, locale: str, is_ballot: bool = False, is_spec
     return faults.lines()
 
 
-async def check_without_scripts(page: Any, *, locale: str, is_ballot: bool = False, is_specimen: bool = False) -> list[str]:
+async def check_without_scripts(
+    page: Any, *, locale: str, is_ballot: bool = False, is_specimen: bool = False
+) -> list[str]:
     """The checks that need no script of the page, for a browser that runs none."""
     faults = Faults()
     least = LEAST_BALLOT_TARGET if is_ballot else LEAST_TARGET

@@ -1,4 +1,4 @@
-"""Finds an HTML validator, or brings one: the Nu Html Checker (vnu), else html-validate where Java cannot be had.
+"""Finds an HTML validator, or brings one: the Nu Html Checker (vnu), else html-validate.
 
 vnu is the reference checker of the HTML standard. It comes from npm as one jar and needs Java, which Debian
 has; html-validate needs nothing but Node. What was brought stays in the user's cache, so that it is fetched

@@ -1,25 +1,28 @@
 """Every page there is, with who must look at it and where it is in the demonstration's district.
 
 A page that is missing here fails the gate (test_pages.py), so a new page comes with a line below. Words in
-braces are facts of the district, read from its database.
+braces are facts of the district, read from its database; {token} is the one in the mail that
+came last, {created} what a form has just made.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.models import Account
 from app.kit.db import Database
-from app.seed.people import PEOPLE
+from app.seed.people import PASSWORD
 from cycles.models import Cycle
+from proposals.models import Idea
 from voting.models import Poll
 
 Fields = dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PageCase:
     """A page as somebody sees it."""
 
@@ -38,6 +41,18 @@ class PageCase:
         return " ".join(part for part in (self.address, self.note, f"({self.who})") if part)
 
 
+SIGN_UP = {"name": "Dana Ilie", "email": "dana.ilie@exemplu.ro", "password": "patru mere coapte"}
+OFFICIAL_SIGN_IN = ("/sign-in", {"email": "radu.dobre@exemplu.ro", "password": PASSWORD})
+FORGETFUL = "simona.matei@exemplu.ro"
+NEW_DRAFT = ("/ideas/new", {})
+TEXT = {
+    "title": "Umbrare pentru locul de joacă din Parcul Sebastian",
+    "body": "Vara toboganul **arde**. Propun:\n\n- trei prelate\n- doi platani",
+    "lang": "ro",
+}
+PREVIEW = {**TEXT, "do": "preview"}
+LONG = {**TEXT, "title": "Umbră " * 40}
+WRITTEN = (NEW_DRAFT, ("/ideas/{created}/edit/text", TEXT))
 BALLOT = "/polls/{open_poll}/ballot"
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
 
@@ -56,6 +71,108 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/demo", who="reviewer"),
     PageCase("/demo/mail"),
     PageCase("/no-such-page", status=404),
+    # ── accounts
+    PageCase("/sign-in"),
+    PageCase("/sign-in", note="empty", status=422, send={}),
+    PageCase(
+        "/sign-in", note="wrong", status=422, send={"email": "ana@exemplu.ro", "password": "greșită de tot"}
+    ),
+    PageCase("/sign-in/second-factor", who="guest", before=(OFFICIAL_SIGN_IN,)),
+    PageCase("/sign-up"),
+    PageCase("/sign-up", note="empty", status=422, send={}),
+    PageCase("/sign-up/sent", who="guest", before=(("/sign-up", SIGN_UP),)),
+    PageCase("/sign-up/confirm?token={token}", who="guest", before=(("/sign-up", SIGN_UP),)),
+    PageCase("/sign-up/confirm?token=wrong", status=404),
+    PageCase("/password/forgot"),
+    PageCase("/password/forgot/sent"),
+    PageCase(
+        "/password/reset?token={token}", who="guest", before=(("/password/forgot", {"email": FORGETFUL}),)
+    ),
+    PageCase("/account", who="resident"),
+    PageCase("/account", who="newcomer"),
+    PageCase("/account/access", who="resident"),
+    PageCase("/account/close", who="newcomer"),
+    PageCase("/account/email", who="resident"),
+    PageCase("/account/email", note="empty", who="resident", status=422, send={}),
+    PageCase(
+        "/account/email/confirm?token={token}",
+        who="crowd",
+        before=(("/account/email", {"email": "alta.adresa@exemplu.ro", "password": PASSWORD}),),
+    ),
+    PageCase("/account/letter", who="newcomer"),
+    PageCase("/account/password", who="resident"),
+    PageCase("/account/password", note="empty", who="resident", status=422, send={}),
+    PageCase("/account/preferences", who="resident"),
+    PageCase("/account/residence", who="newcomer"),
+    PageCase("/account/residence", who="resident"),
+    PageCase("/account/second-factor", who="resident"),
+    PageCase("/account/second-factor/off", who="admin", status=403),
+    PageCase("/account/recovery-codes", who="reviewer"),
+    PageCase("/account/security", who="resident"),
+    PageCase("/account/security", who="admin"),
+    PageCase("/desk", who="desk"),
+    PageCase("/desk/search", note="empty", who="desk", status=422, send={}),
+    PageCase("/desk/letters", who="desk"),
+    PageCase("/desk/residents/{newcomer}", who="desk"),
+    PageCase("/desk/residents/{resident}", who="desk"),
+    PageCase("/officials", who="admin"),
+    PageCase("/officials/give", note="empty", who="admin", status=422, send={}),
+    PageCase("/officials", note="by a resident", who="resident", status=403),
+    # ── cycles
+    PageCase("/cycles"),
+    PageCase("/cycles/{open_cycle}"),
+    PageCase("/cycles/{past_cycle}"),
+    PageCase("/cycles/{open_cycle}/stages/vote", who="election"),
+    # ── ideas and projects
+    PageCase("/ideas"),
+    PageCase("/ideas?q=parc&order=support", note="found"),
+    PageCase("/ideas?q=zmeură", note="nothing found"),
+    PageCase("/ideas/new"),
+    PageCase("/ideas/new", who="author"),
+    PageCase("/ideas/{created}/edit/text", who="author", before=(NEW_DRAFT,)),
+    PageCase("/ideas/{created}/edit/text", note="preview", who="author", before=(NEW_DRAFT,), send=PREVIEW),
+    PageCase(
+        "/ideas/{created}/edit/text",
+        note="too long",
+        who="author",
+        status=422,
+        before=(NEW_DRAFT,),
+        send=LONG,
+    ),
+    PageCase("/ideas/{created}/edit/place", who="author", before=WRITTEN),
+    PageCase("/ideas/{created}/edit/photos", who="author", before=WRITTEN),
+    PageCase("/ideas/{created}/similar", who="author", before=WRITTEN),
+    PageCase("/ideas/{created}/check", who="author", before=WRITTEN),
+    PageCase("/ideas/{created}/delete", who="author", before=WRITTEN),
+    PageCase("/ideas/{own_idea}/sent", who="author"),
+    PageCase("/ideas/{own_idea}/withdraw", who="author"),
+    PageCase("/ideas/{own_idea}", who="author"),
+    PageCase("/ideas/{own_idea}", who="resident"),
+    PageCase("/ideas/{own_idea}"),
+    PageCase("/ideas/{asked_idea}"),
+    PageCase("/ideas/{rejected_idea}"),
+    PageCase("/ideas/{accepted_idea}"),
+    PageCase("/projects"),
+    PageCase("/projects?cycle={past_cycle}", note="of the last cycle"),
+    PageCase("/projects/print"),
+    PageCase("/cycles/{open_cycle}/projects/P01"),
+    PageCase("/cycles/{past_cycle}/projects/P01"),
+    PageCase("/cycles/{next_cycle}/put-to-vote", who="election"),
+    PageCase("/reasons"),
+    PageCase("/reasons/R01"),
+    PageCase("/reasons/R01/edit", who="reviewer"),
+    PageCase("/reasons/new", who="reviewer"),
+    PageCase("/reasons/new", note="empty", who="reviewer", status=422, send={}),
+    PageCase("/review", who="reviewer"),
+    PageCase("/review/ideas/{own_idea}", who="reviewer"),
+    PageCase("/review/ideas/{asked_idea}", who="reviewer"),
+    PageCase("/review/ideas/{reviewed_idea}", who="reviewer"),
+    PageCase("/review/ideas/{rejected_idea}", who="reviewer"),
+    PageCase("/review/ideas/{reviewed_idea}/accept", who="reviewer"),
+    PageCase("/review/ideas/{reviewed_idea}/merge", who="reviewer"),
+    PageCase("/review/ideas/{reviewed_idea}/reject", who="reviewer"),
+    PageCase("/review/ideas/{reviewed_idea}/reject", note="empty", who="reviewer", status=422, send={}),
+    PageCase("/review/ideas/{reviewed_idea}/accept", note="empty", who="reviewer", status=422, send={}),
     # ── votes
     PageCase("/polls"),
     PageCase("/polls/guarantees"),
@@ -86,11 +203,20 @@ NOT_PAGES: dict[str, str] = {
     "/static/{name:path}": "files",
     "/register.jsonl": "a download",
     "/register.atom": "a feed",
+    "/account/export": "a download",
+    "/cycles/{slug:str}/feed.atom": "a feed",
+    "/cycles/{slug:str}/ideas.csv": "a download",
+    "/cycles/{slug:str}/projects.csv": "a download",
+    "/api/v1/cycles/{slug:str}/ideas": "JSON for programs",
+    "/api/v1/cycles/{slug:str}/projects": "JSON for programs",
+    "/ideas/feed.atom": "a feed",
+    "/p/{number:str}": "a short address that leads on",
+    "/photos/{photo_id:uuid}/{size:str}": "pictures",
     "/polls/{poll_id:uuid}/files/{name:str}": "downloads",
 }
 
 # Whose first view is weighed: what a phone with little data opens first.
-LIGHT_PAGES = ("/", "/register")
+LIGHT_PAGES = ("/", "/cycles", "/ideas", "/projects", "/register")
 
 
 async def read_facts(database_url: str) -> dict[str, str]:
@@ -114,7 +240,21 @@ def _first(column: Any, *conditions: Any) -> Callable[[AsyncSession], Awaitable[
     return find
 
 
+def _ids(condition: Any) -> Any:
+    return select(Account.id).where(condition)
+
+
 FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
+    "newcomer": _first(Account.id, Account.email == "mihai@exemplu.ro"),
+    "resident": _first(Account.id, Account.email == "ana@exemplu.ro"),
+    "own_idea": _first(
+        Idea.id, Idea.state == "submitted", Idea.author_id.in_(_ids(Account.email == "elena@exemplu.ro"))
+    ),
+    "asked_idea": _first(Idea.id, Idea.state == "waiting"),
+    "reviewed_idea": _first(Idea.id, Idea.state == "in_review"),
+    "rejected_idea": _first(Idea.id, Idea.state == "rejected"),
+    "accepted_idea": _first(Idea.id, Idea.state == "accepted"),
+    "next_cycle": _first(Cycle.slug, Cycle.id.not_in(select(Poll.cycle_id))),
     "open_poll": _first(Poll.id, Poll.state == "open"),
     "past_poll": _first(Poll.id, Poll.state.in_(("tallied", "certified"))),
     "open_cycle": _first(Cycle.slug, Cycle.id.in_(select(Poll.cycle_id).where(Poll.state == "open"))),

@@ -1,12 +1,15 @@
-"""The page gate: every page, in both languages, on a phone and on a desk, light and dark, with and without scripts.
+"""The page gate: every page, in both languages, on phone and desk, light and dark, with and without scripts.
 
 `pages.py` is the list of pages, `gate.py` says what each must pass, `html_judge.py` brings the validator.
 """
 
 import asyncio
 import gzip
+import quopri
 import re
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -94,20 +97,68 @@ def address_in(locale: str, address: str, facts: dict[str, str]) -> str:
     return path if locale == "ro" else "/en" + ("" if path == "/" else path)
 
 
-async def fetch(case: PageCase, locale: str, visitor: Visitor, facts: dict[str, str]) -> httpx.Response:
-    """The page as it is sent, after the forms that lead to it."""
-    for address, fields in case.before:
-        sent = await visitor.send(address_in(locale, address, facts), _filled(fields, facts))
-        assert sent.status_code == 303, f"{case.name}: {address} answered {sent.status_code}"
-    address = address_in(locale, case.address, facts)
-    if case.send is None:
-        answer = await visitor.get(address)
-    else:
-        answer = await visitor.send(address, _filled(case.send, facts))
-    assert answer.status_code == case.status, (
-        f"{case.name} in {locale}: {answer.status_code} {answer.text[:300]}"
-    )
-    return answer
+@dataclass
+class Fetched:
+    """Every page as it left the server, fetched once."""
+
+    district: LiveServer
+    visitors: dict[str, Visitor]
+    facts: dict[str, str]
+    kept: dict[tuple[PageCase, str], httpx.Response] = field(default_factory=dict)
+    made: dict[PageCase, dict[str, str]] = field(default_factory=dict)
+
+    async def get(self, case: PageCase, locale: str) -> httpx.Response:
+        """The page of a case in a language."""
+        if (case, locale) not in self.kept:
+            self.kept[case, locale] = await self._fetch(case, locale)
+        return self.kept[case, locale]
+
+    def url(self, case: PageCase, locale: str) -> str:
+        """Its address, once it was fetched."""
+        return self.district.url + address_in(locale, case.address, {**self.facts, **self.made[case]})
+
+    async def _fetch(self, case: PageCase, locale: str) -> httpx.Response:
+        """Ask for the page, or send the form that it answers."""
+        visitor = self.visitors[case.who]
+        if case not in self.made:
+            self.made[case] = await self._prepare(case, visitor)
+        facts = {**self.facts, **self.made[case]}
+        address = address_in(locale, case.address, facts)
+        if case.send is None:
+            answer = await visitor.get(address)
+        else:
+            answer = await visitor.send(address, _filled(case.send, facts))
+        where = answer.headers.get("location", "")
+        assert answer.status_code == case.status, f"{case.name} in {locale}: {answer.status_code} {where}"
+        return answer
+
+    async def _prepare(self, case: PageCase, visitor: Visitor) -> dict[str, str]:
+        """Send the forms that lead to a page; what they made."""
+        letters, made = len(self.district.mail), {"token": "", "created": ""}
+        for address, fields in case.before:
+            facts = {**self.facts, **made}
+            sent = await visitor.send(address.format(**facts), _filled(fields, facts))
+            assert sent.status_code == 303, f"{case.name}: {address} answered {sent.status_code}"
+            made["created"] = "".join(re.findall(r"[0-9a-f-]{36}", sent.headers["location"])[:1])
+        if "{token}" in case.address:
+            made["token"] = await self._token(letters)
+        return made
+
+    async def _token(self, letters: int) -> str:
+        """The token in the mail that arrives after `letters` others."""
+        for _ in range(200):
+            for letter in self.district.mail[letters:]:
+                body = quopri.decodestring(letter.read_bytes()).decode("utf-8", "replace")
+                if found := re.search(r"[?&]token=([\w.~-]+)", body):
+                    return found[1]
+            await asyncio.sleep(0.1)
+        raise AssertionError("no mail with a link came")
+
+
+@pytest.fixture(scope="session")
+def fetched(district: LiveServer, visitors: dict[str, Visitor], facts: dict[str, str]) -> Fetched:
+    """Every page, in every language."""
+    return Fetched(district, visitors, facts)
 
 
 def _filled(fields: dict[str, str], facts: dict[str, str]) -> dict[str, str]:
@@ -129,7 +180,7 @@ async def show(page: Any, url: str, answer: httpx.Response) -> None:
 WITH_A_PAGE = {"content-type", *(name.decode() for name, _ in SECURITY_HEADERS)}
 
 
-def report(found: list[list[str]]) -> None:
+def report(found: Iterable[list[str]]) -> None:
     """Fail with every fault on a line of its own."""
     seen: dict[str, str] = {}  # the same fault under other conditions is not said again
     for line in (line for faults in found for line in faults):
@@ -150,15 +201,13 @@ async def judge_shown(
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-async def test_a_page_passes(
-    case: PageCase, windows: Windows, visitors: dict[str, Visitor], facts: dict[str, str]
-) -> None:
+async def test_a_page_passes(case: PageCase, windows: Windows, fetched: Fetched) -> None:
     async def judge(locale: str, *, scripts: bool) -> list[str]:
-        answer = answers[locale]
-        url = windows.url + address_in(locale, case.address, facts)
+        answer, url = await fetched.get(case, locale), fetched.url(case, locale)
         return await judge_shown(windows, case, url, answer, locale=locale, scripts=scripts)
 
-    answers = {locale: await fetch(case, locale, visitors[case.who], facts) for locale in LOCALES}
+    for locale in LOCALES:  # one after the other: the first may send forms for both
+        await fetched.get(case, locale)
     found = await asyncio.gather(
         judge("ro", scripts=True), judge("en", scripts=True), judge("ro", scripts=False)
     )
@@ -221,15 +270,9 @@ def error_answer(name: str, locale: str, district: LiveServer) -> httpx.Response
 
 
 @pytest.fixture(scope="module")
-async def sources(
-    district: LiveServer, visitors: dict[str, Visitor], facts: dict[str, str]
-) -> dict[tuple[PageCase, str], str]:
+async def sources(fetched: Fetched) -> dict[tuple[PageCase, str], str]:
     """Every page in every language as it leaves the server."""
-    return {
-        (case, locale): (await fetch(case, locale, visitors[case.who], facts)).text
-        for locale in LOCALES
-        for case in CASES
-    }
+    return {(case, locale): (await fetched.get(case, locale)).text for locale in LOCALES for case in CASES}
 
 
 def test_html_is_valid(sources: dict[tuple[PageCase, str], str], district: LiveServer) -> None:
@@ -264,29 +307,25 @@ class Links(HTMLParser):
             self.found += [value for name, value in attrs if name in {"href", "src"} and value]
 
 
-async def test_links_lead_somewhere(
-    sources: dict[tuple[PageCase, str], str],
-    visitors: dict[str, Visitor],
-    facts: dict[str, str],
-    district: LiveServer,
-) -> None:
+async def test_links_lead_somewhere(sources: dict[tuple[PageCase, str], str], fetched: Fetched) -> None:
+    ours = fetched.district.url
     kinds: dict[tuple[str, str], dict[str, str]] = defaultdict(
         dict
     )  # (who, kind) → address → where it stands
     for (case, locale), html in sources.items():
         links = Links()
         links.feed(html)
-        here = district.url + address_in(locale, case.address, facts)
+        here = fetched.url(case, locale)
         for link in links.found:
             url = urljoin(here, link)
-            if url.startswith(district.url):
-                address = url.removeprefix(district.url).partition("#")[0] or "/"
+            if url.startswith(ours):
+                address = url.removeprefix(ours).partition("#")[0] or "/"
                 kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|(?<==)[^&]*", "…", address)
                 kinds[case.who, kind].setdefault(address, case.name)
     dead = []
     for (who, _), addresses in kinds.items():
         for address, where in list(addresses.items())[:LINKS_OF_A_KIND]:
-            answer = await visitors[who].client.head(address)
+            answer = await fetched.visitors[who].client.head(address)
             if answer.status_code >= 400:
                 dead.append(f"{answer.status_code} {address} on {where}")
     report([dead])
