@@ -166,19 +166,20 @@ def slow_greedy(contest: Contest, papers: list[Paper], name: str) -> set[frozens
             get_rule(name).check(contest, paper)
         except InvalidPaper:
             continue
-        for option, points in points_of(contest, paper):
-            score[option] += points
+        for named, points in points_of(contest, paper):
+            score[named] += points
     in_play = [
         o
         for o in contest.options
         if not o.excluded and (name == "greedy" or score[o.id] >= (contest.threshold or 0))
     ]
+    in_play.sort(key=lambda option: -score[option.id])
+    equal = [tuple(part) for _, part in itertools.groupby(in_play, key=lambda option: score[option.id])]
     outcomes = set()
-    for order in itertools.permutations(in_play):
-        if any(score[a.id] < score[b.id] for a, b in itertools.pairwise(order)):
-            continue
-        left, won = contest.budget, set()
-        for option in order:
+    for parts in itertools.product(*map(itertools.permutations, equal)):
+        left = contest.budget
+        won: set[str] = set()
+        for option in itertools.chain.from_iterable(parts):
             rival = any(option.id in group and won & set(group) for group in contest.exclusive)
             if name == "greedy-exclusive" and rival:
                 continue

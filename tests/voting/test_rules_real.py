@@ -1,13 +1,13 @@
 """Real elections: our count gives what the authorities published."""
 
 import json
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from voting.rules import get_rule
-from voting.rules.formats import PbElection, read_pb
+from voting.rules.formats import PbElection
 from voting.rules.ties import REPORT, STANDARD
 
 OFFICIAL = (
@@ -25,15 +25,13 @@ OFFICIAL = (
 )
 
 
-@cache
-def read(folder: Path, name: str) -> PbElection:
-    return read_pb((folder / "pb" / f"{name}.pb").read_bytes())
+Read = Callable[[str], PbElection]
 
 
 @pytest.mark.parametrize("name", OFFICIAL)
-def test_the_rule_of_the_file_gives_the_official_winners(name: str, shared_data: Path) -> None:
+def test_the_rule_of_the_file_gives_the_official_winners(name: str, real_election: Read) -> None:
     """Also every number the file states: votes and points of each project."""
-    election = read(shared_data, name)
+    election = real_election(name)
     assert election.rule is not None
     result = get_rule(election.rule).count(election.contest, election.papers, ties=STANDARD)
     assert election.winners is not None
@@ -46,10 +44,10 @@ def test_the_rule_of_the_file_gives_the_official_winners(name: str, shared_data:
         assert standing.score == int(stated[standing.option].get("score", standing.score))
 
 
-def test_wieliczka_round_by_round(shared_data: Path) -> None:
+def test_wieliczka_round_by_round(shared_data: Path, real_election: Read) -> None:
     """All 30 rounds of the first city that used equal shares, as exact fractions, and its comparison step."""
     told = json.loads((shared_data / "oracles" / "wieliczka_2023_rounds.json").read_text())
-    election = read(shared_data, "Poland_Wieliczka_2023_Green_Budget")
+    election = real_election("Poland_Wieliczka_2023_Green_Budget")
     result = get_rule("equalshares/add1-comparison").count(election.contest, election.papers, ties=REPORT)
     rounds = [
         (step.option, step.facts["effective_support"], step.facts["effective_support_decimal"])
@@ -78,25 +76,27 @@ def test_wieliczka_round_by_round(shared_data: Path) -> None:
     ],
 )
 def test_plain_equal_shares_in_the_order_of_purchase(
-    file: str, oracle: str, key: str, shared_data: Path
+    file: str, oracle: str, key: str, shared_data: Path, real_election: Read
 ) -> None:
     told = json.loads((shared_data / "oracles" / f"{oracle}.json").read_text())
-    election = read(shared_data, file)
+    election = real_election(file)
     result = get_rule("equalshares").count(election.contest, election.papers, ties=STANDARD)
     assert list(result.winners) == told[key]["order"]
 
 
 @pytest.mark.parametrize("file", ["Poland_Katowice_2023"])
-def test_raised_shares_agree_with_an_independent_program(file: str, shared_data: Path) -> None:
+def test_raised_shares_agree_with_an_independent_program(
+    file: str, shared_data: Path, real_election: Read
+) -> None:
     told = json.loads((shared_data / "oracles" / f"{file}.cost.json").read_text())["mes_add1_frac_noexh"]
-    election = read(shared_data, file)
+    election = real_election(file)
     result = get_rule("equalshares/add1").count(election.contest, election.papers, ties=STANDARD)
     assert list(result.winners) == told["order"]
     assert result.spent == int(told["cost"]) * 100
 
 
-def test_warszawa_without_its_threshold_funds_one_more(shared_data: Path) -> None:
+def test_warszawa_without_its_threshold_funds_one_more(shared_data: Path, real_election: Read) -> None:
     told = json.loads((shared_data / "oracles" / "Poland_Warszawa_2026.cost.json").read_text())
-    election = read(shared_data, "Poland_Warszawa_2026")
+    election = real_election("Poland_Warszawa_2026")
     result = get_rule("greedy").count(election.contest, election.papers, ties=STANDARD)
     assert list(result.winners) == told["greedy_skip"]["order"]

@@ -13,7 +13,7 @@ from voting.rules import get_rule
 from voting.rules.papers import Paper, RankedPaper, digest, encode_paper
 from voting.rules.record import decode_record, encode_record, make_record, record_digest
 from voting.rules.ties import TiePolicy, lot_for
-from voting.sealing.box import append, code_statuses, commit, genesis, new_receipt, new_salt
+from voting.sealing.box import BoxEntry, append, code_statuses, commit, genesis, new_receipt, new_salt
 from voting.verify import Unreadable, count_file, count_main, main, verify_record
 
 POLL = "7b0c8f1e-0000-4000-8000-000000000001"
@@ -37,7 +37,7 @@ def honest() -> bytes:
         max_length=2,
     )
     ties = TiePolicy(criteria=("lowest_cost",), lot=lot_for("six dice: 4 1 6 2 2 5"))
-    box = []
+    box: list[BoxEntry] = []
     head = genesis(digest(contest))
     for index, paper in enumerate([RankedPaper(("P02",)), *PAPERS]):
         replaces = box[0].code if index == 1 else None
