@@ -20,7 +20,7 @@ STATE_TITLES = {
     IdeaState.ACCEPTED: N_("Accepted"),
     IdeaState.WITHDRAWN: N_("Withdrawn"),
 }
-OUTCOME_TITLES = {Outcome.FUNDED: N_("Funded"), Outcome.NOT_FUNDED: N_("Not funded")}
+OUTCOME_TITLES = {Outcome.FUNDED: N_("Project funded"), Outcome.NOT_FUNDED: N_("Project not funded")}
 EVENT_TITLES = {
     EventKind.SUBMITTED: N_("The idea was sent and registered"),
     EventKind.TAKEN: N_("The department began the review"),
