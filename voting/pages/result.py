@@ -67,7 +67,8 @@ class ResultPage(msgspec.Struct, frozen=True, kw_only=True):
     segments: list[dict[str, object]]
     budget_bani: int
     currency: str
-    rows: list[ResultRow]
+    funded: list[ResultRow]
+    others: list[ResultRow]
     bars: list[dict[str, object]]
     bars_desc: str
     rule_name: str
@@ -132,7 +133,8 @@ def build_result(
         segments=_segments(money, result, by_number),
         budget_bani=money.bani(result.budget),
         currency=full.cycle.currency,
-        rows=rows,
+        funded=[row for row in rows if row.won],
+        others=[row for row in rows if not row.won],
         bars=_bars(ctx, result, by_number),
         bars_desc=_bars_desc(ctx, len(rows)),
         rule_name=result.rule,
