@@ -1,7 +1,7 @@
 """Polls, who took part, the ballot box, and the count.
 
 Who voted (`participations`) and what was voted (`box_entries`) are two tables that share nothing but the
-poll: no key, serial, time or order joins them. What is left to infer is said in docs/decisions/0011.
+poll: no key, serial, time or order joins them. What is left to infer is said in docs/decisions/0007.
 """
 
 import uuid

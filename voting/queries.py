@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import msgspec
 from sqlalchemy import Row, and_, func, select
@@ -99,7 +98,7 @@ async def find_poll_of_cycle(session: AsyncSession, cycle_id: uuid.UUID) -> Poll
     return (await session.execute(query)).scalars().first()
 
 
-async def list_polls(session: AsyncSession) -> Sequence[Row[Any]]:
+async def list_polls(session: AsyncSession) -> Sequence[Row[Poll, Cycle, Stage]]:
     """(Poll, Cycle, Stage) of every poll that is public, newest dates first."""
     query = (
         select(Poll, Cycle, Stage)
@@ -149,7 +148,7 @@ async def find_entries(session: AsyncSession, code: str) -> list[FoundEntry]:
 
 async def list_codes(
     session: AsyncSession, poll_id: uuid.UUID, *, offset: int, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[str, bool]]:
     """(code, is_replaced) sorted by code, which has nothing to do with when it was cast."""
     newer = aliased(BoxEntry)
     query = (
@@ -163,7 +162,7 @@ async def list_codes(
     return (await session.execute(query)).all()
 
 
-async def last_entry(session: AsyncSession, poll_id: uuid.UUID) -> Row[Any] | None:
+async def last_entry(session: AsyncSession, poll_id: uuid.UUID) -> Row[int, str] | None:
     """(position, hash) of the newest entry of a box, or None when it is empty."""
     query = (
         select(BoxEntry.position, BoxEntry.hash)
@@ -174,7 +173,9 @@ async def last_entry(session: AsyncSession, poll_id: uuid.UUID) -> Row[Any] | No
     return (await session.execute(query)).one_or_none()
 
 
-async def list_box(session: AsyncSession, poll_id: uuid.UUID) -> Sequence[Row[Any]]:
+async def list_box(
+    session: AsyncSession, poll_id: uuid.UUID
+) -> Sequence[Row[int, str, str, str | None, str, bytes]]:
     """The whole box in its order: (position, code, commitment, replaces_code, hash, paper)."""
     query = (
         select(

@@ -205,7 +205,6 @@ def build_poll(
     """The public page of a poll."""
     poll, facts = full.poll, full.facts
     on_roll = ctx.actor is not None and ctx.actor.is_verified
-    person = {"on_roll": on_roll, "has_voted": has_voted, "now": ctx.now}
     ties = msgspec.json.decode(poll.ties)
     return PollPage(
         id=str(poll.id),
@@ -220,8 +219,8 @@ def build_poll(
         is_imported=poll.is_imported,
         has_result=facts.state in COUNTED_STATES,
         has_voted=has_voted,
-        may_cast=may_cast(ctx.actor, facts, **person),
-        may_replace=may_replace(ctx.actor, facts, **person),
+        may_cast=may_cast(ctx.actor, facts, on_roll=on_roll, has_voted=has_voted, now=ctx.now),
+        may_replace=may_replace(ctx.actor, facts, on_roll=on_roll, has_voted=has_voted, now=ctx.now),
         is_signed_in=ctx.actor is not None,
         rule_text=rule_text(ctx, poll.rule),
         rule_name=poll.rule,

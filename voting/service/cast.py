@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from app.kit.clock import local_date
-from app.kit.i18n import N_, show_datetime
+from app.kit.i18n import N_, Locale, show_datetime
 from app.kit.outbox import enqueue
 from app.kit.policy import require
 from voting import queries
@@ -157,7 +157,7 @@ async def _note_participation(session: AsyncSession, poll_id: uuid.UUID, account
 def _promise_mail(
     session: AsyncSession, actor: Actor, full: PollInFull, *, has_replaced: bool, now: datetime
 ) -> None:
-    locale = "en" if actor.locale == "en" else "ro"
+    locale: Locale = "en" if actor.locale == "en" else "ro"
     poll = full.poll
     enqueue(
         session,

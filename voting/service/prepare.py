@@ -22,13 +22,13 @@ from voting.models import Poll, PollOption
 from voting.policy import may_announce, may_prepare
 from voting.rules import get_rule
 from voting.rules.papers import Contest, Option, canonical, digest
-from voting.rules.ties import Lot, TiePolicy, commitment_of
+from voting.rules.ties import Criterion, Lot, TiePolicy, commitment_of
 from voting.states import PollState
 
 SEED_PURPOSE = "tie-seed"
 CURRENCY_CODES = {"lei": "RON", "zł": "PLN", "Ft": "HUF", "€": "EUR"}
 # Published with every contest, in this order, before the lot.
-CRITERIA = ("lowest_cost", "most_supporters")
+CRITERIA: tuple[Criterion, ...] = ("lowest_cost", "most_supporters")
 
 
 class OptionDraft(msgspec.Struct, frozen=True, kw_only=True):
