@@ -23,6 +23,7 @@ from app.settings import get_settings
 from app.wiring import SCHEDULE, wire
 
 log = structlog.get_logger()
+MAINTENANCE_SECONDS = 60  # RQ forgets the jobs of a killed worker before their claim in the outbox lapses
 
 
 def run(message_id: str) -> None:
@@ -84,9 +85,13 @@ async def sweep_outbox(services: Services) -> None:
 def work() -> None:
     """Serve the queues until told to stop."""
     wire()
+    make_services(get_settings())  # reads templates and catalogues: each job is a fork, and would do it again
     connection: Redis = Redis.from_url(get_settings().redis_url)
     queues = [Queue(name, connection=connection, serializer=JSONSerializer) for name in outbox.QUEUES]
-    Worker(queues, connection=connection, serializer=JSONSerializer).work(logging_level="WARNING")
+    worker = Worker(
+        queues, connection=connection, serializer=JSONSerializer, maintenance_interval=MAINTENANCE_SECONDS
+    )
+    worker.work(logging_level="WARNING")
 
 
 def schedule() -> None:

@@ -72,6 +72,7 @@ async def claim(
         )
         .values(claimed_until=moment + CLAIM_FOR, attempts=OutboxMessage.attempts + 1)
         .returning(OutboxMessage.job, OutboxMessage.arguments)
+        .execution_options(synchronize_session=False)  # there is nothing in memory to be kept equal
     )
     row = taken.one_or_none()
     return None if row is None else (row.job, json.loads(row.arguments))
@@ -79,7 +80,8 @@ async def claim(
 
 async def finish(session: AsyncSession, message_id: uuid.UUID) -> None:
     """The job has run: the promise is kept and the row goes (mail bodies do not stay behind)."""
-    await session.execute(delete(OutboxMessage).where(OutboxMessage.id == message_id))
+    query = delete(OutboxMessage).where(OutboxMessage.id == message_id)
+    await session.execute(query.execution_options(synchronize_session=False))
 
 
 async def fail(session: AsyncSession, message_id: uuid.UUID, moment: datetime, error: str) -> None:
