@@ -12,6 +12,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from app.supervisor import die_with
+
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 90
 
@@ -68,6 +70,7 @@ class LiveServer:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=die_with(os.getpid()),  # a test run that is killed leaves no servers behind
             )
         until = time.monotonic() + READY_SECONDS
         while f"Obște is at {self.url}" not in self.log[before:]:
@@ -94,13 +97,12 @@ class LiveServer:
     def kill(self, name: str = "") -> None:
         """SIGKILL everything at once, as a power cut does; or only one child (web, worker ...)."""
         assert self.process is not None
-        children = self.children()
         if name:
-            _kill_session(children[name])
+            _kill([*_session_of({self.children()[name]})])
             return
-        self.process.send_signal(signal.SIGKILL)
-        for leader in children.values():
-            _kill_session(leader)
+        # Frozen first: its death would tell the children to end in good order, which a power cut does not.
+        self.process.send_signal(signal.SIGSTOP)
+        _kill([*_session_of(set(self.children().values())), self.process.pid])
         self.process.wait(60)
 
     def run(self, *arguments: str) -> str:
@@ -111,14 +113,18 @@ class LiveServer:
         return done.stdout
 
 
-def _kill_session(leader: int) -> None:
-    """SIGKILL a child and all it started; RQ's work horses have a process group of their own, so not that."""
-    found = [leader]
+def _session_of(leaders: set[int]) -> set[int]:
+    """These children and all they started; RQ's work horses have a process group of their own, so not that."""
+    found = set(leaders)
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = stat.read_text().rpartition(")")[2].split()  # from field 3 on; the session is field 6
-            if int(fields[3]) == leader:
-                found.append(int(stat.parent.name))
-    for process in found:
+            if int(fields[3]) in leaders:
+                found.add(int(stat.parent.name))
+    return found
+
+
+def _kill(processes: list[int]) -> None:
+    for process in processes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
