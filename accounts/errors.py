@@ -1,12 +1,11 @@
 """What can be refused here."""
 
-from accounts.states import IllegalMove
+from accounts.rules import InvalidCnp
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.i18n import N_
 
 __all__ = [
     "AlreadyVerified",
-    "IllegalMove",
     "InvalidCnp",
     "LetterOnItsWay",
     "LinkOver",
@@ -50,10 +49,6 @@ class WeakPassword(Invalid):
 
 class LinkOver(NotFound):
     default = N_("This link is no longer valid. Links work once and for a short time; ask for a new one.")
-
-
-class InvalidCnp(Invalid):
-    default = N_("This is not a CNP.")
 
 
 class TooYoung(Invalid):

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.errors import (
     AlreadyVerified,
-    IllegalMove,
     NotVerified,
     PersonAlreadyVerified,
     PersonClosedAccount,
@@ -23,7 +22,7 @@ from accounts.policy import Actor, may_open_account, may_verify, may_withdraw
 from accounts.queries import find_open_letter, find_residence, find_residence_of_person, get_account
 from accounts.rules import Person
 from accounts.service.identity import hash_identity, read_adult
-from accounts.states import KEEP_IDENTITY, LetterState, Method
+from accounts.states import KEEP_IDENTITY, IllegalMove, LetterState, Method
 from app.kit.access_log import log_access
 from app.kit.clock import BUCHAREST
 from app.kit.errors import NotFound

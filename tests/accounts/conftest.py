@@ -13,7 +13,8 @@ class _Inputs(HTMLParser):
 
     def __init__(self, action: str) -> None:
         super().__init__()
-        self.action, self.inside, self.fields, self.found = action, False, {}, False
+        self.action, self.inside, self.found = action, False, False
+        self.fields: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         at = dict(attrs)

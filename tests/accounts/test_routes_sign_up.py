@@ -22,7 +22,7 @@ def mails(settings: Settings) -> list[tuple[str, str]]:
     """(recipient, text) of every message sent, oldest first."""
     folder = Path(settings.mail_url.removeprefix("file://"))
     found = [email.message_from_bytes(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
-    return [(one["To"], one.get_payload(decode=True).decode()) for one in found]
+    return [(one["To"], bytes(one.get_payload(decode=True)).decode()) for one in found]
 
 
 def link_in(text: str) -> str:
