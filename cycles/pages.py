@@ -23,9 +23,7 @@ STAGE_TITLES = {
 }
 STAGE_TEXTS = {
     StageKind.SUBMISSION: N_("Verified residents send ideas and support those of others."),
-    StageKind.REVIEW: N_(
-        "Every idea gets a public answer with reasons; accepted ideas become projects with a cost."
-    ),
+    StageKind.REVIEW: N_("Every idea gets a public answer with reasons; accepted ones become projects."),
     StageKind.VOTE: N_("Verified residents rank projects. A vote may be replaced until the end."),
     StageKind.RESULTS: N_("The votes are counted and everyone can count them again."),
 }

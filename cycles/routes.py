@@ -2,6 +2,7 @@
 
 from litestar import Response, Router
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import register
@@ -33,7 +34,10 @@ async def list_cycles(
 
 @get("/cycles/{slug:str}", audience=anyone, include_in_schema=False)
 async def show_cycle(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: str
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    slug: FromPath[str],
 ) -> Response[bytes]:
     """One cycle: what can be done now, its stages, its money, its rule."""
     cycle = await queries.get_cycle_by_slug(session, slug)
@@ -51,7 +55,10 @@ async def show_cycle(
 
 @get("/cycles/{slug:str}/feed.atom", audience=anyone, include_in_schema=False)
 async def show_feed(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: str
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    slug: FromPath[str],
 ) -> Response[bytes]:
     """What the public register says about the cycle, as an Atom feed."""
     cycle = await queries.get_cycle_by_slug(session, slug)
@@ -66,8 +73,8 @@ async def show_dates(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
-    slug: str,
-    kind: str,
+    slug: FromPath[str],
+    kind: FromPath[str],
 ) -> Response[bytes]:
     """The form that changes the dates of a stage."""
     cycle, stage = await _find_stage(session, slug, kind)
@@ -81,8 +88,8 @@ async def change_dates(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    slug: str,
-    kind: str,
+    slug: FromPath[str],
+    kind: FromPath[str],
 ) -> Response[bytes]:
     """Change the dates of a stage, in public."""
     cycle, stage = await _find_stage(session, slug, kind)

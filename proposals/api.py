@@ -4,20 +4,17 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
 from app.kit.web import anyone, download, get
 from cycles.queries import get_cycle_by_slug
 from proposals import queries
-
-Slug = Annotated[str, Parameter(description="Address of the cycle, for example bp-2027.")]
 
 
 class IdeaFact(msgspec.Struct, frozen=True):
@@ -96,7 +93,7 @@ async def _projects(session: AsyncSession, ctx: Ctx, slug: str) -> list[ProjectF
 
 @get("/api/v1/cycles/{slug:str}/ideas", audience=anyone, tags=["ideas"], summary="Ideas of a cycle")
 async def ideas_json(
-    session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: Slug
+    session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: FromPath[str]
 ) -> list[IdeaFact]:
     """Every public idea of a cycle, oldest first."""
     return await _ideas(session, ctx, slug)
@@ -104,7 +101,7 @@ async def ideas_json(
 
 @get("/api/v1/cycles/{slug:str}/projects", audience=anyone, tags=["projects"], summary="Projects of a cycle")
 async def projects_json(
-    session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: Slug
+    session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: FromPath[str]
 ) -> list[ProjectFact]:
     """Every project of a cycle, by number."""
     return await _projects(session, ctx, slug)
@@ -112,7 +109,7 @@ async def projects_json(
 
 @get("/cycles/{slug:str}/ideas.csv", audience=anyone, include_in_schema=False)
 async def ideas_csv(
-    session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: str
+    session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: FromPath[str]
 ) -> Response[bytes]:
     """Every public idea of a cycle, for spreadsheets."""
     return _csv(IdeaFact, await _ideas(session, ctx, slug), f"ideas-{slug}.csv")
@@ -120,7 +117,7 @@ async def ideas_csv(
 
 @get("/cycles/{slug:str}/projects.csv", audience=anyone, include_in_schema=False)
 async def projects_csv(
-    session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: str
+    session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: FromPath[str]
 ) -> Response[bytes]:
     """Every project of a cycle, for spreadsheets."""
     return _csv(ProjectFact, await _projects(session, ctx, slug), f"projects-{slug}.csv")

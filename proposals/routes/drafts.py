@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.clock import local_date
@@ -80,8 +81,8 @@ async def show_step(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
-    idea_id: UUID,
-    step: str,
+    idea_id: FromPath[UUID],
+    step: FromPath[str],
 ) -> Response[bytes]:
     """One step of a draft."""
     idea = await _get_draft(session, ctx, idea_id)
@@ -94,8 +95,8 @@ async def save_step(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    idea_id: UUID,
-    step: str,
+    idea_id: FromPath[UUID],
+    step: FromPath[str],
 ) -> Response[bytes]:
     """Save a step and go on; or act on its photos; or show how the text will look."""
     idea = await _get_draft(session, ctx, idea_id)
@@ -195,8 +196,8 @@ async def autosave(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    idea_id: UUID,
-    step: str,
+    idea_id: FromPath[UUID],
+    step: FromPath[str],
 ) -> Response[bytes]:
     """Keep what is being typed; answers with the line that says so."""
     idea = await _get_draft(session, ctx, idea_id)
@@ -214,7 +215,7 @@ async def preview(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    idea_id: UUID,
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """How the text will look, without saving."""
     await _get_draft(session, ctx, idea_id)
@@ -225,7 +226,10 @@ async def preview(
 # ── similar, check, send ──────────────────────────────────────────────────────
 @get("/ideas/{idea_id:uuid}/similar", audience=signed_in, include_in_schema=False)
 async def show_similar(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Ideas that are there already; when none is alike, straight on to the check."""
     idea = await _get_draft(session, ctx, idea_id)
@@ -238,7 +242,10 @@ async def show_similar(
 
 @get("/ideas/{idea_id:uuid}/check", audience=signed_in, include_in_schema=False)
 async def show_check(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Everything as it will be sent, and what is still missing."""
     idea = await _get_draft(session, ctx, idea_id)
@@ -274,7 +281,10 @@ async def _check_page(
 
 @post("/ideas/{idea_id:uuid}/send", audience=signed_in, include_in_schema=False)
 async def send_idea(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Send the idea; it gets its registration number. Sent twice, the second time shows the receipt."""
     await ctx.services.limiter.check(f"send-idea:{ctx.actor.id}", limit=10, seconds=3600)
@@ -290,7 +300,10 @@ async def send_idea(
 
 @get("/ideas/{idea_id:uuid}/sent", audience=signed_in, include_in_schema=False)
 async def show_sent(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """The author's receipt: number, term, what happens next."""
     idea = await queries.get_idea(session, idea_id)
@@ -311,7 +324,10 @@ async def show_sent(
 
 @get("/ideas/{idea_id:uuid}/delete", audience=signed_in, include_in_schema=False)
 async def confirm_delete(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Ask before a draft is thrown away."""
     idea = await _get_draft(session, ctx, idea_id)
@@ -320,7 +336,10 @@ async def confirm_delete(
 
 @post("/ideas/{idea_id:uuid}/delete", audience=signed_in, include_in_schema=False)
 async def delete_draft(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Throw a draft away."""
     idea = await _get_draft(session, ctx, idea_id)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.clock import local_date
@@ -95,7 +96,10 @@ async def show_feed(
 
 @get("/ideas/{idea_id:uuid}", audience=anyone, include_in_schema=False)
 async def show_idea(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """An idea with its public timeline; the author's own draft leads to its form."""
     idea = await _get_visible(session, ctx, idea_id)
@@ -146,8 +150,8 @@ async def show_photo(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
-    photo_id: UUID,
-    size: str,
+    photo_id: FromPath[UUID],
+    size: FromPath[str],
 ) -> Response[bytes]:
     """A photo, as long as its idea may be seen."""
     photo, idea = await queries.get_photo(session, photo_id)
@@ -161,7 +165,10 @@ async def show_photo(
 # ── support ───────────────────────────────────────────────────────────────────
 @post("/ideas/{idea_id:uuid}/support", audience=verified, include_in_schema=False)
 async def support_idea(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Support an idea."""
     await service.support_idea(session, ctx.actor, idea_id, now=ctx.now)
@@ -171,7 +178,10 @@ async def support_idea(
 
 @post("/ideas/{idea_id:uuid}/support/withdraw", audience=signed_in, include_in_schema=False)
 async def withdraw_support(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Take one's support back."""
     await service.withdraw_support(session, ctx.actor, idea_id)
@@ -181,7 +191,10 @@ async def withdraw_support(
 
 @post("/ideas/{idea_id:uuid}/support/carry", audience=verified, include_in_schema=False)
 async def carry_support(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Carry one's support over to the idea into which this one was merged."""
     target = await service.carry_support(session, ctx.actor, idea_id, now=ctx.now)
@@ -192,7 +205,10 @@ async def carry_support(
 # ── the author, once it is sent ───────────────────────────────────────────────
 @get("/ideas/{idea_id:uuid}/withdraw", audience=signed_in, include_in_schema=False)
 async def confirm_withdrawal(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Ask before the idea is withdrawn."""
     idea = await _get_visible(session, ctx, idea_id)
@@ -203,7 +219,10 @@ async def confirm_withdrawal(
 
 @post("/ideas/{idea_id:uuid}/withdraw", audience=signed_in, include_in_schema=False)
 async def withdraw_idea(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Withdraw the idea."""
     await service.withdraw_idea(session, ctx.actor, idea_id, now=ctx.now)
@@ -216,7 +235,7 @@ async def answer_question(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    idea_id: UUID,
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Answer the department, in public."""
     try:

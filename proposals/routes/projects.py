@@ -2,6 +2,7 @@
 
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
@@ -92,7 +93,10 @@ async def print_projects(
 
 @get("/p/{number:str}", audience=anyone, include_in_schema=False)
 async def go_to_project(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], number: str
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    number: FromPath[str],
 ) -> Response[bytes]:
     """The short address of posters: the project of the current cycle with this number."""
     cycle = await _choose_cycle(session, ctx, "")
@@ -105,8 +109,8 @@ async def show_project(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
-    slug: str,
-    number: str,
+    slug: FromPath[str],
+    number: FromPath[str],
 ) -> Response[bytes]:
     """One project: what, where, cost, its idea's history, the vote and its outcome."""
     cycle = await get_cycle_by_slug(session, slug)
@@ -159,7 +163,10 @@ async def _build_page(session: AsyncSession, ctx: Ctx, cycle: Cycle, project: Pr
 # ── the vote ──────────────────────────────────────────────────────────────────
 @get("/cycles/{slug:str}/put-to-vote", audience=official, include_in_schema=False)
 async def confirm_put_to_vote(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: str
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    slug: FromPath[str],
 ) -> Response[bytes]:
     """Ask before the list of projects is frozen."""
     cycle = await get_cycle_by_slug(session, slug)
@@ -186,7 +193,10 @@ async def confirm_put_to_vote(
 
 @post("/cycles/{slug:str}/put-to-vote", audience=official, include_in_schema=False)
 async def put_to_vote(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], slug: str
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    slug: FromPath[str],
 ) -> Response[bytes]:
     """Freeze the list of projects into the poll."""
     cycle = await get_cycle_by_slug(session, slug)

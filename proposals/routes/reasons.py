@@ -3,6 +3,7 @@
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
@@ -36,7 +37,10 @@ async def list_reasons(
 
 @get("/reasons/{code:str}", audience=anyone, include_in_schema=False)
 async def show_reason(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], code: str
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    code: FromPath[str],
 ) -> Response[bytes]:
     """One reason in all its versions: a verdict keeps the one it named."""
     versions = await queries.list_reason_versions(session, code)
@@ -88,7 +92,10 @@ async def add_reason(
 
 @get("/reasons/{code:str}/edit", audience=official, include_in_schema=False)
 async def show_reason_form(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], code: str
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    code: FromPath[str],
 ) -> Response[bytes]:
     """The form of a reason's next version."""
     require(may_edit_reasons(ctx.actor))
@@ -103,7 +110,7 @@ async def revise_reason(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    code: str,
+    code: FromPath[str],
 ) -> Response[bytes]:
     """Publish the next version of a reason."""
     seen = form.get("version")

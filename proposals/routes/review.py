@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.queries import get_account
@@ -59,7 +60,10 @@ async def show_queue(
 
 @get("/review/ideas/{idea_id:uuid}", audience=official, writes=True, include_in_schema=False)
 async def show_file(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], idea_id: UUID
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """The file of an idea; that the author's name and address were seen is written down."""
     require(may_review(ctx.actor))
@@ -159,7 +163,7 @@ async def assign_idea(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    idea_id: UUID,
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Take the idea, or give it to a colleague."""
 
@@ -176,7 +180,7 @@ async def ask_author(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    idea_id: UUID,
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Ask the author, in public; the clock stops."""
 
@@ -194,7 +198,7 @@ async def resume_clock(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    idea_id: UUID,
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Let the clock run again without an answer."""
 
@@ -211,7 +215,7 @@ async def add_note(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    idea_id: UUID,
+    idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Write an internal note."""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
@@ -33,8 +34,8 @@ async def show_verdict(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
-    idea_id: UUID,
-    kind: str,
+    idea_id: FromPath[UUID],
+    kind: FromPath[str],
 ) -> Response[bytes]:
     """The form of a verdict, or of its correction (`?correct=` names the one that is to be superseded)."""
     idea = await _get_judgeable(session, ctx, idea_id, kind, query_form(request).get("correct"))
@@ -50,8 +51,8 @@ async def give_verdict(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
-    idea_id: UUID,
-    kind: str,
+    idea_id: FromPath[UUID],
+    kind: FromPath[str],
 ) -> Response[bytes]:
     """Check what was typed and ask; given the second time with "confirmed", decide."""
     correct, deed = form.get("correct"), form.get("do")

@@ -23,7 +23,7 @@ _serial = itertools.count(1)
 def stage_dates(
     open_stage: StageKind | None = StageKind.SUBMISSION, *, now: datetime = NOON
 ) -> dict[StageKind, Dates]:
-    """Stages of 30 days that follow each other, `open_stage` having begun 10 days before `now`; None: not yet begun."""
+    """Stages of 30 days in a row; `open_stage` began 10 days before `now` (None: none has yet)."""
     place = -1 if open_stage is None else list(StageKind).index(open_stage)
     first = now - 10 * DAY - place * 30 * DAY
     return {kind: (first + 30 * n * DAY, first + 30 * (n + 1) * DAY) for n, kind in enumerate(StageKind)}

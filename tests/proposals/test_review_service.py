@@ -11,12 +11,13 @@ from accounts.states import Role
 from app.kit import register
 from app.kit.errors import Forbidden
 from app.kit.outbox import OutboxMessage
+from cycles.states import StageKind
 from proposals import queries, service
 from proposals.errors import AlreadyJudged, MergeTargetInvalid
 from proposals.models import Idea, Project, Verdict
 from proposals.states import EventKind, IdeaState
 from tests.make.accounts import actor_of, make_account
-from tests.make.cycles import NOON, make_cycle
+from tests.make.cycles import NOON, make_cycle, stage_dates
 from tests.make.proposals import make_costing, make_idea, make_project, make_reviewer
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -30,7 +31,11 @@ async def kinds(session: AsyncSession, idea: Idea) -> list[str]:
 async def mails(session: AsyncSession) -> list[str]:
     await session.flush()
     rows = (await session.execute(select(OutboxMessage.arguments))).scalars()
-    return [row.split('"template": "proposals/mail/')[1].split(".txt")[0] for row in rows if "proposals/mail" in row]
+    return [
+        row.split('"template": "proposals/mail/')[1].split(".txt")[0]
+        for row in rows
+        if "proposals/mail" in row
+    ]
 
 
 async def test_question_pauses_the_clock_and_the_answer_lets_it_run(session: AsyncSession) -> None:
@@ -39,10 +44,14 @@ async def test_question_pauses_the_clock_and_the_answer_lets_it_run(session: Asy
     idea = await make_idea(session, cycle=cycle, author=author, state=IdeaState.WAITING)
     first_due = idea.due_on
     later = NOON + timedelta(days=7)
+    stranger = await make_account(session, verified=True)
     with pytest.raises(Forbidden):
-        stranger = await make_account(session, verified=True)
-        await service.answer_question(session, actor_of(stranger, verified=True), idea.id, answer="Da", now=later)
-    await service.answer_question(session, actor_of(author, verified=True), idea.id, answer="Pe dreapta.", now=later)
+        await service.answer_question(
+            session, actor_of(stranger, verified=True), idea.id, answer="Da", now=later
+        )
+    await service.answer_question(
+        session, actor_of(author, verified=True), idea.id, answer="Pe dreapta.", now=later
+    )
     assert idea.state == IdeaState.IN_REVIEW
     assert first_due == date(2027, 4, 12)
     assert idea.due_on == date(2027, 4, 16)  # Tuesday to Friday did not count
@@ -84,9 +93,16 @@ async def test_second_verdict_is_refused_and_a_correction_supersedes(session: As
         await service.reject_idea(session, other, idea.id, reason_code="R01", text="Nu.", now=NOON)
     standing = await queries.find_verdict(session, idea.id)
     project = await queries.find_project_of_idea(session, idea.id)
-    assert standing is not None and project is not None
+    assert standing is not None
+    assert project is not None
     await service.reject_idea(
-        session, other, idea.id, reason_code="R06", text="Lucrarea a început.", correcting=standing.id, now=NOON
+        session,
+        other,
+        idea.id,
+        reason_code="R06",
+        text="Lucrarea a început.",
+        correcting=standing.id,
+        now=NOON,
     )
     assert project.withdrawn_at == NOON
     assert (await kinds(session, idea))[-2:] == [EventKind.CORRECTED, EventKind.REJECTED]
@@ -142,7 +158,9 @@ async def test_accept_makes_a_project_with_an_exact_total(session: AsyncSession)
 
 
 async def test_queue_is_ordered_by_due_date_and_filtered(session: AsyncSession) -> None:
-    cycle = await make_cycle(session)
+    stages = stage_dates(now=NOON)
+    stages[StageKind.SUBMISSION] = (NOON - timedelta(days=90), NOON + timedelta(days=1))
+    cycle = await make_cycle(session, stages=stages)
     reviewer = await make_reviewer(session)
     waiting = await make_idea(session, cycle=cycle, state=IdeaState.WAITING, now=NOON - timedelta(days=30))
     young = await make_idea(session, cycle=cycle, now=NOON)
