@@ -332,3 +332,13 @@ async def test_mail_links_are_pages_and_not_actions(client: httpx.AsyncClient) -
     for path in ("/sign-up/confirm", "/password/reset", "/account/email/confirm"):
         assert (await client.get(f"{path}?token=made-up")).status_code == 404
         assert (await client.get(path)).status_code == 404
+
+
+async def test_use_keeps_a_session_alive(pages: Pages, app: Any, clock: Any) -> None:
+    await enter(pages, app)
+    for _ in range(3):
+        clock.forward(days=13)
+        await pages.get("/account")
+    clock.forward(days=14)
+    answer = await pages.client.get("/account")
+    assert answer.headers["location"].startswith("/sign-in"), "idle for 14 days"
