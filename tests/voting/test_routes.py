@@ -279,6 +279,8 @@ async def test_changing_the_vote_takes_the_key_and_a_wrong_one_loses_nothing(cli
     code, secret = receipt_of((await vote(client, poll, ["P02"])).text)
     without = await vote(client, poll, ["P03"])
     assert without.status_code == 409
+    assert "Ca să îl înlocuiți aveți nevoie de cheia de schimbare" in without.text
+    assert field(without.text, "ballot") == "P03"
     for key in ("nope", box.new_receipt(str(poll.id))[0]):
         wrong = await vote(client, poll, ["P03"], replacement_key=key)
         assert wrong.status_code == 422

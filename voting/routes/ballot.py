@@ -26,7 +26,7 @@ from app.kit.web import (
     verified,
 )
 from voting import queries, service
-from voting.errors import BallotRefused, KeyUsed, PollNotOpen, WrongKey
+from voting.errors import AlreadyVoted, BallotRefused, KeyUsed, PollNotOpen, WrongKey
 from voting.forms import SEPARATOR, Draft, Moved, SendForm, make_move, read_draft, write_draft
 from voting.models import PollOption
 from voting.pages.ballot import ORDERS, build_ballot, build_receipt, build_review, said_text
@@ -257,9 +257,10 @@ async def send_ballot(
         )
     except FormErrors as errors:
         return await _show_again(request, session, ctx, form, full, field_errors(ctx.locale, errors))
-    except (WrongKey, KeyUsed) as error:
+    except (AlreadyVoted, WrongKey, KeyUsed) as error:
         said = {"replacement_key": error_text(ctx.locale, error)}
-        return await _show_again(request, session, ctx, form, full, said)
+        status = 409 if isinstance(error, AlreadyVoted) else 422
+        return await _show_again(request, session, ctx, form, full, said, status=status)
     except BallotRefused as error:
         return await _show_again(request, session, ctx, form, full, {"": error_text(ctx.locale, error)})
     except PollNotOpen as error:
@@ -276,6 +277,8 @@ async def _show_again(
     form: Form,
     full: PollInFull,
     errors: dict[str, str],
+    *,
+    status: int = 422,
 ) -> Response[bytes]:
     """The review page once more, with everything that was typed."""
     options = await queries.list_options(session, full.poll.id)
@@ -293,7 +296,7 @@ async def _show_again(
         replacement_key=form.get("replacement_key"),
         errors=errors,
     )
-    return page(request, "voting/review.html", model, status=422, headers={"Cache-Control": "no-store"})
+    return page(request, "voting/review.html", model, status=status, headers={"Cache-Control": "no-store"})
 
 
 HANDLERS = [choose, put_in_order, change_choice, change_order, review, send_ballot]

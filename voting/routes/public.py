@@ -40,7 +40,7 @@ async def list_polls(
 ) -> Response[bytes]:
     """Every vote, running, past and imported."""
     rows = await queries.list_polls(session)
-    model = build_polls(ctx, [tuple(row) for row in rows], is_officer=is_election_officer(ctx.actor))
+    model = build_polls(ctx, [(*row,) for row in rows], is_officer=is_election_officer(ctx.actor))
     return page(request, "voting/polls.html", model)
 
 

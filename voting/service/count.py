@@ -96,7 +96,7 @@ async def load_box(session: AsyncSession, poll_id: uuid.UUID) -> Box | None:
         head=poll.box_head or "",
         is_imported=poll.is_imported,
         dates=(f"{full.stage.opens_at:%d.%m.%Y}", f"{full.stage.closes_at:%d.%m.%Y}"),
-        rows=[tuple(row) for row in await queries.list_box(session, poll_id)],
+        rows=[(*row,) for row in await queries.list_box(session, poll_id)],
     )
 
 
