@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import json
 import uuid
+from collections import OrderedDict
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -66,6 +67,8 @@ class Services:
     load_actor: LoadActor | None = None
     touch_session: TouchSession | None = None
     menu: tuple[tuple[str, str, str], ...] = ()  # path, msgid, and the role it is for ("": everybody)
+    # pages drawn for visitors, by their content: bytes and tag (app/kit/web.py)
+    rendered: OrderedDict[bytes, tuple[bytes, str]] = dataclasses.field(default_factory=OrderedDict)
 
 
 @dataclasses.dataclass(frozen=True)

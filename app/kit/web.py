@@ -10,19 +10,23 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from litestar import Response
 from litestar.connection import ASGIConnection, Request
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler, route
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import crypto
+from app.kit.clock import local_date
 from app.kit.context import Ctx, Services
 from app.kit.errors import DomainError, Forbidden, FormErrors, SignInNeeded, StaleForm
 from app.kit.forms import Form, read_form
 from app.kit.i18n import N_, Locale, translate
 
 HTML = "text/html; charset=utf-8"
+RENDERED_PAGES = 256  # kept drawn by each process: at 70 KB the largest, 18 MB
 UPLOAD_BYTES = 64 * 1024 * 1024  # a form with five photos from a phone
 
 WebRequest = Request[Any, Any, Any]
@@ -162,6 +166,44 @@ def render(ctx: Ctx, template: str, model: object = None) -> str:
     return ctx.services.environments[ctx.locale].get_template(template).render(ctx=ctx, page=model)
 
 
+def _render_once(ctx: Ctx, template: str, model: object, *, may_keep: bool) -> tuple[bytes, str]:
+    """The page and its tag; for visitors without a session, drawn once for the same content.
+
+    The key is all that such a page is made of, not its address and an age: nothing old is ever shown. In
+    demo mode templates may be edited while we run, so every page is drawn.
+    """
+    is_shared = may_keep and ctx.actor is None and not ctx.get_cookie("obste_notice") and not ctx.demo
+    key = _content_key(ctx, template, model) if is_shared else None
+    rendered = ctx.services.rendered
+    if key is not None and key in rendered:
+        rendered.move_to_end(key)
+        return rendered[key]
+    body = render(ctx, template, model).encode()
+    drawn = body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    if key is not None:
+        rendered[key] = drawn
+        if len(rendered) > RENDERED_PAGES:
+            rendered.popitem(last=False)
+    return drawn
+
+
+def _content_key(ctx: Ctx, template: str, model: object) -> bytes | None:
+    """Everything that a visitor's page is made of; None when the model holds what has no plain form."""
+    day = local_date(ctx.now)  # templates show no finer time of their own
+    around = (ctx.locale, ctx.path, ctx.query, ctx.theme, ctx.large_text, ctx.is_htmx, day)
+    try:
+        plain = msgspec.msgpack.encode((template, around, model), enc_hook=_mark_markup)
+    except (TypeError, OverflowError):
+        return None
+    return hashlib.blake2b(plain, digest_size=16).digest()
+
+
+def _mark_markup(value: object) -> object:
+    if isinstance(value, Markup):
+        return {"markup": str(value)}
+    raise TypeError
+
+
 def page(
     request: WebRequest,
     template: str,
@@ -172,10 +214,13 @@ def page(
 ) -> Response[bytes]:
     """A whole page, rendered now; a GET that finds nothing new answers 304."""
     ctx = ctx_of(request)
-    body = render(ctx, template, model).encode()
+    is_looking = status == 200 and request.method in ("GET", "HEAD")
+    # what must not be stored by others, or has a secret in its address, is not kept by us either
+    may_keep = is_looking and not headers and "token" not in ctx.query
+    body, tag = _render_once(ctx, template, model, may_keep=may_keep)
     answer = {"Vary": "HX-Request, Cookie", **(headers or {})}
-    if status == 200 and request.method in ("GET", "HEAD") and not ctx.out_cookies:
-        answer["ETag"] = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    if is_looking and not ctx.out_cookies:
+        answer["ETag"] = tag
         if answer["ETag"] in request.headers.get("if-none-match", ""):
             return Response(b"", status_code=304, headers=answer, media_type=HTML)
     return Response(body, status_code=status, headers=answer, media_type=HTML)
