@@ -324,7 +324,7 @@ async def open_page(browser: Any) -> AsyncIterator[Callable[..., Awaitable[Any]]
     async def open_one(**options: Any) -> Any:
         options.setdefault("viewport", {"width": 1280, "height": 800})
         context = await browser.new_context(**options)
-        context.set_default_timeout(15_000)  # ms: what takes longer is a fault, and a run of them costs minutes
+        context.set_default_timeout(15_000)  # ms: what takes longer is a fault
         contexts.append(context)
         page = await context.new_page()
         page.complaints = complaints

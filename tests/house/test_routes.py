@@ -13,7 +13,7 @@ from app.pages import demo_router
 def handlers() -> list[HTTPRouteHandler]:
     """Every handler of ours, as written."""
     return [
-        handler  # type: ignore[misc]
+        handler
         for router in [*routers(), demo_router]
         for route in router.routes
         for handler in getattr(route, "route_handlers", [])
