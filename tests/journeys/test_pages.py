@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import gzip
 import quopri
 import re
@@ -272,7 +273,11 @@ def error_answer(name: str, locale: str, district: LiveServer) -> httpx.Response
 @pytest.fixture(scope="module")
 async def sources(fetched: Fetched) -> dict[tuple[PageCase, str], str]:
     """Every page in every language as it leaves the server."""
-    return {(case, locale): (await fetched.get(case, locale)).text for locale in LOCALES for case in CASES}
+    found = {}
+    for case in CASES:
+        with contextlib.suppress(AssertionError):  # what cannot be had fails in its own test
+            found |= {(case, locale): (await fetched.get(case, locale)).text for locale in LOCALES}
+    return found
 
 
 def test_html_is_valid(sources: dict[tuple[PageCase, str], str], district: LiveServer) -> None:
@@ -290,7 +295,9 @@ def test_html_is_valid(sources: dict[tuple[PageCase, str], str], district: LiveS
 def test_titles_tell_pages_apart(sources: dict[tuple[PageCase, str], str]) -> None:
     titles = defaultdict(set)
     for (case, locale), html in sources.items():
-        titles[locale, re.findall(r"<title>(.*?)</title>", html, re.DOTALL)[0]].add(case.address)
+        if case.status == 200 and case.send is None:
+            title = re.findall(r"<title>(.*?)</title>", html, re.DOTALL)[0]
+            titles[locale, title].add(urlsplit(case.address).path)
     shared = {title: pages for title, pages in titles.items() if len(pages) > 1}
     report([[f"{locale} “{title}”: {', '.join(sorted(pages))}" for (locale, title), pages in shared.items()]])
 
@@ -316,16 +323,19 @@ async def test_links_lead_somewhere(sources: dict[tuple[PageCase, str], str], fe
         links = Links()
         links.feed(html)
         here = fetched.url(case, locale)
+        itself = {
+            urlsplit(fetched.url(case, one)).path for one in LOCALES
+        }  # the links to its other languages
         for link in links.found:
             url = urljoin(here, link)
-            if url.startswith(ours):
+            if url.startswith(ours) and urlsplit(url).path not in itself:
                 address = url.removeprefix(ours).partition("#")[0] or "/"
                 kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|(?<==)[^&]*", "…", address)
                 kinds[case.who, kind].setdefault(address, case.name)
     dead = []
     for (who, _), addresses in kinds.items():
         for address, where in list(addresses.items())[:LINKS_OF_A_KIND]:
-            answer = await fetched.visitors[who].client.head(address)
+            answer = await fetched.visitors[who].get(address)
             if answer.status_code >= 400:
                 dead.append(f"{answer.status_code} {address} on {where}")
     report([dead])
