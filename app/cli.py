@@ -67,6 +67,9 @@ def build_parser() -> argparse.ArgumentParser:
     imported.add_argument("file")
     imported.add_argument("--rule", default="", help="count by this rule instead of the one the file names")
     imported.add_argument("--slug", default="", help="the cycle's name in addresses; else the file's")
+    exported = command("export", run_export)
+    exported.add_argument("poll", help="id of a vote that has been counted, as in its address")
+    exported.add_argument("folder", help="where to write; made if it does not exist")
     command("seed", run_seed).add_argument("--if-empty", action="store_true")
     return parser
 
@@ -171,6 +174,39 @@ def run_import_pb(arguments: argparse.Namespace) -> int:
 
 
 # ── officials ────────────────────────────────────────────────────────────────────────────────────
+
+
+def run_export(arguments: argparse.Namespace) -> int:
+    """Write the files of a result, byte for byte as its page offers them."""
+    import uuid
+    from pathlib import Path
+
+    from app.kit.errors import NotFound
+    from app.kit.storage import FileStorage
+    from voting.queries import get_poll, list_files
+
+    storage = FileStorage(get_settings().var_dir / "files")
+    folder = Path(arguments.folder)
+
+    async def export(database: "Database") -> list[str]:
+        async with database.read() as session:
+            await get_poll(session, uuid.UUID(arguments.poll))
+            files = await list_files(session, uuid.UUID(arguments.poll))
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            (folder / file.name).write_bytes(await storage.get(file.key))
+        return [file.name for file in files]
+
+    try:
+        written = with_database(export)
+    except (ValueError, NotFound):
+        print(f"obste: there is no vote {arguments.poll}", file=sys.stderr)
+        return 1
+    if not written:
+        print("obste: this vote has not been counted yet", file=sys.stderr)
+        return 1
+    print("\n".join(str(folder / name) for name in written))
+    return 0
 
 
 def run_make_official(arguments: argparse.Namespace) -> int:
