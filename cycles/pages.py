@@ -42,8 +42,8 @@ _GREEDY = N_(
     "their cost fits into what is left of the budget."
 )
 _SHARES = N_(
-    "Every voter gets an equal share of the budget. A project is funded when its supporters can pay for it together "
-    "from their shares, as evenly as possible; supporters who have paid have less for the next project."
+    "Every voter gets an equal share of the budget. A project is funded when its supporters can pay for it "
+    "together from their shares, as evenly as possible; who has paid has less for the next project."
 )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account
@@ -186,14 +186,10 @@ def _conditions(wanted: IdeaFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _random_order(today: date) -> list[ColumnElement[Any]]:
-    """Shuffled anew each day, the same for everybody all day: ids rotated by letters that the day picks.
-
-    Version 7 ids begin with time and end with chance; so the order is of substrings of the random end.
-    """
-    digest = hashlib.sha256(today.isoformat().encode()).digest()
-    text = func.replace(cast(Idea.id, String), "-", "")
-    return [*(func.substr(text, 20 + byte % 12, 1) for byte in digest[:4]), cast(Idea.id, String)]
+def _shuffled(ids: Sequence[uuid.UUID], today: date) -> list[uuid.UUID]:
+    """In an order drawn anew each day and the same for everybody all day: by SHA-256 of day and id."""
+    day = today.isoformat().encode()
+    return sorted(ids, key=lambda one: hashlib.sha256(day + one.bytes).digest())
 
 
 async def list_ideas_page(
@@ -201,15 +197,25 @@ async def list_ideas_page(
 ) -> tuple[Sequence[Row[*tuple[Any, ...]]], Paging]:
     """One page of public ideas; two queries however many there are."""
     query = _rows().where(*_conditions(wanted))
+    if order == "random":
+        return await _list_random_page(session, query, page=page, today=today)
     total = (await session.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
     place = paging(page, total, size=PAGE_SIZE)
-    orders: dict[str, list[Any]] = {
-        "new": [Idea.submitted_at.desc(), Idea.id],
-        "supported": [Idea.support_count.desc(), Idea.submitted_at.desc(), Idea.id],
-        "random": _random_order(today),
-    }
-    ordered = query.order_by(*orders.get(order, orders["new"])).limit(place.size).offset(place.offset)
+    first = Idea.support_count.desc() if order == "supported" else Idea.submitted_at.desc()
+    ordered = query.order_by(first, Idea.submitted_at.desc(), Idea.id).limit(place.size).offset(place.offset)
     return (await session.execute(ordered)).all(), place
+
+
+async def _list_random_page(
+    session: AsyncSession, query: Select[*tuple[Any, ...]], *, page: str, today: date
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], Paging]:
+    ids = (
+        (await session.execute(query.with_only_columns(Idea.id, maintain_column_froms=True))).scalars().all()
+    )
+    place = paging(page, len(ids), size=PAGE_SIZE)
+    wanted = _shuffled(ids, today)[place.offset : place.offset + place.size]
+    rows = {row.id: row for row in (await session.execute(_rows().where(Idea.id.in_(wanted)))).all()}
+    return [rows[one] for one in wanted], place
 
 
 async def list_all_ideas(session: AsyncSession, cycle_slug: str) -> Sequence[Row[*tuple[Any, ...]]]:

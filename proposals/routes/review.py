@@ -1,5 +1,6 @@
 """The department: queue, file of an idea, and what is done before a verdict."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -121,7 +122,8 @@ async def read_clock(session: AsyncSession, ctx: Ctx, idea: Idea) -> ClockView |
 async def find_similar(session: AsyncSession, idea: Idea) -> list[idea_pages.SimilarCard]:
     """Ideas of the cycle that say the same, perhaps."""
     candidates = await queries.list_candidates(session, idea.cycle_id, leave_out=idea.id)
-    alike = rank(idea.title, f"{idea.location} {idea.landmark} {idea.body}", idea.area_id, candidates)
+    text = f"{idea.location} {idea.landmark} {idea.body}"
+    alike = await asyncio.to_thread(rank, idea.title, text, idea.area_id, candidates)  # a tenth of a second
     keys = [one.key for one in alike if isinstance(one.key, UUID)]
     rows = await queries.list_ideas_by_id(session, keys)
     return [

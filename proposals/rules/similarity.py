@@ -15,7 +15,7 @@ from app.kit.text import words
 
 STEM = 5  # letters kept of a word: grădină, grădini, grădinilor → gradi
 MIN_WORD = 3
-TITLE_WEIGHT, WORDS_WEIGHT, AREA_BONUS = 0.5, 0.5, 0.08
+TITLE_WEIGHT, WORDS_WEIGHT, AREA_BONUS = 0.46, 0.46, 0.08
 THRESHOLD = 0.22  # below it people see no likeness; found by reading pairs of the demonstration's ideas
 _COMMON = frozenset(  # stems that every idea may hold
     [
@@ -77,14 +77,13 @@ def rank(
     mine = stems(words(f"{title} {text}"))
     title_words = words(title)
     my_trigrams, my_title_stems = trigrams(title_words), stems(title_words)
-    theirs = [stems(candidate.folded.split()) for candidate in candidates]
-    frequency = Counter(stem for one in theirs for stem in one if stem in mine)
+    both = [mine.intersection(word[:STEM] for word in one.folded.split()) for one in candidates]
+    frequency = Counter(stem for shared in both for stem in shared)
     total = len(candidates) + 1
     weight = {stem: math.log(1 + total / (1 + frequency[stem])) for stem in mine}
     my_weight = sum(weight.values()) or 1.0
     found = []
-    for candidate, their_stems in zip(candidates, theirs, strict=True):
-        shared = mine & their_stems
+    for candidate, shared in zip(candidates, both, strict=True):
         if not shared:
             continue
         overlap = sum(weight[stem] for stem in shared) / my_weight
@@ -93,7 +92,7 @@ def rank(
         score += AREA_BONUS if area is not None and area == candidate.area else 0.0
         if score >= THRESHOLD:
             rarest = sorted(shared, key=lambda stem: (stem not in my_title_stems, -weight[stem], stem))
-            found.append(Likeness(candidate.key, min(score, 1.0), tuple(rarest[:4])))
+            found.append(Likeness(candidate.key, score, tuple(rarest[:4])))
     return sorted(found, key=lambda one: -one.score)[:limit]
 
 

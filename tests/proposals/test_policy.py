@@ -1,0 +1,144 @@
+"""Who may do what with ideas: actor × state, with the reason."""
+
+import uuid
+
+import msgspec
+import pytest
+
+from accounts.policy import Actor
+from accounts.states import Role
+from proposals import policy
+from proposals.states import IdeaState
+
+S = IdeaState
+AUTHOR, OTHER = uuid.uuid4(), uuid.uuid4()
+
+
+class Idea(msgspec.Struct, frozen=True):
+    state: str
+    author_id: uuid.UUID = AUTHOR
+    reviewer_id: uuid.UUID | None = None
+
+
+def actor(
+    who: uuid.UUID = OTHER,
+    *,
+    verified: bool = False,
+    roles: tuple[Role, ...] = (),
+    official: bool | None = None,
+) -> Actor:
+    return Actor(
+        id=who,
+        name="X",
+        email="x@x",
+        is_verified=verified,
+        roles=frozenset(roles),
+        is_official=bool(roles) if official is None else official,
+    )
+
+
+author = actor(AUTHOR, verified=True)
+unverified_author = actor(AUTHOR)
+neighbour = actor(verified=True)
+unverified = actor()
+reviewer = actor(roles=(Role.REVIEWER,))
+asleep = actor(roles=(Role.REVIEWER,), official=False)  # signed in without the second factor
+desk = actor(roles=(Role.DESK, Role.ELECTION, Role.ADMIN))
+insider = actor(AUTHOR, verified=True, roles=(Role.REVIEWER,))
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_drafts_are_seen_by_their_author_alone(state: IdeaState) -> None:
+    idea = Idea(state)
+    for who in (None, neighbour, reviewer, desk):
+        assert bool(policy.may_view(who, idea)) is (state is not S.DRAFT)
+    assert policy.may_view(author, idea)
+
+
+@pytest.mark.parametrize(
+    ("who", "state", "is_open", "words"),
+    [
+        (author, S.DRAFT, True, ""),
+        (author, S.DRAFT, False, "stage"),
+        (unverified_author, S.DRAFT, True, "residence"),
+        (author, S.SUBMITTED, True, "has been sent"),
+        (neighbour, S.DRAFT, True, "Only its author"),
+        (reviewer, S.DRAFT, True, "Only its author"),
+        (None, S.DRAFT, True, "Only its author"),
+    ],
+)
+def test_sending_needs_author_residence_and_an_open_stage(
+    who: Actor | None, state: IdeaState, is_open: bool, words: str
+) -> None:
+    verdict = policy.may_submit(who, Idea(state), submission_open=is_open)
+    assert bool(verdict) is (words == "")
+    assert words in verdict.reason
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_support_while_an_idea_lives(state: IdeaState) -> None:
+    alive = state in (S.SUBMITTED, S.IN_REVIEW, S.WAITING, S.ACCEPTED)
+    idea = Idea(state)
+    assert bool(policy.may_support(neighbour, idea, supports=False)) is alive
+    assert not policy.may_support(neighbour, idea, supports=True)
+    for who in (None, unverified, author):
+        assert not policy.may_support(who, idea, supports=False)
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_author_withdraws_until_there_is_a_verdict(state: IdeaState) -> None:
+    allowed = state in (S.SUBMITTED, S.IN_REVIEW, S.WAITING)
+    assert bool(policy.may_withdraw(author, Idea(state))) is allowed
+    assert not policy.may_withdraw(reviewer, Idea(state))
+
+
+DEEDS = {
+    "assign": (policy.may_assign, {S.SUBMITTED, S.IN_REVIEW, S.WAITING}),
+    "ask": (policy.may_ask, {S.IN_REVIEW}),
+    "resume": (policy.may_resume, {S.WAITING}),
+    "judge": (policy.may_judge, {S.IN_REVIEW}),
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("state", list(S))
+def test_department_works_on_ideas_of_others_in_the_right_state(deed: str, state: IdeaState) -> None:
+    may, states = DEEDS[deed]
+    assert bool(may(reviewer, Idea(state))) is (state in states)
+    for who in (None, author, neighbour, desk, asleep):
+        assert not may(who, Idea(state))
+    assert "your own idea" in may(insider, Idea(state)).reason
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_verdicts_are_corrected_until_the_vote(state: IdeaState) -> None:
+    decided = state in (S.REJECTED, S.MERGED, S.ACCEPTED)
+    assert bool(policy.may_correct(reviewer, Idea(state), at_vote=False)) is decided
+    assert not policy.may_correct(reviewer, Idea(state), at_vote=True)
+    assert not policy.may_correct(insider, Idea(state), at_vote=False)
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_only_the_author_answers_and_only_when_asked(state: IdeaState) -> None:
+    assert bool(policy.may_answer(author, Idea(state))) is (state is S.WAITING)
+    assert not policy.may_answer(reviewer, Idea(state))
+
+
+def test_election_officer_freezes_the_list_once_and_before_the_vote() -> None:
+    officer = actor(roles=(Role.ELECTION,))
+    assert policy.may_put_to_vote(officer, is_frozen=False, voting_began=False)
+    assert not policy.may_put_to_vote(officer, is_frozen=True, voting_began=False)
+    assert not policy.may_put_to_vote(officer, is_frozen=False, voting_began=True)
+    for who in (None, neighbour, reviewer, actor(roles=(Role.ADMIN,))):
+        assert not policy.may_put_to_vote(who, is_frozen=False, voting_began=False)
+
+
+def test_catalogue_belongs_to_administrators() -> None:
+    assert policy.may_edit_reasons(actor(roles=(Role.ADMIN,)))
+    assert not policy.may_edit_reasons(reviewer)
+
+
+def test_drafts_are_limited() -> None:
+    assert policy.may_draft(unverified, drafts=policy.MAX_DRAFTS - 1)
+    assert not policy.may_draft(unverified, drafts=policy.MAX_DRAFTS)
+    assert not policy.may_draft(None, drafts=0)
