@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 CONNECTIONS = 16
@@ -125,8 +126,8 @@ async def _replay(port: int, requests: Iterator[bytes]) -> tuple[Answers, float]
     started = time.perf_counter()
     ends = []
     for _ in range(CONNECTIONS):
-        end = loop.create_future()
-        await loop.create_connection(lambda end=end: _Connection(requests, answers, end), "127.0.0.1", port)
+        end: asyncio.Future[None] = loop.create_future()
+        await loop.create_connection(partial(_Connection, requests, answers, end), "127.0.0.1", port)
         ends.append(end)
     await asyncio.gather(*ends)
     return answers, time.perf_counter() - started

@@ -93,9 +93,8 @@ class Measured:
             return await client.get(target.path, headers=headers)
 
     def _client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=self.front), base_url=self.settings.base_url
-        )
+        front: Any = self.front  # typed for Litestar's messages, not for plain dictionaries
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app=front), base_url=self.settings.base_url)
 
     @contextmanager
     def _counting(self) -> Iterator[list[str]]:
@@ -201,7 +200,7 @@ class Measured:
             f"{len(self.sent)} ballots sent, {self.answered} answered well, {entries} entries and {people} "
             f"participations added, {found} of the codes found"
         )
-        return entries == people == found == self.answered
+        return bool(entries == people == found == self.answered)
 
     async def _count(self, model: Any) -> int:
         query = select(func.count()).select_from(model).where(model.poll_id == self.district.poll_id)
