@@ -5,24 +5,35 @@ the one before it, so that nothing can be altered, dropped or slipped in without
 changing; whoever kept yesterday's head can prove it. Entries hold no personal data: ids and what
 is public anyway.
 
-    hash = SHA-256(canonical JSON of {position, at, kind, subject, facts, previous})
-
-canonical: keys sorted, no spaces, UTF-8, `at` as ISO 8601 in UTC with microseconds.
+`app/kit/chain.py` says exactly what a hash covers, and checks a published register.
 """
 
-import hashlib
 import json
-from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from datetime import datetime
 
-import msgspec
 from sqlalchemy import BigInteger, Index, String, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.kit.chain import GENESIS, Fact, canonical, check_chain, hash_entry, moment_text
 from app.kit.db import Base
 
-GENESIS = "0" * 64
+__all__ = [
+    "GENESIS",
+    "Fact",
+    "RegisterEntry",
+    "RegisterHead",
+    "canonical",
+    "check_chain",
+    "get_head",
+    "hash_entry",
+    "list_facts",
+    "moment_text",
+    "publish_entry",
+    "record",
+    "stream_facts",
+]
 
 
 class RegisterEntry(Base):
@@ -57,41 +68,6 @@ _HEAD = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-
-
-class Fact(msgspec.Struct, frozen=True):
-    """An entry as published."""
-
-    position: int
-    at: str
-    kind: str
-    subject: str
-    facts: dict[str, object]
-    previous: str
-    hash: str
-
-
-def canonical(value: object) -> str:
-    """JSON in exactly one way: sorted keys, no spaces, letters as they are."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def hash_entry(position: int, at: str, kind: str, subject: str, facts: object, previous: str) -> str:
-    """The hash of an entry, as the module's docstring defines it."""
-    body = {
-        "position": position,
-        "at": at,
-        "kind": kind,
-        "subject": subject,
-        "facts": facts,
-        "previous": previous,
-    }
-    return hashlib.sha256(canonical(body).encode()).hexdigest()
-
-
-def moment_text(moment: datetime) -> str:
-    """A moment as it is hashed."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 async def record(
@@ -162,18 +138,3 @@ async def stream_facts(session: AsyncSession, *, batch: int = 500) -> AsyncItera
             return
         after = entries[-1].position
         session.expunge_all()
-
-
-def check_chain(facts: Iterable[Fact]) -> str | None:
-    """Check a published register from its first entry. Returns what is wrong, or None."""
-    previous = GENESIS
-    for position, fact in enumerate(facts, start=1):
-        if fact.position != position:
-            return f"entry {position} is missing: found {fact.position}"
-        if fact.previous != previous:
-            return f"entry {position} does not follow the one before it"
-        digest = hash_entry(position, fact.at, fact.kind, fact.subject, fact.facts, previous)
-        if digest != fact.hash:
-            return f"entry {position} was altered: its hash should be {digest}"
-        previous = digest
-    return None

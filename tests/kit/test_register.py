@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit import register
 from app.kit.clock import now
 from app.kit.db import Database
+from voting.verify import Unreadable, verify_record
 
 
 async def all_facts(session: AsyncSession) -> list[register.Fact]:
@@ -62,3 +63,18 @@ async def test_a_rolled_back_entry_leaves_no_gap(database: Database) -> None:
     await fill(database, 1)
     async with database.read() as session:
         assert [fact.position for fact in await all_facts(session)] == [1]
+
+
+async def test_the_downloaded_register_is_checked_without_a_database(database: Database) -> None:
+    await fill(database, 4)
+    async with database.read() as session:
+        facts = await all_facts(session)
+    lines = [msgspec.json.encode(fact) for fact in facts]
+    assert verify_record(b"\n".join(lines), expected_digest=facts[-1].hash).ok
+    altered = b"\n".join([*lines[:2], lines[2].replace(b"test.noted", b"test.moved"), lines[3]])
+    assert [check.name for check in verify_record(altered).failed] == ["chain"]
+    assert [
+        check.name for check in verify_record(b"\n".join(lines[:3]), expected_digest=facts[-1].hash).failed
+    ] == ["head"]
+    with pytest.raises(Unreadable, match="line 2"):
+        verify_record(b"\n".join([lines[0], b"{"]))

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from app.kit.chain import check_chain as check_chain_of_facts
 from voting.rules import UnknownRule, get_rule
 from voting.rules.formats import MalformedFile, PbElection, read_pb
 from voting.rules.greedy import MissingThreshold
@@ -23,6 +24,7 @@ from voting.rules.result import Result
 from voting.rules.tally import TooLarge, group_papers, input_digest
 from voting.rules.ties import STANDARD, FalseSeed, TiePolicy, check_seed
 from voting.sealing.box import BoxEntry, BrokenChain, check_chain, code_statuses, genesis
+from voting.verify.facts import is_register, read_register
 from voting.verify.source import Unreadable, read_source
 
 
@@ -39,7 +41,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     """All checks of one source. It is right only when there are some and all of them hold."""
 
     source: str
-    kind: Literal["record", "pb"]
+    kind: Literal["record", "pb", "register"]
     digest: str
     checks: tuple[Check, ...]
 
@@ -72,14 +74,18 @@ def verify_record(
     rule: str | None = None,
     ties: TiePolicy = STANDARD,
 ) -> Verification:
-    """Check a record or `.pb` file given as a path, an http(s) URL or bytes. Raises: Unreadable.
+    """Check a record, a `.pb` file or the public register, given as a path, an http(s) URL or bytes.
 
-    `expected_digest` is the record's digest from the public register. `rule` and `ties` are for `.pb` files
+    Raises: Unreadable. `expected_digest` is the record's digest from the public register, or the register's
+    head as somebody wrote it down. `rule` and `ties` are for `.pb` files
     only, which may not name a rule and say nothing of ties; a record states its own.
     """
     name = "(bytes)" if isinstance(source, bytes) else str(source)
+    content = read_source(source)
+    if is_register(content):
+        return _register_verification(name, content, expected_digest)
     try:
-        election = _election_of(read_source(source))
+        election = _election_of(content)
         if isinstance(election, PbElection):
             kind: Literal["record", "pb"] = "pb"
             found = input_digest(election.contest, group_papers(election.papers))
@@ -94,6 +100,15 @@ def verify_record(
     if expected_digest is not None:
         checks.append(_check("digest", expected_digest.strip().lower(), found))
     return Verification(source=name, kind=kind, digest=found, checks=tuple(checks))
+
+
+def _register_verification(name: str, content: bytes, expected_head: str | None) -> Verification:
+    facts = read_register(content)
+    checks = [_check("chain", "whole", check_chain_of_facts(facts) or "whole")]
+    head = facts[-1].hash
+    if expected_head is not None:
+        checks.append(_check("head", expected_head.strip().lower(), head))
+    return Verification(source=name, kind="register", digest=head, checks=tuple(checks))
 
 
 def _election_of(raw: bytes) -> PbElection | tuple[ElectionRecord, bytes]:

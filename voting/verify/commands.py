@@ -44,8 +44,13 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="obste verify", description="Check a published election from its files."
     )
-    parser.add_argument("source", help="an election record (JSON) or a Pabulib .pb file, as a path or URL")
-    parser.add_argument("--digest", help="the record's digest from the public register")
+    parser.add_argument(
+        "source",
+        help="an election record (JSON), a Pabulib .pb file or the register (JSON lines), as a path or URL",
+    )
+    parser.add_argument(
+        "--digest", help="the record's digest from the public register; for the register, its head"
+    )
     parser.add_argument("--rule", help="for a .pb file: the rule to count by instead of the one it names")
     parser.add_argument("--json", action="store_true", help="the checks as JSON")
     options = parser.parse_args(argv)
