@@ -54,6 +54,21 @@ async def find_current_cycle(session: AsyncSession, now: datetime) -> Cycle | No
     return next((cycle for cycle in cycles.values() if cycle.id in own), next(iter(cycles.values()), None))
 
 
+async def find_collecting_cycle(session: AsyncSession, now: datetime) -> Cycle | None:
+    """Our own cycle to which ideas can be sent at `now` (of two, the one that ends first); else the next that
+    will collect them; else the current one. A vote may be running in another cycle meanwhile.
+    """
+    query = (
+        select(Cycle)
+        .join(Stage, Stage.cycle_id == Cycle.id)
+        .where(Stage.kind == StageKind.SUBMISSION.value, Stage.closes_at > now, Cycle.is_imported.is_(False))
+        .order_by(Stage.opens_at > now, Stage.closes_at)
+        .limit(1)
+    )
+    found = (await session.execute(query)).scalar_one_or_none()
+    return found or await find_current_cycle(session, now)
+
+
 async def list_areas(session: AsyncSession, cycle_id: uuid.UUID) -> list[Area]:
     """By name."""
     query = select(Area).where(Area.cycle_id == cycle_id).order_by(Area.name)

@@ -17,7 +17,7 @@ from app.kit.i18n import N_, show_date
 from app.kit.images import read_photo
 from app.kit.web import WebRequest, anyone, error_text, field_errors, get, page, post, see_other, signed_in
 from cycles.errors import CycleNotFound
-from cycles.queries import find_current_cycle, find_stage, list_areas
+from cycles.queries import find_collecting_cycle, find_stage, list_areas
 from cycles.states import StageKind
 from proposals import queries, service
 from proposals.errors import IdeaNotFound, TooManyPhotos
@@ -42,7 +42,7 @@ async def show_new(
     request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
 ) -> Response[bytes]:
     """What is needed for an idea, until when it can be sent, and my drafts."""
-    cycle = await find_current_cycle(session, ctx.now)
+    cycle = await find_collecting_cycle(session, ctx.now)
     stage = await find_stage(session, cycle.id, StageKind.SUBMISSION) if cycle else None
     drafts = await queries.list_drafts(session, ctx.actor.id) if ctx.actor else []
     model = pages.build_new(
@@ -60,7 +60,7 @@ async def create_draft(
     request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
 ) -> Response[bytes]:
     """Begin a draft in the current cycle."""
-    cycle = await find_current_cycle(session, ctx.now)
+    cycle = await find_collecting_cycle(session, ctx.now)
     if cycle is None or cycle.is_imported:
         raise CycleNotFound()
     idea = await service.create_draft(session, ctx.actor, cycle_id=cycle.id, now=ctx.now)

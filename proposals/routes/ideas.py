@@ -25,7 +25,7 @@ from app.kit.web import (
     signed_in,
     verified,
 )
-from cycles.queries import find_current_cycle, get_cycle, list_areas, list_cycles
+from cycles.queries import find_collecting_cycle, get_cycle, list_areas, list_cycles
 from proposals import queries, service
 from proposals.errors import IdeaNotFound, PhotoNotFound
 from proposals.forms import AnswerForm
@@ -45,7 +45,7 @@ async def list_ideas(
     """Public ideas, filtered, in an order that gives none an advantage unless asked for another."""
     asked = query_form(request)
     cycles = [cycle for cycle in await list_cycles(session) if not cycle.is_imported]
-    current = await find_current_cycle(session, ctx.now)
+    current = await find_collecting_cycle(session, ctx.now)
     default = current.slug if current and not current.is_imported else ""
     slug = asked.get("cycle", default)
     cycle = next((one for one in cycles if one.slug == slug), None)

@@ -19,7 +19,7 @@ from app.kit.forms import Form, parse, query_form
 from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.web import WebRequest, field_errors, get, official, page, post, see_other
-from cycles.queries import find_current_cycle, list_areas
+from cycles.queries import find_collecting_cycle, list_areas
 from proposals import queries, service
 from proposals.errors import IdeaNotFound
 from proposals.forms import AssignForm, NoteForm, QuestionForm, ResumeForm
@@ -45,7 +45,7 @@ async def show_queue(
         session, wanted, reviewer_id=ctx.actor.id, today=today, page=asked.get("page")
     )
     pauses = await queries.list_pauses_of(session, [row.id for row in rows])
-    cycle = await find_current_cycle(session, ctx.now)
+    cycle = await find_collecting_cycle(session, ctx.now)
     areas = await list_areas(session, cycle.id) if cycle else []
     model = pages.QueuePage(
         rows=[pages.build_row(row, pauses[row.id], ctx.actor, today=today) for row in rows],

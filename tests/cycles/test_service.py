@@ -116,6 +116,16 @@ async def test_current_cycle_is_the_running_one_then_the_next_then_the_latest(se
     assert await queries.find_current_cycle(session, NOON) == running
 
 
+async def test_ideas_go_to_the_cycle_that_collects_them_while_another_votes(session: AsyncSession) -> None:
+    voting = await make_cycle(session, year=2027, open_stage=StageKind.VOTE)
+    assert await queries.find_collecting_cycle(session, NOON) == voting, "none collects: the current one says so"
+    coming = await make_cycle(session, year=2029, stages=stage_dates(None, now=NOON + 400 * DAY))
+    assert await queries.find_collecting_cycle(session, NOON) == coming
+    collecting = await make_cycle(session, year=2028)
+    assert await queries.find_collecting_cycle(session, NOON) == collecting
+    assert await queries.find_current_cycle(session, NOON) in (voting, collecting)
+
+
 async def test_two_officials_at_once_change_the_dates_they_saw_only_once(database: Database) -> None:
     async with database.write() as session:
         cycle = await make_cycle(session)
