@@ -43,6 +43,11 @@ class FileStorage:
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)
+        folder = os.open(path.parent, os.O_RDONLY)  # a power cut must not take the name away again
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     async def get(self, key: str) -> bytes:
         """Raises: NotFound."""
