@@ -114,7 +114,7 @@ class LiveServer:
 
 
 def _session_of(leaders: set[int]) -> set[int]:
-    """These children and all they started; RQ's work horses have a process group of their own, so not that."""
+    """These children and all that they started; RQ's work horses have a group of their own, so not that."""
     found = set(leaders)
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
