@@ -63,19 +63,20 @@ class Measured:
 
     def _targets(self) -> list[Target]:
         district, reader = self.district, f"{COOKIE}={self.district.voters[0].token}"
-        return [
+        found = [
             Target("home", "/"),
             Target("ideas list", "/ideas"),
-            Target("ideas list, signed in", "/ideas", reader),
-            Target("idea", f"/ideas/{district.idea_id}"),
-            Target("projects list", f"/projects?cycle={district.cycle_slug}"),
+            Target("ideas list, signed in", "/ideas", reader, in_short=False),
+            Target("idea", f"/ideas/{district.idea_id}", in_short=False),
+            Target("projects list", f"/projects?cycle={district.cycle_slug}", in_short=False),
             Target("project", f"/cycles/{district.cycle_slug}/projects/{district.contest_numbers[6]}"),
             Target("poll", f"/polls/{district.poll_id}"),
             Target("ballot, signed in", f"/polls/{district.poll_id}/ballot", reader),
             Target("result", f"/polls/{district.counted_poll_id}/result"),
-            Target("register", "/register"),
-            Target("help (no database)", "/help"),
+            Target("register", "/register", in_short=False),
+            Target("help (no database)", "/help", in_short=False),
         ]
+        return [target for target in found if target.in_short or not self.size.is_short]
 
     # ── in this process: queries, profiles ────────────────────────────────────
     def look(self, target: Target) -> tuple[int, int]:
