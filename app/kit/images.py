@@ -12,7 +12,7 @@ from app.kit.i18n import N_
 MAX_BYTES = 12 * 1024 * 1024  # what phones of today make
 MAX_PIXELS = 50_000_000  # 150 MB once decoded: the most one job may hold
 WIDE, SMALL = 1600, 480  # longest side in pixels, of the page's picture and the list's
-FORMATS = ("JPEG", "PNG", "WEBP", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP")  # the photos of phones with two lenses (MPO) open as JPEG
 
 
 class Photo(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ def _encode_again(content: bytes) -> Photo:
             if image.width * image.height > MAX_PIXELS:
                 raise Invalid(N_("The photo has too many pixels. Please choose a smaller one."))
             upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         raise Invalid(N_("This file is not a photo we can read. Please send JPEG, PNG or WebP.")) from None
     upright.thumbnail((WIDE, WIDE), Image.Resampling.LANCZOS)
     small = upright.copy()
