@@ -9,6 +9,7 @@ from sqlalchemy import Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
+from accounts.queries import list_same_person
 from cycles.models import Cycle, Stage
 from voting.errors import PollNotFound
 from voting.models import BoxEntry, Confirmation, Participation, Poll, PollOption, ResultFile, Tally
@@ -110,11 +111,15 @@ async def list_polls(session: AsyncSession) -> Sequence[Row[Poll, Cycle, Stage]]
 
 
 async def has_voted(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID) -> bool:
-    """Whether this person's ballot is in the box (not which)."""
+    """Whether this person's ballot is in the box (not which), from this account or from another of theirs.
+
+    A verification that was withdrawn from one account and given to another must not give a second vote.
+    """
+    people = await list_same_person(session, account_id)
     query = select(Participation.poll_id).where(
-        Participation.poll_id == poll_id, Participation.account_id == account_id
+        Participation.poll_id == poll_id, Participation.account_id.in_(people)
     )
-    return (await session.execute(query)).first() is not None
+    return (await session.execute(query.limit(1))).first() is not None
 
 
 async def count_voters(session: AsyncSession, poll_id: uuid.UUID) -> int:
