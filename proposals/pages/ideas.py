@@ -296,6 +296,17 @@ class FeedPage(msgspec.Struct, frozen=True):
     updated: datetime
 
 
+class TimelineFeedPage(msgspec.Struct, frozen=True):
+    """The Atom feed of one idea's timeline."""
+
+    id: str
+    number: str
+    title: str
+    lang: str
+    events: list[EventView]
+    updated: datetime
+
+
 class SimilarCard(msgspec.Struct, frozen=True):
     """An idea like the draft, and what both say."""
 

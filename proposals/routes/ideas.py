@@ -145,6 +145,26 @@ async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.Idea
     return pages.build_idea_page(facts, ctx.actor, ctx.locale)
 
 
+@get("/ideas/{idea_id:uuid}/feed.atom", audience=anyone, include_in_schema=False)
+async def show_timeline_feed(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
+) -> Response[bytes]:
+    """What happens to one idea, as an Atom feed."""
+    idea = await queries.get_idea(session, idea_id)
+    events = await queries.list_events(session, idea.id)
+    if not events:
+        raise IdeaNotFound()  # a draft
+    reasons = await queries.list_reasons_of(session, pages.reason_codes(events))
+    views = pages.view_events(events, reasons, ctx.locale)[::-1]
+    model = pages.TimelineFeedPage(str(idea.id), idea.number or "", idea.title, idea.lang, views, views[0].at)
+    response = page(request, "proposals/timeline.atom.xml", model)
+    response.media_type = "application/atom+xml; charset=utf-8"
+    return response
+
+
 @get("/photos/{photo_id:uuid}/{size:str}", audience=anyone, include_in_schema=False)
 async def show_photo(
     request: WebRequest,
@@ -253,6 +273,7 @@ async def answer_question(
 HANDLERS = [
     list_ideas,
     show_feed,
+    show_timeline_feed,
     show_idea,
     show_photo,
     support_idea,

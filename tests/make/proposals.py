@@ -91,8 +91,20 @@ async def make_idea(
 def make_costing(*, unit_price_bani: int = 50_000_00, margin_percent: int = 10) -> Costing:
     """Two lines: 2.5 of something at `unit_price_bani`, and a design; 21 % VAT."""
     lines = (
-        Line(description="Pistă", quantity_milli=2500, unit="km", unit_price_bani=unit_price_bani, vat_percent=21),
-        Line(description="Proiectare", quantity_milli=1000, unit="buc.", unit_price_bani=8_000_00, vat_percent=21),
+        Line(
+            description="Pistă",
+            quantity_milli=2500,
+            unit="km",
+            unit_price_bani=unit_price_bani,
+            vat_percent=21,
+        ),
+        Line(
+            description="Proiectare",
+            quantity_milli=1000,
+            unit="buc.",
+            unit_price_bani=8_000_00,
+            vat_percent=21,
+        ),
     )
     return Costing(lines=lines, margin_percent=margin_percent, yearly_bani=3_000_00)
 

@@ -217,7 +217,9 @@ async def test_supporter_of_a_merged_idea_is_offered_to_carry_over(town: Town) -
 async def test_list_feed_and_search(town: Town) -> None:
     async with town.database.write() as session:
         await make_idea(session, cycle=town.cycle, title="Grădină urbană în Rahova")
-        await make_idea(session, cycle=town.cycle, title="Bănci & umbrare <noi>", area_code="ferentari")
+        idea = await make_idea(
+            session, cycle=town.cycle, title="Bănci & umbrare <noi>", area_code="ferentari"
+        )
     anonymous = await town.visitor()
     page = await anonymous.see("/ideas?q=gradina")
     assert "Grădină urbană" in page
@@ -225,6 +227,8 @@ async def test_list_feed_and_search(town: Town) -> None:
     assert "2 ideas" in await anonymous.see("/ideas?q=&order=supported&page=7")
     assert "No idea fits" in await anonymous.see("/ideas?state=rejected")
     await anonymous.see("/ideas?cycle=altul&area=x&order=zzz&page=-3")
+    own = await anonymous.client.get(f"/ideas/{idea.id}/feed.atom")
+    assert own.text.count("<entry>") == 1
     feed = await anonymous.client.get("/ideas/feed.atom?cycle=bp-2027")
     assert feed.headers["content-type"].startswith("application/atom+xml")
     import xml.etree.ElementTree as ElementTree

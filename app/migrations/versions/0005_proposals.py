@@ -16,16 +16,18 @@ depends_on = None
 APPEND_ONLY = ("idea_events", "reasons", "verdicts", "cost_lines")
 
 
-# The catalogue with which an installation begins; administrators change it by adding versions. The provisions
-# are named by act, without articles where the ground is the act as a whole; a jurist of the town hall confirms.
+# The catalogue with which an installation begins; administrators change it by adding versions. Grounds are
+# named by act, without articles where the ground is the act as a whole; a jurist of the town hall confirms.
 REASONS = (
     (
         "R01",
         "Nu este de competența sectorului",
         "Not within the district's competence",
-        "Ideea privește ceva de care răspunde altă instituție (de exemplu Primăria Capitalei, Metrorex, STB sau un "
+        "Ideea privește ceva de care răspunde altă instituție (de exemplu Primăria Capitalei, Metrorex, "
+        "STB sau un "
         "minister), iar sectorul nu poate cheltui bani pentru ea.",
-        "The idea concerns something that another institution answers for (for example the City Hall of Bucharest, "
+        "The idea concerns something that another institution answers for (for example the City Hall of "
+        "Bucharest, "
         "the metro, the tram company or a ministry), and the district may not spend money on it.",
         "OUG 57/2019 privind Codul administrativ",
     ),
@@ -33,9 +35,11 @@ REASONS = (
         "R02",
         "Terenul nu aparține municipalității",
         "The land does not belong to the municipality",
-        "Locul propus este proprietate privată sau are o situație juridică neclară. Banii publici pot fi folosiți "
+        "Locul propus este proprietate privată sau are o situație juridică neclară. Banii publici pot fi "
+        "folosiți "
         "numai pe domeniul public.",
-        "The proposed place is private property or its legal situation is not clear. Public money may be used on "
+        "The proposed place is private property or its legal situation is not clear. Public money may be "
+        "used on "
         "public land only.",
         "OUG 57/2019 privind Codul administrativ, partea a V-a (domeniul public)",
     ),
@@ -43,9 +47,11 @@ REASONS = (
         "R03",
         "Costă mai mult decât permite bugetul ciclului",
         "Costs more than the budget of the cycle allows",
-        "Costul estimat de specialiști depășește suma pusă la dispoziție pentru acest ciclu, iar ideea nu poate fi "
+        "Costul estimat de specialiști depășește suma pusă la dispoziție pentru acest ciclu, iar ideea nu "
+        "poate fi "
         "împărțită în etape de sine stătătoare.",
-        "The cost estimated by the specialists is above the amount available in this cycle, and the idea cannot be "
+        "The cost estimated by the specialists is above the amount available in this cycle, and the idea "
+        "cannot be "
         "divided into parts that stand on their own.",
         "Regulamentul bugetării participative; Legea 273/2006 privind finanțele publice locale",
     ),
@@ -53,18 +59,22 @@ REASONS = (
         "R04",
         "Contrazice planurile de urbanism sau protecția spațiilor verzi",
         "Contradicts the urban plans or the protection of green spaces",
-        "Ceea ce se propune nu este permis în locul ales de planurile de urbanism în vigoare ori ar reduce suprafața "
+        "Ceea ce se propune nu este permis în locul ales de planurile de urbanism în vigoare ori ar reduce "
+        "suprafața "
         "spațiilor verzi.",
-        "What is proposed is not allowed in that place by the urban plans in force, or would reduce green space.",
+        "What is proposed is not allowed in that place by the urban plans in force, or would reduce green "
+        "space.",
         "Legea 350/2001 privind amenajarea teritoriului și urbanismul; Legea 24/2007 privind spațiile verzi",
     ),
     (
         "R05",
         "Locul este monument istoric sau zonă protejată",
         "The place is a historic monument or a protected area",
-        "Lucrarea ar schimba un monument istoric sau zona lui de protecție, iar avizele necesare nu pot fi obținute "
+        "Lucrarea ar schimba un monument istoric sau zona lui de protecție, iar avizele necesare nu pot fi "
+        "obținute "
         "în timpul ciclului.",
-        "The work would change a historic monument or its protected surroundings, and the approvals needed cannot be "
+        "The work would change a historic monument or its protected surroundings, and the approvals needed "
+        "cannot be "
         "obtained within the cycle.",
         "Legea 422/2001 privind protejarea monumentelor istorice",
     ),
@@ -72,9 +82,11 @@ REASONS = (
         "R06",
         "Este deja prevăzută sau în lucru",
         "Already planned or under way",
-        "Primăria are deja prevăzută sau începută o lucrare care face același lucru în același loc. Răspunsul spune "
+        "Primăria are deja prevăzută sau începută o lucrare care face același lucru în același loc. "
+        "Răspunsul spune "
         "care este aceasta și când se termină.",
-        "The town hall has already planned or begun a work that does the same in the same place. The answer says "
+        "The town hall has already planned or begun a work that does the same in the same place. The "
+        "answer says "
         "which it is and when it ends.",
         "Regulamentul bugetării participative",
     ),
@@ -82,9 +94,11 @@ REASONS = (
         "R07",
         "Nu poate fi realizată tehnic",
         "Technically not possible",
-        "Specialiștii au verificat la fața locului și au constatat că lucrarea nu poate fi făcută în siguranță acolo "
+        "Specialiștii au verificat la fața locului și au constatat că lucrarea nu poate fi făcută în "
+        "siguranță acolo "
         "(rețele subterane, pantă, lățime, siguranța circulației).",
-        "The specialists checked on site and found that the work cannot be done safely there (underground networks, "
+        "The specialists checked on site and found that the work cannot be done safely there (underground "
+        "networks, "
         "slope, width, traffic safety).",
         "Regulamentul bugetării participative; Legea 10/1995 privind calitatea în construcții",
     ),
@@ -92,7 +106,8 @@ REASONS = (
         "R08",
         "Servește un interes privat sau discriminează",
         "Serves a private interest or discriminates",
-        "De rezultat ar profita o persoană, o firmă sau un grup închis, ori accesul ar fi îngrădit pentru unii "
+        "De rezultat ar profita o persoană, o firmă sau un grup închis, ori accesul ar fi îngrădit pentru "
+        "unii "
         "locuitori.",
         "One person, one company or a closed group would profit, or some residents would be kept out.",
         "OG 137/2000 privind prevenirea și sancționarea tuturor formelor de discriminare",
@@ -101,9 +116,11 @@ REASONS = (
         "R09",
         "Lipsesc informații, iar autorul nu a răspuns",
         "Information is missing and the author has not answered",
-        "Ideea nu poate fi evaluată așa cum a fost trimisă. Autorului i s-au cerut lămuriri și nu au venit în "
+        "Ideea nu poate fi evaluată așa cum a fost trimisă. Autorului i s-au cerut lămuriri și nu au venit "
+        "în "
         "termenul anunțat.",
-        "The idea cannot be assessed as it was sent. The author was asked for clarification and it did not come in "
+        "The idea cannot be assessed as it was sent. The author was asked for clarification and it did not "
+        "come in "
         "the time announced.",
         "Regulamentul bugetării participative",
     ),
