@@ -24,7 +24,7 @@ EMAILS = {  # whom a page is shown to; all are people of app/seed/people.py
     "author": "elena@exemplu.ro",
     "reviewer": "ioana.munteanu@exemplu.ro",
     "desk": "carmen.voicu@exemplu.ro",
-    "crowd": "simona.matei@exemplu.ro",
+    "colleague": "simona.matei@exemplu.ro",
     "election": "cristian.barbu@exemplu.ro",
     "admin": "gabriela.rusu@exemplu.ro",
 }

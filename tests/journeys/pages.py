@@ -18,6 +18,7 @@ from app.seed.people import PASSWORD
 from cycles.models import Cycle
 from proposals.models import Idea
 from voting.models import Poll
+from voting.sealing.box import new_receipt
 
 Fields = dict[str, str]
 
@@ -44,7 +45,7 @@ class PageCase:
 SIGN_UP = {"name": "Dana Ilie", "email": "dana.ilie@exemplu.ro", "password": "patru mere coapte"}
 OFFICIAL_SIGN_IN = ("/sign-in", {"email": "radu.dobre@exemplu.ro", "password": PASSWORD})
 FORGETFUL = "simona.matei@exemplu.ro"
-NEW_DRAFT = ("/ideas/new", {})
+NEW_DRAFT: tuple[str, Fields] = ("/ideas/new", {})
 TEXT = {
     "title": "Umbrare pentru locul de joacă din Parcul Sebastian",
     "body": "Vara toboganul **arde**. Propun:\n\n- trei prelate\n- doi platani",
@@ -54,6 +55,7 @@ PREVIEW = {**TEXT, "do": "preview"}
 LONG = {**TEXT, "title": "Umbră " * 40}
 WRITTEN = (NEW_DRAFT, ("/ideas/{created}/edit/text", TEXT))
 BALLOT = "/polls/{open_poll}/ballot"
+VOTE = {"ballot": "P03.P01", "receipt": "{receipt}"}
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
 
 CASES: tuple[PageCase, ...] = (
@@ -96,7 +98,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/account/email", note="empty", who="resident", status=422, send={}),
     PageCase(
         "/account/email/confirm?token={token}",
-        who="crowd",
+        who="colleague",
         before=(("/account/email", {"email": "alta.adresa@exemplu.ro", "password": PASSWORD}),),
     ),
     PageCase("/account/letter", who="newcomer"),
@@ -108,6 +110,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/account/second-factor", who="resident"),
     PageCase("/account/second-factor/off", who="admin", status=403),
     PageCase("/account/recovery-codes", who="reviewer"),
+    PageCase("/account/recovery-codes", note="new ones", who="reviewer", send={"password": PASSWORD}),
     PageCase("/account/security", who="resident"),
     PageCase("/account/security", who="admin"),
     PageCase("/desk", who="desk"),
@@ -187,12 +190,23 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/polls/{open_poll}/ballot/order", who="resident", is_ballot=True, before=CHOICES),
     PageCase("/polls/{open_poll}/ballot/review", who="resident", is_ballot=True, before=CHOICES),
     PageCase("/polls/{open_poll}/ballot/review", who="newcomer", is_ballot=True, before=CHOICES),
+    PageCase(BALLOT + "/review", note="receipt", who="colleague", is_ballot=True, send=VOTE),
+    PageCase(BALLOT + "/review", note="once more", who="colleague", is_ballot=True, before=CHOICES),
+    PageCase(
+        BALLOT + "/review",
+        note="wrong key",
+        who="colleague",
+        status=422,
+        is_ballot=True,
+        send={**VOTE, "receipt": "{other_receipt}", "replacement_key": "0000-0000-0000-0000-0000"},
+    ),
     PageCase("/polls/{past_poll}/result"),
     PageCase("/polls/{past_poll}/codes"),
     PageCase("/polls/{open_poll}/officer", who="election"),
     PageCase("/polls/{past_poll}/officer", who="election"),
     PageCase("/polls/{past_poll}/officer", who="resident", status=403),
     PageCase("/check"),
+    PageCase("/check?code={code}", note="found"),
     PageCase("/check?code=7QXM-4T2K-9RVD", note="not found"),
 )
 
@@ -224,9 +238,12 @@ async def read_facts(database_url: str) -> dict[str, str]:
     database = Database(database_url)
     try:
         async with database.read() as session:
-            return {name: await find(session) for name, find in FACTS.items()}
+            facts = {name: await find(session) for name, find in FACTS.items()}
     finally:
         await database.dispose()
+    facts["receipt"], facts["code"] = new_receipt(facts["open_poll"])
+    facts["other_receipt"], _ = new_receipt(facts["open_poll"])
+    return facts
 
 
 def _first(column: Any, *conditions: Any) -> Callable[[AsyncSession], Awaitable[str]]:

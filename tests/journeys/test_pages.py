@@ -273,7 +273,7 @@ def error_answer(name: str, locale: str, district: LiveServer) -> httpx.Response
 @pytest.fixture(scope="module")
 async def sources(fetched: Fetched) -> dict[tuple[PageCase, str], str]:
     """Every page in every language as it leaves the server."""
-    found = {}
+    found: dict[tuple[PageCase, str], str] = {}
     for case in CASES:
         with contextlib.suppress(AssertionError):  # what cannot be had fails in its own test
             found |= {(case, locale): (await fetched.get(case, locale)).text for locale in LOCALES}

@@ -220,7 +220,8 @@ def build_review(
 def build_receipt(ctx: Ctx, full: PollInFull, receipt: Receipt) -> ReceiptPage:
     """Page D. The QR code holds the address of the check, nothing else."""
     check = f"/check?code={receipt.code}"
-    drawn = segno.make(ctx.absolute(check), error="m").svg_inline(scale=4, border=2, omitsize=True)
+    title = ctx.gettext("QR code with the address of the check")
+    drawn = segno.make(ctx.absolute(check), error="m").svg_inline(border=2, omitsize=True, title=title)
     return ReceiptPage(
         id=str(full.poll.id),
         title=title_of(full.poll, ctx),
@@ -230,6 +231,6 @@ def build_receipt(ctx: Ctx, full: PollInFull, receipt: Receipt) -> ReceiptPage:
         has_replaced=receipt.has_replaced,
         is_repeat=receipt.is_repeat,
         check_href=ctx.url(check),
-        qr=Markup(drawn),  # noqa: S704 - drawn by segno from an address of ours
+        qr=Markup(drawn.replace("<svg ", '<svg role="img" ', 1)),  # noqa: S704 - drawn by segno from an address of ours
         closes_at=full.stage.closes_at,
     )
