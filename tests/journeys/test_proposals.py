@@ -70,7 +70,7 @@ async def write_and_send(page: Any, town: LiveServer, how: How, title: str) -> s
     )
     await press(page, how, "Upload")
     await page.wait_for_selector(".ob-photos img")
-    await page.locator("button[type=submit]", has_text=how.says("Save and continue")).last.click()
+    await page.get_by_role("button", name=how.says("Save and continue"), exact=True).last.click()
     await page.wait_for_url(re.compile("/(similar|check)$"))
     if page.url.endswith("/similar"):
         await page.get_by_role("link", name=how.says("Mine is different, go on")).first.click()
