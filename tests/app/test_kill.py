@@ -5,13 +5,14 @@ was not is wholly there or not at all; what was promised is kept afterwards.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import shutil
 import time
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ import pytest
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import func, select, text, update
+from sqlalchemy import CursorResult, func, select, text, update
 
 from app.embedded import fill_in
 from app.errors import MESSAGES
@@ -70,10 +71,16 @@ class Place:
     async def audit(self) -> None:
         await audit(self.database, self.server.folder / "mail", self.district.deeds)
 
-    def services(self) -> Services:
+    @contextlib.asynccontextmanager
+    async def services(self) -> AsyncIterator[Services]:
         """Adapters of another process of this installation, as its worker has them."""
         wire()
-        return make_services(load_settings(fill_in(self.server.env)))
+        services = make_services(load_settings(fill_in(self.server.env)))
+        try:
+            yield services
+        finally:
+            await services.database.dispose()
+            await services.redis.aclose()
 
     def run_soon(self, job: str) -> None:
         """Tell the server's own worker to run a job of the schedule."""
@@ -90,10 +97,12 @@ async def place(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Async
         database = Database(url)
         district = await crowd.fill_district(database, casts=42, ideas=20, sign_ups=8)
         folder = tmp_path_factory.mktemp("killed") / "var"
-        server = LiveServer(folder, url, secret_key=crowd.SECRET_KEY).start()
-        yield Place(server, database, district, deque(district.deeds))
-        server.stop()
-        await database.dispose()
+        server = LiveServer(folder, url, secret_key=crowd.SECRET_KEY)
+        try:
+            yield Place(server.start(), database, district, deque(district.deeds))
+        finally:
+            server.stop()
+            await database.dispose()
 
 
 async def until(place: Place, is_so: Callable[[], object]) -> None:
@@ -104,7 +113,7 @@ async def until(place: Place, is_so: Callable[[], object]) -> None:
         await asyncio.sleep(0.05)
 
 
-async def send_all(place: Place, deeds: list[Deed]) -> None:
+async def send_all(place: Place, deeds: Sequence[Deed]) -> None:
     """Send all of them at the same moment."""
     async with crowd.new_crowd(place.server.url) as client:
         await asyncio.gather(*(deed.send(client) for deed in deeds))
@@ -146,7 +155,7 @@ async def state_of(place: Place, poll: Poll) -> str:
 async def test_sixteen_casts_of_one_person_leave_one_counting_ballot(place: Place) -> None:
     poll, (person,) = await new_poll(place), await new_people(place, 1)
     casts = [crowd.make_cast(poll, person) for _ in range(16)]
-    await send_all(place, [*casts])
+    await send_all(place, casts)
     (counted,) = [cast for cast in casts if cast.went is Went.DONE]
     refused = [cast for cast in casts if cast is not counted]
     assert [cast.status for cast in refused] == [409] * 15
@@ -159,14 +168,14 @@ async def test_one_receipt_sent_sixteen_times_is_one_ballot_and_one_receipt(plac
     poll, (person,) = await new_poll(place), await new_people(place, 1)
     first = crowd.make_cast(poll, person)
     casts = [first, *(crowd.make_cast(poll, person, secret=first.secret) for _ in range(15))]
-    await send_all(place, [*casts])
+    await send_all(place, casts)
     assert [(cast.status, cast.went) for cast in casts] == [(200, Went.DONE)] * 16
     entries, voters = await box_of(place, poll)
     assert ([entry.code for entry in entries], voters) == ([first.code], 1)
 
     # And eight replacements of it at once: one stands, the other senders learn that the key was used.
     newer = [crowd.make_cast(poll, person, key=first.secret, numbers="P02") for _ in range(8)]
-    await send_all(place, [*newer])
+    await send_all(place, newer)
     assert sorted(cast.status for cast in newer) == [200] + [422] * 7
     entries, voters = await box_of(place, poll)
     assert (len(entries), voters) == (2, 1)
@@ -185,16 +194,16 @@ async def test_casting_against_closing_neither_loses_nor_adds_one(place: Place) 
         await asyncio.sleep(closes_at - 0.6 + 0.9 * number / len(casts) - time.time())
         await casts[number].send(client)
 
-    async def close(services: Services) -> None:
+    async def close() -> None:
         await asyncio.sleep(closes_at - 0.05 - time.time())
-        for _ in range(6):  # the job, much too often: before its time, at it, and when it is done
-            await jobs.close_due_polls(services)
-            await asyncio.sleep(0.02)
-        await services.database.dispose()
+        async with place.services() as services:
+            for _ in range(6):  # the job, much too often: before its time, at it, and when it is done
+                await jobs.close_due_polls(services)
+                await asyncio.sleep(0.02)
 
     async with crowd.new_crowd(place.server.url) as client:
         casting = [cast_around_closing(client, number) for number in range(len(casts))]
-        closing = [close(place.services()), close(place.services())]
+        closing = [close(), close()]
         await asyncio.gather(
             *casting, *closing, asyncio.to_thread(place.run_soon, "voting.jobs.close_due_polls")
         )
@@ -272,7 +281,8 @@ async def write(place: Place, statement: str) -> int:
     """Run one statement in a transaction of its own; returns its first value, if it has one."""
     async with place.database.write() as session:
         result = await session.execute(text(statement))
-        return int(result.scalar_one()) if result.returns_rows else 0
+        has_rows = isinstance(result, CursorResult) and result.returns_rows
+        return int(result.scalar_one()) if has_rows else 0
 
 
 async def test_connections_that_died_while_idle_are_noticed(place: Place) -> None:
@@ -378,9 +388,8 @@ async def closed_poll(place: Place) -> Poll:
     await send_all(place, [crowd.make_cast(poll, person) for person in await new_people(place, 3)])
     async with place.database.write() as session:
         await session.execute(update(Stage).where(Stage.id == poll.stage_id).values(closes_at=clock.now()))
-    services = place.services()
-    await jobs.close_due_polls(services)
-    await services.database.dispose()
+    async with place.services() as services:
+        await jobs.close_due_polls(services)
     async with place.database.read() as session:
         return (await queries.get_poll(session, poll.id)).poll
 
@@ -397,9 +406,10 @@ async def check_counted_once(place: Place, poll: Poll) -> None:
         files = (
             (await session.execute(select(ResultFile).where(ResultFile.poll_id == poll.id))).scalars().all()
         )
-    storage = place.services().storage
-    for file in files:
-        assert hashlib.sha256(await storage.get(file.key)).hexdigest() == file.sha256, file.name
+    async with place.services() as services:
+        for file in files:
+            content = await services.storage.get(file.key)
+            assert hashlib.sha256(content).hexdigest() == file.sha256, file.name
     assert files
     assert await count_entries(place.database, "poll.result_published", f"poll:{poll.id}") == 1
 
