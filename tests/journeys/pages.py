@@ -5,6 +5,7 @@ braces are facts of the district, read from its database; {token} is the one in 
 came last, {created} what a form has just made.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -210,20 +211,14 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/check?code=7QXM-4T2K-9RVD", note="not found"),
 )
 
-# Addresses that answer a GET and are no pages: why.
+# Addresses that answer a GET and are no pages: feeds, downloads and the interface for programs by their names ...
+NO_PAGE = re.compile(r"/api/.*|.*\.(atom|csv|json|jsonl)")
+# ... and these, with the reason.
 NOT_PAGES: dict[str, str] = {
     "/health": "JSON for machines",
     "/ready": "JSON for machines",
     "/static/{name:path}": "files",
-    "/register.jsonl": "a download",
-    "/register.atom": "a feed",
     "/account/export": "a download",
-    "/cycles/{slug:str}/feed.atom": "a feed",
-    "/cycles/{slug:str}/ideas.csv": "a download",
-    "/cycles/{slug:str}/projects.csv": "a download",
-    "/api/v1/cycles/{slug:str}/ideas": "JSON for programs",
-    "/api/v1/cycles/{slug:str}/projects": "JSON for programs",
-    "/ideas/feed.atom": "a feed",
     "/p/{number:str}": "a short address that leads on",
     "/photos/{photo_id:uuid}/{size:str}": "pictures",
     "/polls/{poll_id:uuid}/files/{name:str}": "downloads",
