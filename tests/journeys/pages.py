@@ -204,6 +204,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/polls/{past_poll}/result"),
     PageCase("/polls/{past_poll}/codes"),
     PageCase("/polls/{open_poll}/officer", who="election"),
+    PageCase("/polls/{open_poll}/officer/cancel", who="election"),
     PageCase("/polls/{past_poll}/officer", who="election"),
     PageCase("/polls/{past_poll}/officer", who="resident", status=403),
     PageCase("/check"),
@@ -211,7 +212,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/check?code=7QXM-4T2K-9RVD", note="not found"),
 )
 
-# Addresses that answer a GET and are no pages: feeds, downloads and the interface for programs by their names ...
+# Addresses that answer a GET and are no pages: feeds, downloads and the interface for programs ...
 NO_PAGE = re.compile(r"/api/.*|.*\.(atom|csv|json|jsonl)")
 # ... and these, with the reason.
 NOT_PAGES: dict[str, str] = {
