@@ -5,8 +5,10 @@ import msgspec
 from accounts.states import Role
 from app.kit.events import subscribe
 from app.kit.i18n import N_
+from cycles.events import StageDatesChanged
 from proposals.service import record_outcome
 from voting.events import ResultPublished
+from voting.service import lapse_confirmations
 
 # Path, label, and the role that sees it: officials find their work beside what everybody sees.
 MENU: tuple[tuple[str, str, str], ...] = (
@@ -29,11 +31,14 @@ REGISTER_KINDS: dict[str, str] = {
     "poll.announced": N_("A vote was announced"),
     "poll.opening_confirmed": N_("An official confirmed the opening of a vote"),
     "poll.confirmation_withdrawn": N_("An official withdrew a confirmation"),
+    "poll.confirmations_lapsed": N_("The dates of a vote changed: its opening has to be confirmed again"),
     "poll.opened": N_("A vote was opened"),
     "poll.closed": N_("A vote was closed"),
     "poll.protocol_confirmed": N_("An official confirmed the closing protocol"),
     "poll.result_published": N_("A result was published"),
     "poll.result_certified": N_("An official certified a result"),
+    "poll.cancelling_proposed": N_("An official proposed to cancel a vote"),
+    "poll.cancelling_withdrawn": N_("The proposal to cancel a vote was withdrawn"),
     "poll.cancelled": N_("A vote was cancelled"),
     "poll.imported": N_("A finished vote from elsewhere was imported"),
     "cycle.created": N_("The cycle was published"),
@@ -78,3 +83,4 @@ SCHEDULE: tuple[Scheduled, ...] = (
 def wire() -> None:
     """Subscribe every listener; safe to call twice."""
     subscribe(ResultPublished, record_outcome)
+    subscribe(StageDatesChanged, lapse_confirmations)

@@ -200,10 +200,9 @@ async def _open_vote(
             now=before,
         )
     poll = await put_to_vote(session, officers[0], cycle.id, now=before)
+    digest = await voting.service.digest_to_confirm(session, poll, Act.OPEN)
     for officer in officers:
-        await voting.service.confirm_act(
-            session, officer, poll.id, Act.OPEN, digest=poll.contest_digest, now=before
-        )
+        await voting.service.confirm_act(session, officer, poll.id, Act.OPEN, digest=digest, now=before)
     await voting.service.open_poll(session, poll.id, now=now)
     return cycle, poll
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class StageDatesChanged:
-    """The dates of a stage were changed by an official; both windows are half-open."""
+    """The dates of a stage were changed by an official at `at`; both windows are half-open."""
 
     cycle_id: uuid.UUID
     stage_id: uuid.UUID
@@ -16,3 +16,4 @@ class StageDatesChanged:
     closes_before: datetime
     opens_after: datetime
     closes_after: datetime
+    at: datetime

@@ -1,4 +1,9 @@
-"""Who may change the dates of a stage, and to what. No role beats the clock of a vote."""
+"""Who may change the dates of a stage, and to what. No role beats the clock of a vote.
+
+Opening and closing a vote take two officials; whoever could end an open vote a minute from now by moving its
+date would close it alone. So while a vote is open one official may give it more time, and nobody less. Before
+it opens its dates may change; what two officials had confirmed then has to be confirmed again (voting).
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -38,8 +43,8 @@ def check_dates(
 ) -> Verdict:
     """Whether `stage` may be given these dates.
 
-    What has begun keeps its beginning; nothing is made to end in the past; a running vote may be
-    extended, and never cut short below now; stages keep their order.
+    What has begun keeps its beginning; nothing is made to end in the past; the end of an open vote moves
+    later, never earlier; stages keep their order.
     """
     if opens_at >= closes_at:
         return deny(N_("A stage must end after it begins."))
@@ -49,6 +54,8 @@ def check_dates(
         return deny(N_("This stage has begun already; its beginning can no longer be changed."))
     if opens_at != stage.opens_at and opens_at < now:
         return deny(N_("The new beginning is in the past."))
+    if stage.kind == StageKind.VOTE and stage.opens_at <= now and closes_at < stage.closes_at:
+        return deny(N_("The vote is open: its end may be moved later, never earlier."))
     if closes_at != stage.closes_at and closes_at <= now:
         return deny(N_("The new end is in the past."))
     if closes_at > now + MAX_YEARS_AHEAD:

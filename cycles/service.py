@@ -154,6 +154,7 @@ def _event(stage: Stage, change: StageChange) -> StageDatesChanged:
         change.closes_before,
         change.opens_after,
         change.closes_after,
+        change.at,
     )
 
 

@@ -79,3 +79,9 @@ class NotAnElectionOfficer(Forbidden):
     """The officer's pages are theirs alone."""
 
     default = N_("This page is for election officers.")
+
+
+class VoteHasEnded(Conflict):
+    """Its box was frozen; its dates stay what they were."""
+
+    default = N_("The vote has ended. Nobody may open it again.")

@@ -119,7 +119,7 @@ class ConfirmForm(msgspec.Struct, frozen=True):
 
 
 class CancelForm(msgspec.Struct, frozen=True):
-    """Why a vote is called off, for everyone to read."""
+    """Why a vote is to be called off, for everyone to read."""
 
     reason: Annotated[
         str,

@@ -102,6 +102,7 @@ class Confirmation(Base):
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
         CheckConstraint(f"act IN ({_ACTS})", name="act"),
+        CheckConstraint(f"(act = '{Act.CANCEL}') = (reason IS NOT NULL)", name="reason"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -109,7 +110,10 @@ class Confirmation(Base):
     act: Mapped[str] = mapped_column(String(20))
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
     name: Mapped[str] = mapped_column(String(200), comment="the official's name as it was then")
-    digest: Mapped[str] = mapped_column(String(64), comment="what was confirmed: contest, protocol or result")
+    digest: Mapped[str] = mapped_column(
+        String(64), comment="of what was confirmed: voting/service/confirm.py, digest_to_confirm"
+    )
+    reason: Mapped[str | None] = mapped_column(Text, comment="why the vote is to be cancelled; public")
     confirmed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 

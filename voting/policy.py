@@ -1,6 +1,8 @@
 """Who may do what with a poll, and why not. No role beats the clock: ballots stop by the date.
 
 Facts are passed in: `PollFacts` is what a decision needs to know of a poll, its dates and confirmations.
+Opening, the closing protocol, certifying and cancelling take two different officials; no one alone can do
+any of them, and nobody moves the end of an open vote nearer (cycles/policy.py).
 """
 
 import uuid
@@ -13,7 +15,7 @@ from accounts.states import Role
 from app.kit.i18n import N_
 from app.kit.policy import ALLOW, Verdict, deny
 from cycles.states import is_open
-from voting.states import COUNTED_STATES, NEEDED_CONFIRMATIONS, STATE_OF_ACT, Act, PollState
+from voting.states import COUNTED_STATES, NEEDED_CONFIRMATIONS, STATES_OF_ACT, Act, PollState
 
 
 class PollFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,10 +33,18 @@ class PollFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_casting(self, now: datetime) -> bool:
         """Whether ballots are accepted: confirmed and within the dates; nothing waits for the sweep."""
-        ready = self.state is PollState.OPEN or (
+        return self.is_ready and is_open(self.opens_at, self.closes_at, now)
+
+    def is_due_to_close(self, now: datetime) -> bool:
+        """Whether the clock has ended the vote and nobody has frozen its box yet."""
+        return self.is_ready and now >= self.closes_at
+
+    @property
+    def is_ready(self) -> bool:
+        """Open, or to be opened by the clock."""
+        return self.state is PollState.OPEN or (
             self.state is PollState.ANNOUNCED and self.is_confirmed(Act.OPEN)
         )
-        return ready and is_open(self.opens_at, self.closes_at, now)
 
 
 def is_election_officer(actor: Actor | None) -> bool:
@@ -127,11 +137,15 @@ def may_confirm(actor: Actor | None, poll: PollFacts, act: Act, *, now: datetime
     """Whether this person may give one of the two confirmations of `act` now."""
     if not (verdict := may_officiate(actor)):
         return verdict
-    if poll.is_imported or poll.state is not STATE_OF_ACT[act]:
+    if poll.is_imported or poll.state not in STATES_OF_ACT[act]:
         return deny(N_("This cannot be confirmed now."))
+    if act is Act.CANCEL and not (verdict := _may_be_cancelled(poll, now)):
+        return verdict
     if act is Act.OPEN and now >= poll.closes_at:
         return deny(N_("The dates of this vote have passed."))
     given = poll.confirmed_by.get(act, ())
+    if act is Act.CANCEL and not given:
+        return deny(N_("Nobody proposes to cancel this vote."))
     if actor is not None and actor.id in given:
         return deny(N_("You have confirmed this. The second confirmation must come from somebody else."))
     if len(given) >= NEEDED_CONFIRMATIONS:
@@ -140,24 +154,36 @@ def may_confirm(actor: Actor | None, poll: PollFacts, act: Act, *, now: datetime
 
 
 def may_withdraw(actor: Actor | None, poll: PollFacts, act: Act, *, now: datetime) -> Verdict:
-    """Whether this person may take their own confirmation back: only before it took effect."""
+    """Whether this person may take their own confirmation back: only before it took effect.
+
+    A proposal to cancel is also set aside by any other officer: it stands in the way of a better one.
+    """
     if not (verdict := may_officiate(actor)):
         return verdict
     given = poll.confirmed_by.get(act, ())
-    if actor is None or actor.id not in given:
+    if act is Act.CANCEL and not given:
+        return deny(N_("Nobody proposes to cancel this vote."))
+    if act is not Act.CANCEL and (actor is None or actor.id not in given):
         return deny(N_("You have not confirmed this."))
-    in_effect = poll.state is not STATE_OF_ACT[act] or (
+    in_effect = poll.state not in STATES_OF_ACT[act] or (
         len(given) >= NEEDED_CONFIRMATIONS and (act is not Act.OPEN or now >= poll.opens_at)
     )
     return deny(N_("The confirmation has taken effect already.")) if in_effect else ALLOW
 
 
-def may_cancel(actor: Actor | None, poll: PollFacts, *, now: datetime) -> Verdict:
-    """Whether the vote may be called off: before its box is frozen, with a public reason."""
+def may_propose_cancelling(actor: Actor | None, poll: PollFacts, *, now: datetime) -> Verdict:
+    """Whether this person may propose, with a public reason, to call the vote off. It takes another's yes."""
     if not (verdict := may_officiate(actor)):
         return verdict
-    if poll.state in (PollState.DRAFT, PollState.ANNOUNCED):
-        return ALLOW
-    if poll.state is PollState.OPEN and now < poll.closes_at:
-        return ALLOW
-    return deny(N_("This vote can no longer be cancelled."))
+    if not (verdict := _may_be_cancelled(poll, now)):
+        return verdict
+    if poll.confirmed_by.get(Act.CANCEL):
+        return deny(N_("It is proposed already to cancel this vote. Confirm the proposal or set it aside."))
+    return ALLOW
+
+
+def _may_be_cancelled(poll: PollFacts, now: datetime) -> Verdict:
+    """A vote that has begun is cancelled before its end only; one that never opened, at any time."""
+    if poll.state not in STATES_OF_ACT[Act.CANCEL] or poll.is_due_to_close(now):
+        return deny(N_("This vote can no longer be cancelled."))
+    return ALLOW

@@ -54,9 +54,11 @@ def facts_of(poll: Poll, stage: Stage, confirmations: Sequence[Confirmation]) ->
 
 
 async def get_poll(session: AsyncSession, poll_id: uuid.UUID, *, lock: bool = False) -> PollInFull:
-    """A poll in full. Raises: PollNotFound. `lock`: hold the poll's row until the transaction ends.
+    """A poll in full. Raises: PollNotFound. `lock`: hold the poll's row until the transaction ends, and its
+    dates as they are.
 
-    The lock is taken first and everything else read after it, so that what was read stays true.
+    The lock is taken first and everything else read after it, so that what was read stays true. Whoever
+    changes the dates holds the stage alone and takes no lock of a poll after it.
     """
     query = select(Poll).where(Poll.id == poll_id)
     if lock:
@@ -66,7 +68,7 @@ async def get_poll(session: AsyncSession, poll_id: uuid.UUID, *, lock: bool = Fa
         raise PollNotFound()
     joined = select(Cycle, Stage).join(Stage, Stage.id == poll.stage_id).where(Cycle.id == poll.cycle_id)
     if lock:
-        joined = joined.execution_options(populate_existing=True)
+        joined = joined.with_for_update(read=True, of=Stage).execution_options(populate_existing=True)
     cycle, stage = (await session.execute(joined)).one()
     return PollInFull(poll, cycle, stage, await list_confirmations(session, poll_id))
 

@@ -1,7 +1,8 @@
 """What a poll can be, and how it moves from one to the next.
 
 DRAFT → ANNOUNCED → OPEN → CLOSED → TALLIED → CERTIFIED; CANCELLED before OPEN ends. Two officials confirm
-the opening in advance and the closing protocol afterwards; in between only the clock acts.
+the opening in advance and the closing protocol afterwards; in between only the clock acts. Cancelling takes
+two as well: one proposes it in public, another confirms that very reason.
 """
 
 from enum import StrEnum
@@ -27,6 +28,7 @@ class Act(StrEnum):
     OPEN = "open"
     CLOSE = "close"
     CERTIFY = "certify"
+    CANCEL = "cancel"  # the first confirmation is the proposal, with its reason
 
 
 NEEDED_CONFIRMATIONS = 2  # four eyes
@@ -41,12 +43,13 @@ MOVES: dict[PollState, frozenset[PollState]] = {
     PollState.CANCELLED: frozenset(),
 }
 
-STATE_OF_ACT: dict[Act, PollState] = {
-    Act.OPEN: PollState.ANNOUNCED,
-    Act.CLOSE: PollState.CLOSED,
-    Act.CERTIFY: PollState.TALLIED,
+STATES_OF_ACT: dict[Act, frozenset[PollState]] = {
+    Act.OPEN: frozenset({PollState.ANNOUNCED}),
+    Act.CLOSE: frozenset({PollState.CLOSED}),
+    Act.CERTIFY: frozenset({PollState.TALLIED}),
+    Act.CANCEL: frozenset(state for state, moves in MOVES.items() if PollState.CANCELLED in moves),
 }
-"""The state in which each act can be confirmed."""
+"""The states in which each act can be confirmed."""
 
 PUBLIC_STATES = frozenset(PollState) - {PollState.DRAFT}
 COUNTED_STATES = frozenset({PollState.TALLIED, PollState.CERTIFIED})

@@ -59,14 +59,10 @@ async def seed_open_poll(
 ) -> Poll:
     """Put the projects to the vote, which announces it, and give both confirmations of the opening."""
     poll = await proposals.service.put_to_vote(session, officers[0], cycle.id, now=prepared)
+    digest = await voting.service.digest_to_confirm(session, poll, Act.OPEN)
     for hours, officer in enumerate(officers, start=1):
         await voting.service.confirm_act(
-            session,
-            officer,
-            poll.id,
-            Act.OPEN,
-            digest=poll.contest_digest,
-            now=prepared + timedelta(hours=hours),
+            session, officer, poll.id, Act.OPEN, digest=digest, now=prepared + timedelta(hours=hours)
         )
     return poll
 

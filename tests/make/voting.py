@@ -90,10 +90,23 @@ async def make_poll(
     )
     if state is PollState.OPEN:
         for officer in (first, second):
-            await service.confirm_act(
-                session, officer, poll.id, Act.OPEN, digest=poll.contest_digest, now=now
-            )
+            await confirm(session, officer, poll, Act.OPEN, now=now)
     return poll
+
+
+async def confirm(
+    session: AsyncSession, officer: Actor, poll: Poll, act: Act, *, now: datetime = NOON
+) -> None:
+    """One official's confirmation of what is there."""
+    digest = await service.digest_to_confirm(session, poll, act)
+    await service.confirm_act(session, officer, poll.id, act, digest=digest, now=now)
+
+
+async def cancel(session: AsyncSession, poll: Poll, *, reason: str, now: datetime = NOON) -> None:
+    """Two officials call the vote off."""
+    first = await make_officer(session, name="Elena Radu", now=now)
+    await service.propose_cancelling(session, first, poll.id, reason=reason, now=now)
+    await confirm(session, await make_officer(session, name="Vlad Stan", now=now), poll, Act.CANCEL, now=now)
 
 
 async def cast(

@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from accounts.policy import Actor
@@ -132,7 +133,7 @@ def test_preparing_takes_an_awake_officer_or_administrator(kind: str) -> None:
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("act", [Act.OPEN, Act.CLOSE, Act.CERTIFY])
 @pytest.mark.parametrize("state", PollState)
 @pytest.mark.parametrize("kind", ACTORS)
 def test_confirming_takes_an_officer_the_right_state_and_the_date(
@@ -176,13 +177,72 @@ def test_a_confirmation_is_withdrawn_by_its_giver_before_it_takes_effect(
     assert verdict.allowed is allowed
 
 
+def can_be_cancelled(state: PollState, moment: str, opened_by: tuple[uuid.UUID, ...]) -> bool:
+    """Before the box is frozen; a vote that the clock has ended is not cancelled any more, whoever sleeps."""
+    is_over = moment in ("at closing", "after")
+    has_opened = state == "open" or (state == "announced" and len(opened_by) == 2)
+    return state in ("draft", "announced", "open") and not (has_opened and is_over)
+
+
+@pytest.mark.parametrize("opened_by", [(A,), (A, B)], ids=["half", "confirmed"])
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("state", PollState)
 @pytest.mark.parametrize("kind", ACTORS)
-def test_cancelling_ends_with_the_vote(kind: str, state: PollState, moment: str) -> None:
-    open_now = state == "open" and moment not in ("at closing", "after")
-    expected = kind == "officer" and (state in ("draft", "announced") or open_now)
-    assert bool(policy.may_cancel(actor(kind), facts(state), now=MOMENTS[moment])) == expected
+def test_cancelling_is_proposed_by_officers_and_ends_with_the_vote(
+    kind: str, state: PollState, moment: str, opened_by: tuple[uuid.UUID, ...]
+) -> None:
+    poll, now = facts(state, opened_by=opened_by), MOMENTS[moment]
+    expected = kind == "officer" and can_be_cancelled(state, moment, opened_by)
+    assert bool(policy.may_propose_cancelling(actor(kind), poll, now=now)) == expected
+    assert not policy.may_confirm(actor(kind), poll, Act.CANCEL, now=now), "nobody has proposed it"
+    assert not policy.may_withdraw(actor(kind), poll, Act.CANCEL, now=now)
+
+
+def proposed(state: str, *by: uuid.UUID) -> PollFacts:
+    """A poll whose cancelling `by` propose; its opening was confirmed."""
+    poll = facts(state)
+    return msgspec.structs.replace(poll, confirmed_by={**poll.confirmed_by, Act.CANCEL: by})
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("state", PollState)
+@pytest.mark.parametrize("kind", ACTORS)
+def test_a_proposal_is_confirmed_by_another_officer_while_the_vote_can_be_cancelled(
+    kind: str, state: PollState, moment: str
+) -> None:
+    poll, now = proposed(state, A), MOMENTS[moment]
+    expected = kind == "officer" and can_be_cancelled(state, moment, (A, B))
+    assert bool(policy.may_confirm(actor(kind), poll, Act.CANCEL, now=now)) == expected
+    assert not policy.may_confirm(actor(kind, id=A), poll, Act.CANCEL, now=now), "never both alone"
+    assert not policy.may_propose_cancelling(actor(kind), poll, now=now), "one proposal at a time"
+
+
+@pytest.mark.parametrize("state", PollState)
+@pytest.mark.parametrize("kind", ACTORS)
+def test_a_proposal_is_withdrawn_by_its_maker_or_another_officer_before_it_took_effect(
+    kind: str, state: PollState
+) -> None:
+    for who in (actor(kind, id=A), actor(kind, id=C)):
+        verdict = policy.may_withdraw(who, proposed(state, A), Act.CANCEL, now=MOMENTS["during"])
+        assert verdict.allowed == (kind == "officer" and state in ("draft", "announced", "open"))
+        assert not policy.may_withdraw(who, proposed(state, A, B), Act.CANCEL, now=MOMENTS["during"])
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("state", PollState)
+def test_a_proposal_to_cancel_changes_nothing_for_voters(state: PollState, moment: str) -> None:
+    now = MOMENTS[moment]
+    assert policy.takes_ballots(proposed(state, A), now) == policy.takes_ballots(facts(state), now)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("state", PollState)
+def test_the_box_waits_to_be_frozen_when_the_clock_has_ended_an_opened_vote(
+    state: PollState, moment: str
+) -> None:
+    due = facts(state).is_due_to_close(MOMENTS[moment])
+    assert due == (state in ("announced", "open") and moment in ("at closing", "after"))
+    assert not facts("announced", opened_by=(A,)).is_due_to_close(MOMENTS[moment])
 
 
 @pytest.mark.parametrize("kind", ACTORS)

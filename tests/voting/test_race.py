@@ -3,18 +3,22 @@ against closing neither loses nor adds one.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from accounts.policy import Actor
+from app.kit import register
 from app.kit.db import Database
-from app.kit.errors import DomainError
+from app.kit.errors import DomainError, Forbidden
+from app.wiring import wire
+from cycles.service import change_stage_dates
 from tests.make.cycles import DAY, NOON
-from tests.make.voting import make_poll, make_voter
+from tests.make.voting import confirm, make_officer, make_poll, make_voter
 from voting import queries, service
-from voting.errors import AlreadyConfirmed, AlreadyVoted, KeyUsed, PollNotOpen
+from voting.errors import AlreadyConfirmed, AlreadyVoted, KeyUsed, PollNotOpen, WrongDigest
 from voting.models import BoxEntry, Participation, Poll
 from voting.rules.papers import RankedPaper
 from voting.sealing import box
@@ -135,22 +139,19 @@ async def test_casting_against_closing_neither_loses_nor_adds_a_ballot(database:
 
 
 async def test_one_official_pressing_twice_at_once_is_one_confirmation(database: Database) -> None:
-    from tests.make.voting import make_officer
-
     async with database.write() as session:
         poll = await make_poll(session, state=PollState.ANNOUNCED)
         officer = await make_officer(session)
 
-    async def confirm() -> bool:
+    async def press() -> bool:
         try:
             async with database.write() as session:
-                digest = poll.contest_digest
-                await service.confirm_act(session, officer, poll.id, Act.OPEN, digest=digest, now=NOON)
+                await confirm(session, officer, poll, Act.OPEN)
         except (AlreadyConfirmed, DomainError):
             return False
         return True
 
-    assert sorted(await asyncio.gather(*(confirm() for _ in range(4)))) == [False, False, False, True]
+    assert sorted(await asyncio.gather(*(press() for _ in range(4)))) == [False, False, False, True]
 
 
 async def test_counting_twice_at_once_writes_one_tally(database: Database) -> None:
@@ -195,3 +196,97 @@ async def test_a_failure_after_the_box_leaves_nothing_half_done(database: Databa
     async with database.read() as session:
         assert not await queries.has_voted(session, poll.id, voter.id)
         assert (await session.execute(select(func.count()).select_from(BoxEntry))).scalar_one() == 0
+
+
+async def test_two_confirmations_of_one_proposal_cancel_once(database: Database) -> None:
+    async with database.write() as session:
+        poll = await make_poll(session)
+        people = [await make_officer(session, name=name) for name in "ABCD"]
+
+    async def attempt(officer: Actor) -> str:
+        """Propose; whoever comes too late confirms what was proposed first."""
+        try:
+            async with database.write() as session:
+                await service.propose_cancelling(session, officer, poll.id, reason=officer.name, now=NOON)
+            return "proposed"
+        except Forbidden:
+            pass
+        try:
+            async with database.write() as session:
+                await confirm(session, officer, poll, Act.CANCEL)
+            return "confirmed"
+        except DomainError:
+            return "refused"
+
+    answers = await asyncio.gather(*(attempt(officer) for officer in people for _ in range(2)))
+    assert sorted(answers) == ["confirmed", "proposed", *["refused"] * 6]
+    async with database.read() as session:
+        full = await queries.get_poll(session, poll.id)
+        facts = await register.list_facts(session, subject=f"poll:{poll.id}")
+    given = [one for one in full.confirmations if one.act == Act.CANCEL]
+    assert len({one.account_id for one in given}) == len(given) == 2
+    assert {one.reason for one in given} == {full.poll.cancel_reason}
+    assert [fact.kind for fact in facts].count("poll.cancelled") == 1
+
+
+async def test_a_proposal_is_confirmed_or_withdrawn_never_both(database: Database) -> None:
+    async with database.write() as session:
+        poll = await make_poll(session)
+        first, second = await make_officer(session, name="A"), await make_officer(session, name="B")
+        await service.propose_cancelling(session, first, poll.id, reason="Lista era alta.", now=NOON)
+        digest = await service.digest_to_confirm(session, poll, Act.CANCEL)
+
+    async def attempt(use_case: Callable[..., Awaitable[Poll]], officer: Actor) -> bool:
+        try:
+            async with database.write() as session:
+                await use_case(session, officer, poll.id, Act.CANCEL, digest=digest, now=NOON)
+        except DomainError:
+            return False
+        return True
+
+    confirmed, withdrawn = await asyncio.gather(
+        attempt(service.confirm_act, second), attempt(service.withdraw_confirmation, first)
+    )
+    assert confirmed is not withdrawn
+    async with database.read() as session:
+        full = await queries.get_poll(session, poll.id)
+    assert full.poll.state == (PollState.CANCELLED if confirmed else PollState.OPEN)
+
+
+@pytest.mark.parametrize("confirm_first", [True, False])
+async def test_confirming_against_a_change_of_dates_never_covers_other_dates(
+    database: Database, confirm_first: bool
+) -> None:
+    wire()
+    async with database.write() as session:
+        poll = await make_poll(session, state=PollState.ANNOUNCED)
+        officers = [await make_officer(session, name=name) for name in "AB"]
+        stage = (await queries.get_poll(session, poll.id)).stage
+        digest = await service.digest_to_confirm(session, poll, Act.OPEN)
+
+    async def confirm_opening(officer: Actor) -> bool:
+        try:
+            async with database.write() as session:
+                await service.confirm_act(session, officer, poll.id, Act.OPEN, digest=digest, now=NOON)
+        except WrongDigest:
+            return False
+        return True
+
+    async def change() -> None:
+        async with database.write() as session:
+            await change_stage_dates(
+                session,
+                officers[0],
+                stage.id,
+                opens_at=stage.opens_at + DAY,
+                closes_at=stage.closes_at,
+                reason="Tipografia întârzie.",
+                now=NOON,
+            )
+
+    acts = [confirm_opening(officer) for officer in officers]
+    await asyncio.gather(*([*acts, change()] if confirm_first else [change(), *acts]))
+    async with database.read() as session:
+        full = await queries.get_poll(session, poll.id)
+    assert full.stage.opens_at == stage.opens_at + DAY
+    assert full.facts.confirmed_by == {}, "what was confirmed were other dates"

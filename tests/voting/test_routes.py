@@ -10,7 +10,7 @@ from accounts.states import Role
 from app.kit.db import Database
 from tests.make.accounts import make_account, sign_in
 from tests.make.cycles import DAY, NOON
-from tests.make.voting import cast, make_officer, make_poll
+from tests.make.voting import cast, confirm, make_officer, make_poll
 from voting import jobs, queries, service
 from voting.models import Poll
 from voting.sealing import box
@@ -343,7 +343,7 @@ async def test_the_officers_open_by_the_pages(
     await as_officer(second, database, name="Ion Georgescu")
     for one in (first, second):
         page = (await one.get(path)).text
-        form = {"csrf_token": field(page, "csrf_token"), "act": "open", "digest": poll.contest_digest}
+        form = {name: field(page, name) for name in ("csrf_token", "act", "digest")}
         answer = await one.post(f"{path}/confirm", data=form, headers=ORIGIN)
         assert answer.status_code == 303
         again = await one.post(f"{path}/confirm", data=form, headers=ORIGIN)
@@ -356,18 +356,87 @@ async def test_the_officers_open_by_the_pages(
     assert "1 din 2 confirmări" in (await first.get(path)).text
 
 
-async def test_cancelling_needs_a_reason(client, database, clock) -> None:
+async def test_cancelling_takes_a_reason_a_second_look_and_a_second_official(
+    client, database, clock, make_client: Callable[[], httpx.AsyncClient]
+) -> None:
     poll = await new_poll(database)
-    await as_officer(client, database)
-    path = f"/polls/{poll.id}/officer"
-    page = (await client.get(path)).text
-    form = {"csrf_token": field(page, "csrf_token"), "reason": ""}
-    refused = await client.post(f"{path}/cancel", data=form, headers=ORIGIN)
+    second = make_client()
+    await as_officer(client, database, name="Maria Ionescu")
+    await as_officer(second, database, name="Ion Georgescu")
+    desk = f"/polls/{poll.id}/officer"
+    page = (await client.get(f"{desk}/cancel")).text
+    form = {"csrf_token": field(page, "csrf_token"), "reason": "scurt"}
+    refused = await client.post(f"{desk}/cancel", data=form, headers=ORIGIN)
     assert refused.status_code == 422
-    assert "Scrieți motivul" in refused.text
-    form["reason"] = "Lista tipărită nu era cea corectă."
-    assert (await client.post(f"{path}/cancel", data=form, headers=ORIGIN)).status_code == 303
-    assert form["reason"] in (await client.get(f"/polls/{poll.id}")).text
+    assert "scurt</textarea>" in refused.text
+    reason = form["reason"] = "Lista <tipărită> nu era\ncea corectă."
+    asked = await client.post(f"{desk}/cancel", data=form, headers=ORIGIN)
+    assert asked.status_code == 200
+    assert 'value="confirmed"' in asked.text
+    digest = service.cancelling_digest(poll, reason)
+    assert digest in asked.text
+    assert "Lista &lt;tipărită&gt;" in asked.text
+    back = await client.post(f"{desk}/cancel", data=form | {"do": "back"}, headers=ORIGIN)
+    assert "Lista &lt;tipărită&gt; nu era\ncea corectă.</textarea>" in back.text
+    assert "lista" not in (await client.get(desk)).text.lower().partition('id="cancel"')[2]
+    done = await client.post(f"{desk}/cancel", data=form | {"do": "confirmed"}, headers=ORIGIN)
+    assert done.headers["location"] == f"{desk}#cancel"
+    # the proposer alone cannot; voters notice nothing
+    own = (await client.get(f"{desk}/cancel")).text
+    assert 'id="confirm-cancel"' not in own
+    assert 'id="withdraw-cancel"' in own
+    yes = {"csrf_token": form["csrf_token"], "act": "cancel", "digest": digest}
+    assert (await client.post(f"{desk}/confirm", data=yes, headers=ORIGIN)).status_code == 403
+    public = (await client.get(f"/polls/{poll.id}")).text
+    assert "Votul este deschis" in public
+    assert "tipărită" not in public
+    # the other official sees who, why and the seal, and confirms exactly that
+    page = (await second.get(f"{desk}/cancel")).text
+    assert "Maria Ionescu" in page
+    assert "Lista &lt;tipărită&gt;" in page
+    yes = {"csrf_token": field(page, "csrf_token"), "act": "cancel", "digest": field(page, "digest")}
+    wrong = await second.post(f"{desk}/confirm", data=yes | {"digest": "0" * 64}, headers=ORIGIN)
+    assert wrong.status_code == 409
+    assert (await second.post(f"{desk}/confirm", data=yes, headers=ORIGIN)).status_code == 303
+    assert "Lista &lt;tipărită&gt;" in (await client.get(f"/polls/{poll.id}")).text
+    for path in (desk, f"{desk}/cancel"):
+        assert (await client.get(path)).status_code == 200
+    entries = (await client.get(f"/register?subject=poll:{poll.id}")).text
+    assert "Un funcționar a propus anularea unui vot" in entries
+    assert "A fost anulat un vot" in entries
+
+
+async def test_a_proposal_to_cancel_is_set_aside_by_the_pages(
+    client, database, clock, make_client: Callable[[], httpx.AsyncClient]
+) -> None:
+    poll = await new_poll(database)
+    async with database.write() as session:
+        first = await make_officer(session, name="Maria Ionescu")
+        await service.propose_cancelling(session, first, poll.id, reason="Nu îmi place.", now=NOON)
+    await as_officer(client, database, name="Ion Georgescu")
+    desk = f"/polls/{poll.id}/officer"
+    page = (await client.get(f"{desk}/cancel")).text
+    form = {"csrf_token": field(page, "csrf_token"), "act": "cancel", "digest": field(page, "digest")}
+    assert (await client.post(f"{desk}/withdraw", data=form, headers=ORIGIN)).status_code == 303
+    assert "Propunerea de anulare a unui vot a fost retrasă" in (await client.get("/register")).text
+    assert 'id="cancel-reason"' in (await client.get(f"{desk}/cancel")).text
+
+
+async def test_an_officer_freezes_the_box_that_the_clock_has_closed(client, database, clock) -> None:
+    poll = await new_poll(database)
+    desk = f"/polls/{poll.id}/officer"
+    for moment, is_over in ((CLOSING - DAY, False), (CLOSING, True)):
+        clock.at(moment)
+        async with database.write() as session:
+            account = await make_account(session, name="Maria Ionescu", roles=[Role.ELECTION], now=moment)
+        await sign_in(client, database, account)
+        page = (await client.get(desk)).text
+        assert ('id="freeze"' in page) is is_over
+        form = {"csrf_token": field(page, "csrf_token")}
+        assert (await client.post(f"{desk}/freeze", data=form, headers=ORIGIN)).status_code == 303
+        page = (await client.get(desk)).text
+        assert ('id="confirm-close"' in page) is is_over, "the clock decides, not who presses"
+        assert 'id="freeze"' not in page
 
 
 async def test_the_officer_s_desk_is_for_election_officers(client, database, clock) -> None:
@@ -423,8 +492,7 @@ async def test_the_sweeps_open_and_count_what_was_missed(client, app, database, 
     async with database.write() as session:
         for name in ("A", "B"):
             officer = await make_officer(session, name=name)
-            digest = poll.contest_digest
-            await service.confirm_act(session, officer, poll.id, Act.OPEN, digest=digest, now=NOON)
+            await confirm(session, officer, poll, Act.OPEN)
         opens = (await queries.get_poll(session, poll.id)).stage
     clock.at(opens.opens_at)
     await jobs.open_due_polls(app.services)

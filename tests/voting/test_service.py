@@ -16,7 +16,7 @@ from app.kit.errors import Forbidden
 from app.kit.outbox import OutboxMessage
 from app.kit.storage import FileStorage
 from tests.make.cycles import DAY, NOON
-from tests.make.voting import cast, make_officer, make_options, make_poll, make_voter
+from tests.make.voting import cancel, cast, confirm, make_officer, make_options, make_poll, make_voter
 from voting import queries, service
 from voting.errors import (
     AlreadyVoted,
@@ -94,10 +94,10 @@ async def test_a_cycle_has_one_poll_unless_it_was_cancelled(session: AsyncSessio
 
     with pytest.raises(PollExists):
         await again(make_options())
-    await service.cancel_poll(session, officer, poll.id, reason="Lista a fost greșită.", now=NOON)
+    await cancel(session, poll, reason="Lista a fost greșită.")
     second = await again(make_options())
     assert (await queries.find_poll_of_cycle(session, poll.cycle_id)).id == second.id
-    await service.cancel_poll(session, officer, second.id, reason="Din nou greșită.", now=NOON)
+    await cancel(session, second, reason="Din nou greșită.")
     with pytest.raises(NothingToVoteOn):
         await again([])
 
@@ -236,11 +236,11 @@ async def test_two_different_officials_open_and_the_clock_does_it(session: Async
     opening = (await queries.get_poll(session, poll.id)).stage.opens_at
     with pytest.raises(WrongDigest):
         await service.confirm_act(session, first, poll.id, Act.OPEN, digest="0" * 64, now=NOON)
-    await service.confirm_act(session, first, poll.id, Act.OPEN, digest=poll.contest_digest, now=NOON)
+    await confirm(session, first, poll, Act.OPEN, now=NOON)
     with pytest.raises(Forbidden):
-        await service.confirm_act(session, first, poll.id, Act.OPEN, digest=poll.contest_digest, now=NOON)
+        await confirm(session, first, poll, Act.OPEN, now=NOON)
     assert not await service.open_poll(session, poll.id, now=opening)
-    await service.confirm_act(session, second, poll.id, Act.OPEN, digest=poll.contest_digest, now=NOON)
+    await confirm(session, second, poll, Act.OPEN, now=NOON)
     assert poll.state == PollState.ANNOUNCED
     assert not await service.open_poll(session, poll.id, now=opening - timedelta(seconds=1))
     assert poll.id in await service.list_due_to_open(session, now=opening)
@@ -254,7 +254,7 @@ async def test_casting_does_not_wait_for_the_sweep(session: AsyncSession) -> Non
     poll = await make_poll(session, state=PollState.ANNOUNCED)
     for name in ("A", "B"):
         officer = await make_officer(session, name=name)
-        await service.confirm_act(session, officer, poll.id, Act.OPEN, digest=poll.contest_digest, now=NOON)
+        await confirm(session, officer, poll, Act.OPEN, now=NOON)
     opening = (await queries.get_poll(session, poll.id)).stage.opens_at
     await cast(session, poll, ["P01"], now=opening)
     assert poll.state == PollState.OPEN
@@ -266,10 +266,10 @@ async def test_a_confirmation_is_withdrawn_before_it_takes_effect_only(session: 
     first, second = await make_officer(session, name="A"), await make_officer(session, name="B")
     opening = (await queries.get_poll(session, poll.id)).stage.opens_at
     for officer in (first, second):
-        await service.confirm_act(session, officer, poll.id, Act.OPEN, digest=poll.contest_digest, now=NOON)
+        await confirm(session, officer, poll, Act.OPEN, now=NOON)
     await service.withdraw_confirmation(session, first, poll.id, Act.OPEN, now=opening - timedelta(seconds=1))
     assert not await service.open_poll(session, poll.id, now=opening)
-    await service.confirm_act(session, first, poll.id, Act.OPEN, digest=poll.contest_digest, now=opening)
+    await confirm(session, first, poll, Act.OPEN, now=opening)
     assert poll.state == PollState.OPEN
     with pytest.raises(Forbidden):
         await service.withdraw_confirmation(session, first, poll.id, Act.OPEN, now=opening)
@@ -294,7 +294,7 @@ async def test_a_confirmed_poll_that_nobody_noticed_closes_with_an_empty_box(ses
     poll = await make_poll(session, state=PollState.ANNOUNCED)
     for name in ("A", "B"):
         officer = await make_officer(session, name=name)
-        await service.confirm_act(session, officer, poll.id, Act.OPEN, digest=poll.contest_digest, now=NOON)
+        await confirm(session, officer, poll, Act.OPEN, now=NOON)
     closing = (await queries.get_poll(session, poll.id)).stage.closes_at
     assert await service.close_poll(session, poll.id, now=closing)
     assert poll.box_size == 0
@@ -306,19 +306,6 @@ async def test_an_unconfirmed_poll_never_opens_and_never_closes(session: AsyncSe
     assert not await service.open_poll(session, poll.id, now=full.stage.opens_at)
     assert not await service.close_poll(session, poll.id, now=full.stage.closes_at)
     assert poll.state == PollState.ANNOUNCED
-
-
-async def test_cancelling_is_public_and_final(session: AsyncSession) -> None:
-    poll = await make_poll(session)
-    officer = await make_officer(session)
-    await cast(session, poll, ["P01"])
-    await service.cancel_poll(session, officer, poll.id, reason="Lista tipărită era alta.", now=NOON)
-    fact = (await register.list_facts(session, subject=f"poll:{poll.id}"))[0]
-    assert fact.facts == {"by": officer.name, "reason": "Lista tipărită era alta."}
-    with pytest.raises(PollNotOpen):
-        await cast(session, poll, ["P01"])
-    with pytest.raises(Forbidden):
-        await service.cancel_poll(session, officer, poll.id, reason="Încă o dată.", now=NOON)
 
 
 # ── the count ─────────────────────────────────────────────────────────────────

@@ -6,7 +6,8 @@ from voting.states import (
     COUNTED_STATES,
     MOVES,
     PUBLIC_STATES,
-    STATE_OF_ACT,
+    STATES_OF_ACT,
+    Act,
     IllegalMove,
     PollState,
     check_move,
@@ -37,5 +38,10 @@ def test_every_move_is_allowed_or_refused(current: PollState, to: PollState) -> 
 def test_the_table_is_complete() -> None:
     assert set(MOVES) == set(PollState)
     assert {PollState.DRAFT} == set(PollState) - PUBLIC_STATES
-    assert set(STATE_OF_ACT.values()) == {PollState.ANNOUNCED, PollState.CLOSED, PollState.TALLIED}
+    assert {
+        Act.OPEN: {"announced"},
+        Act.CLOSE: {"closed"},
+        Act.CERTIFY: {"tallied"},
+        Act.CANCEL: {"draft", "announced", "open"},
+    } == STATES_OF_ACT
     assert {"tallied", "certified"} == COUNTED_STATES

@@ -1,4 +1,4 @@
-"""Pages around a poll: the list, the poll itself, checking a code, the officer's desk."""
+"""Pages around a poll: the list, the poll itself, checking a code."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,10 +6,9 @@ from datetime import date, datetime
 import msgspec
 
 from app.kit.context import Ctx
-from app.kit.i18n import N_
 from app.kit.policy import Verdict
 from cycles.models import Cycle, Stage
-from voting.models import Confirmation, Poll, PollOption
+from voting.models import Poll, PollOption
 from voting.pages.words import (
     LANGUAGE_OF,
     Money,
@@ -19,10 +18,10 @@ from voting.pages.words import (
     state_text,
     title_of,
 )
-from voting.policy import may_announce, may_cancel, may_cast, may_confirm, may_replace, may_withdraw
+from voting.policy import may_cast, may_replace
 from voting.queries import PollInFull, facts_of
 from voting.rules.papers import Contest
-from voting.states import COUNTED_STATES, NEEDED_CONFIRMATIONS, Act, PollState
+from voting.states import COUNTED_STATES, PollState
 
 
 class PollRow(msgspec.Struct, frozen=True):
@@ -120,41 +119,6 @@ class CodesPage(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
-class ActRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One act that takes two officials, as the officer sees it."""
-
-    act: str
-    title: str
-    text: str
-    digest: str
-    digest_label: str
-    given: list[tuple[str, datetime]]
-    needed: int
-    is_done: bool
-    may_confirm: Verdict
-    may_withdraw: Verdict
-
-
-class OfficerPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The officer's desk of a poll."""
-
-    id: str
-    title: str
-    state: str
-    state_text: str
-    opens_at: datetime
-    closes_at: datetime
-    cycle_href: str
-    voter_count: int
-    protocol: list[tuple[str, str]]
-    acts: list[ActRow]
-    waiting: str
-    may_announce: Verdict
-    may_cancel: Verdict
-    reason: str
-    errors: dict[str, str]
-
-
 def build_polls(ctx: Ctx, rows: Sequence[tuple[Poll, Cycle, Stage]], *, is_officer: bool) -> PollsPage:
     """The list, drafts only for election officers."""
     page = PollsPage([], [], [])
@@ -235,106 +199,4 @@ def build_poll(
         box_head=poll.box_head or "",
         is_officer=is_officer,
         options=option_rows(options, Money(ctx, full.cycle)),
-    )
-
-
-ACT_WORDS = {
-    Act.OPEN: (
-        N_("Opening"),
-        N_(
-            "Two different officials confirm the frozen list of projects and the rule. With both "
-            "confirmations "
-            "the vote opens by its date, by itself."
-        ),
-        N_("Seal of the frozen contest"),
-    ),
-    Act.CLOSE: (
-        N_("Closing protocol"),
-        N_(
-            "The box was frozen by its date. Two different officials confirm how many ballots are in "
-            "it and its "
-            "seal; then the count runs by itself."
-        ),
-        N_("Seal of the protocol"),
-    ),
-    Act.CERTIFY: (
-        N_("Certifying the result"),
-        N_("Two different officials certify that the published result is the one they have checked."),
-        N_("Seal of the result"),
-    ),
-}
-
-
-def build_act(ctx: Ctx, full: PollInFull, act: Act, digest: str) -> ActRow:
-    """One act on the officer's page."""
-    title, text, label = ACT_WORDS[act]
-    given: list[Confirmation] = [c for c in full.confirmations if c.act == act and c.withdrawn_at is None]
-    return ActRow(
-        act=act.value,
-        title=ctx.gettext(title),
-        text=ctx.gettext(text),
-        digest=digest,
-        digest_label=ctx.gettext(label),
-        given=[(one.name, one.confirmed_at) for one in given],
-        needed=NEEDED_CONFIRMATIONS,
-        is_done=len(given) >= NEEDED_CONFIRMATIONS,
-        may_confirm=may_confirm(ctx.actor, full.facts, act, now=ctx.now),
-        may_withdraw=may_withdraw(ctx.actor, full.facts, act, now=ctx.now),
-    )
-
-
-WAITING = {
-    PollState.DRAFT: N_("Waiting for an election officer to announce the vote."),
-    PollState.ANNOUNCED: N_("Waiting for two officials to confirm the opening."),
-    PollState.OPEN: N_("Nothing is waiting for you: the vote ends by its date."),
-    PollState.CLOSED: N_("Waiting for two officials to confirm the closing protocol."),
-    PollState.TALLIED: N_("The result is published. Two officials may certify it."),
-    PollState.CERTIFIED: N_("Everything is done."),
-    PollState.CANCELLED: N_("This vote was cancelled."),
-}
-READY = {
-    PollState.ANNOUNCED: N_("Confirmed by two officials: the vote opens by its date, by itself."),
-    PollState.CLOSED: N_("Confirmed by two officials: the count is running."),
-}
-
-
-def build_officer(
-    ctx: Ctx,
-    full: PollInFull,
-    *,
-    digests: dict[Act, str],
-    voter_count: int,
-    reason: str = "",
-    errors: dict[str, str] | None = None,
-) -> OfficerPage:
-    """The officer's page of a poll."""
-    poll, facts = full.poll, full.facts
-    act = {PollState.ANNOUNCED: Act.OPEN, PollState.CLOSED: Act.CLOSE}.get(facts.state)
-    is_ready = act is not None and facts.is_confirmed(act)
-    waiting = READY[facts.state] if is_ready else WAITING[facts.state]
-    if facts.is_casting(ctx.now):
-        waiting = WAITING[PollState.OPEN]
-    protocol = []
-    if poll.box_size is not None:
-        protocol = [
-            (ctx.gettext("Ballots in the box, replaced ones included"), str(poll.box_size)),
-            (ctx.gettext("People who voted"), str(poll.voter_count if poll.voter_count is not None else "–")),
-            (ctx.gettext("Seal of the box"), poll.box_head or ""),
-        ]
-    return OfficerPage(
-        id=str(poll.id),
-        title=title_of(poll, ctx),
-        state=shown_state(facts, ctx.now),
-        state_text=state_text(ctx, facts),
-        opens_at=full.stage.opens_at,
-        closes_at=full.stage.closes_at,
-        cycle_href=ctx.url(f"/cycles/{full.cycle.slug}"),
-        voter_count=voter_count,
-        protocol=protocol,
-        acts=[build_act(ctx, full, act, digest) for act, digest in digests.items()],
-        waiting=ctx.gettext(waiting),
-        may_announce=may_announce(ctx.actor, facts, now=ctx.now),
-        may_cancel=may_cancel(ctx.actor, facts, now=ctx.now),
-        reason=reason,
-        errors=errors or {},
     )

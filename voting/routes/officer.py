@@ -14,7 +14,7 @@ from app.kit.web import WebRequest, field_errors, get, official, page, post, see
 from voting import queries, service
 from voting.errors import NotAnElectionOfficer
 from voting.forms import CancelForm, ConfirmForm
-from voting.pages.poll import build_officer
+from voting.pages.officer import build_cancel, build_officer
 from voting.policy import may_officiate
 from voting.queries import PollInFull
 from voting.states import COUNTED_STATES, Act, PollState
@@ -26,30 +26,17 @@ def check_officer(ctx: Ctx) -> None:
         raise NotAnElectionOfficer()
 
 
-async def _show(
-    request: WebRequest,
-    session: AsyncSession,
-    ctx: Ctx,
-    full: PollInFull,
-    *,
-    reason: str = "",
-    errors: dict[str, str] | None = None,
-) -> Response[bytes]:
-    digests = {Act.OPEN: full.poll.contest_digest}
+async def _show(request: WebRequest, session: AsyncSession, ctx: Ctx, full: PollInFull) -> Response[bytes]:
+    acts = [Act.OPEN]
     if full.facts.state in COUNTED_STATES | {PollState.CLOSED}:
-        digests[Act.CLOSE] = service.protocol_digest(full.poll)
+        acts.append(Act.CLOSE)
     if full.facts.state in COUNTED_STATES:
-        digests[Act.CERTIFY] = await service.digest_to_confirm(session, full.poll, Act.CERTIFY)
+        acts.append(Act.CERTIFY)
+    if full.poll.is_imported:
+        acts = []
+    digests = {act: await service.digest_to_confirm(session, full.poll, act) for act in acts}
     voters = await queries.count_voters(session, full.poll.id)
-    model = build_officer(
-        ctx,
-        full,
-        digests={} if full.poll.is_imported else digests,
-        voter_count=voters,
-        reason=reason,
-        errors=errors,
-    )
-    return page(request, "voting/officer.html", model, status=422 if errors else 200)
+    return page(request, "voting/officer.html", build_officer(ctx, full, digests=digests, voter_count=voters))
 
 
 @get("/polls/{poll_id:uuid}/officer", audience=official)
@@ -76,6 +63,19 @@ async def announce(
     return see_other(request, f"/polls/{poll_id}/officer", notice=ctx.gettext("The vote has been announced."))
 
 
+@post("/polls/{poll_id:uuid}/officer/freeze", audience=official)
+async def freeze(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Freeze the box of a vote that the clock has ended, instead of waiting for the sweep."""
+    check_officer(ctx)
+    await service.close_poll(session, poll_id, now=ctx.now)
+    return see_other(request, f"/polls/{poll_id}/officer", anchor=Act.CLOSE.value)
+
+
 @post("/polls/{poll_id:uuid}/officer/confirm", audience=official)
 async def confirm(
     request: WebRequest,
@@ -87,6 +87,8 @@ async def confirm(
     """Give one of the two confirmations."""
     sent = parse(ConfirmForm, form)
     await service.confirm_act(session, ctx.actor, poll_id, sent.act, digest=sent.digest, now=ctx.now)
+    if sent.act is Act.CANCEL:
+        return see_other(request, f"/polls/{poll_id}", notice=ctx.gettext("The vote is cancelled."))
     notice = ctx.gettext("Your confirmation is recorded, and public.")
     return see_other(request, f"/polls/{poll_id}/officer", notice=notice, anchor=sent.act.value)
 
@@ -99,31 +101,67 @@ async def withdraw(
     form: NamedDependency[Form],
     poll_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """Take one's confirmation back before it took effect."""
+    """Take one's confirmation back before it took effect, or set a proposal to cancel aside."""
     sent = parse(ConfirmForm, form)
-    await service.withdraw_confirmation(session, ctx.actor, poll_id, sent.act, now=ctx.now)
+    await service.withdraw_confirmation(
+        session, ctx.actor, poll_id, sent.act, digest=sent.digest, now=ctx.now
+    )
     notice = ctx.gettext("Your confirmation is withdrawn.")
+    if sent.act is Act.CANCEL:
+        notice = ctx.gettext("The proposal to cancel is withdrawn, in public.")
     return see_other(request, f"/polls/{poll_id}/officer", notice=notice, anchor=sent.act.value)
 
 
+@get("/polls/{poll_id:uuid}/officer/cancel", audience=official)
+async def show_cancelling(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The form that proposes to cancel; or the proposal that stands, to be confirmed or set aside."""
+    check_officer(ctx)
+    full = await queries.get_poll(session, poll_id)
+    voters = await queries.count_voters(session, poll_id)
+    return page(request, "voting/cancel.html", build_cancel(ctx, full, voter_count=voters))
+
+
 @post("/polls/{poll_id:uuid}/officer/cancel", audience=official)
-async def cancel(
+async def propose_cancelling(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
     poll_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """Call the vote off, with a public reason."""
+    """Check the reason and ask; given the second time with "confirmed", propose it in public."""
     check_officer(ctx)
+    reason, deed, digest = form.get("reason"), form.get("do"), ""
+    errors: dict[str, str] = {}
+    full = await queries.get_poll(session, poll_id)
     try:
         sent = parse(CancelForm, form)
-    except FormErrors as errors:
-        full = await queries.get_poll(session, poll_id)
-        said = field_errors(ctx.locale, errors)
-        return await _show(request, session, ctx, full, reason=form.get("reason"), errors=said)
-    await service.cancel_poll(session, ctx.actor, poll_id, reason=sent.reason, now=ctx.now)
-    return see_other(request, f"/polls/{poll_id}", notice=ctx.gettext("The vote is cancelled."))
+        if deed == "confirmed":
+            await service.propose_cancelling(session, ctx.actor, poll_id, reason=sent.reason, now=ctx.now)
+            notice = ctx.gettext(
+                "Your proposal is public. It takes effect when another official confirms it."
+            )
+            return see_other(request, f"/polls/{poll_id}/officer", notice=notice, anchor=Act.CANCEL.value)
+        if deed != "back":
+            digest = service.cancelling_digest(full.poll, sent.reason)
+    except FormErrors as refused:
+        errors = field_errors(ctx.locale, refused)
+    voters = await queries.count_voters(session, poll_id)
+    model = build_cancel(ctx, full, voter_count=voters, reason=reason, digest=digest, errors=errors)
+    return page(request, "voting/cancel.html", model, status=422 if errors else 200)
 
 
-HANDLERS = [show_officer, announce, confirm, withdraw, cancel]
+HANDLERS = [
+    show_officer,
+    announce,
+    freeze,
+    confirm,
+    withdraw,
+    show_cancelling,
+    propose_cancelling,
+]

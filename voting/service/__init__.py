@@ -1,20 +1,24 @@
-"""What can be done with polls: prepare and announce, cast and replace, confirm, close and count."""
+"""What can be done with polls: prepare and announce, cast and replace, confirm, cancel, close and count."""
 
 from voting.service.cast import Receipt, cast_ballot, contest_of
+from voting.service.confirm import (
+    cancelling_digest,
+    confirm_act,
+    digest_to_confirm,
+    lapse_confirmations,
+    propose_cancelling,
+    withdraw_confirmation,
+)
 from voting.service.count import BrokenBox, count_box, load_box, publish_result, store_files
 from voting.service.imported import import_poll
 from voting.service.prepare import OptionDraft, announce_poll, prepare_poll
 from voting.service.turns import (
-    cancel_poll,
     close_poll,
-    confirm_act,
-    digest_to_confirm,
     list_due_to_close,
     list_due_to_count,
     list_due_to_open,
     open_poll,
     protocol_digest,
-    withdraw_confirmation,
 )
 
 __all__ = [
@@ -22,7 +26,7 @@ __all__ = [
     "OptionDraft",
     "Receipt",
     "announce_poll",
-    "cancel_poll",
+    "cancelling_digest",
     "cast_ballot",
     "close_poll",
     "confirm_act",
@@ -30,12 +34,14 @@ __all__ = [
     "count_box",
     "digest_to_confirm",
     "import_poll",
+    "lapse_confirmations",
     "list_due_to_close",
     "list_due_to_count",
     "list_due_to_open",
     "load_box",
     "open_poll",
     "prepare_poll",
+    "propose_cancelling",
     "protocol_digest",
     "publish_result",
     "store_files",

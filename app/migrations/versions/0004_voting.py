@@ -89,11 +89,20 @@ def _polls() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(200), nullable=False, comment="the official's name as it was then"),
         sa.Column(
-            "digest", sa.String(64), nullable=False, comment="what was confirmed: contest, protocol or result"
+            "digest",
+            sa.String(64),
+            nullable=False,
+            comment="of what was confirmed: voting/service/confirm.py, digest_to_confirm",
         ),
+        sa.Column("reason", sa.Text(), nullable=True, comment="why the vote is to be cancelled; public"),
         sa.Column("confirmed_at", MOMENT, nullable=False),
         sa.Column("withdrawn_at", MOMENT, nullable=True),
-        sa.CheckConstraint("act IN ('open', 'close', 'certify')", name=op.f("ck_poll_confirmations_act")),
+        sa.CheckConstraint(
+            "act IN ('open', 'close', 'certify', 'cancel')", name=op.f("ck_poll_confirmations_act")
+        ),
+        sa.CheckConstraint(
+            "(act = 'cancel') = (reason IS NOT NULL)", name=op.f("ck_poll_confirmations_reason")
+        ),
         sa.ForeignKeyConstraint(["poll_id"], ["polls.id"], name=op.f("fk_poll_confirmations_poll_id_polls")),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_poll_confirmations_account_id_accounts")
