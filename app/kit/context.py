@@ -104,7 +104,7 @@ class Ctx:
     actor: Any = None
     session_token: str = ""
     out_cookies: list[str] = dataclasses.field(default_factory=list)
-    cacheable: bool = False
+    looking_at: tuple[str, str] | None = None  # path and query of the page a form was sent from
 
     # -- addresses
     def url(self, path: str) -> str:
@@ -113,8 +113,9 @@ class Ctx:
 
     def url_in(self, locale: str) -> str:
         """This very page in another language."""
-        path = self.path if locale == "ro" else "/en" + ("" if self.path == "/" else self.path)
-        return f"{path}?{self.query}" if self.query else path
+        here, query = self.looking_at or (self.path, self.query)
+        path = here if locale == "ro" else "/en" + ("" if here == "/" else here)
+        return f"{path}?{query}" if query else path
 
     def absolute(self, path: str) -> str:
         """`path` with scheme and host, for mail, feeds and codes."""
@@ -122,7 +123,7 @@ class Ctx:
 
     @property
     def canonical(self) -> str:
-        return self.absolute(self.path)
+        return self.absolute(self.looking_at[0] if self.looking_at else self.path)
 
     # -- words
     def gettext(self, message: str, **facts: object) -> str:

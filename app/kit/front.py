@@ -10,6 +10,7 @@ import uuid
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Send
@@ -85,6 +86,7 @@ class Front:
             is_htmx=_header(scope, b"hx-request") == "true",
             cookies=cookies,
             now=clock.now(),
+            looking_at=_sent_from(scope) if scope["method"] == "POST" else None,
         )
         token = ctx.get_cookie(SESSION_COOKIE)
         if token and self.services.load_actor is not None and not path.startswith("/static/"):
@@ -128,6 +130,14 @@ def _split_locale(path: str) -> tuple[Locale, str]:
     if path == "/en" or path.startswith("/en/"):
         return "en", path[3:] or "/"
     return "ro", path
+
+
+def _sent_from(scope: Any) -> tuple[str, str] | None:
+    """Path and query of our own page that sent this form: its address may answer POST only."""
+    source = urlsplit(_header(scope, b"referer"))
+    if source.netloc != _header(scope, b"host"):
+        return None
+    return _split_locale(source.path or "/")[1], source.query
 
 
 def _header(scope: Any, name: bytes) -> str:

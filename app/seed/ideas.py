@@ -16,6 +16,8 @@ from proposals.models import Idea
 from proposals.rules.costing import Costing, Line
 
 DAY = timedelta(days=1)
+# Whose ideas can be tried as somebody of the demonstration: Elena's first, Ana's second.
+_OWNERS = {"asked": 0, "draft": 0, "answered": 1}
 ACCEPTED = "Ideea este de competența sectorului, terenul este public, iar lucrarea se poate face într-un an."
 
 
@@ -105,7 +107,7 @@ async def seed_wishes(
 ) -> None:
     """Ideas of the cycle that is collecting them, each brought as far as its `fate` says."""
     for number, wish in enumerate(WISHES):
-        author = authors[number % len(authors)]
+        author = authors[_OWNERS.get(wish.fate, 2 + number % (len(authors) - 2))]
         at = first + number * step
         idea = await send(session, author, cycle, wish, lei=wish.lei, now=at)
         if wish.fate != "draft":

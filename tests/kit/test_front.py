@@ -132,3 +132,13 @@ async def test_a_failed_commit_is_not_answered_as_done(app: Any, client: httpx.A
     async with app.services.database.read() as session:
         with pytest.raises(DBAPIError):
             await session.execute(text("SELECT * FROM kept"))
+
+
+async def test_a_refused_form_links_to_its_page_in_the_other_language(client: httpx.AsyncClient) -> None:
+    sent_from = {"referer": f"{client.base_url}/en/sign-up?next=%2Fideas", **SAME_SITE}
+    answer = await client.post("/en/sign-up", data={"name": ""}, headers=sent_from)
+    assert answer.status_code == 422
+    assert 'href="/sign-up?next=%2Fideas"' in answer.text
+    foreign = {"referer": "https://evil.example/x", **SAME_SITE}
+    answer = await client.post("/en/sign-up", data={"name": ""}, headers=foreign)
+    assert "evil.example" not in answer.text
