@@ -1,7 +1,10 @@
 """The composition root: settings and adapters in, application out."""
 
+import functools
 import logging
+from pathlib import Path
 
+import jinja2
 import redis.asyncio
 import structlog
 from litestar import Litestar, Router
@@ -16,6 +19,7 @@ from app.errors import HANDLERS
 from app.kit.context import Services
 from app.kit.db import Database
 from app.kit.front import Front
+from app.kit.i18n import Locale
 from app.kit.jobs import RqCourier
 from app.kit.ratelimit import RateLimiter
 from app.kit.storage import FileStorage
@@ -35,14 +39,13 @@ BODY_BYTES = 64 * 1024  # of a form without files; parsing more is a way to keep
 def make_services(settings: Settings) -> Services:
     """The adapters that `settings` ask for. Connections are made when first used."""
     client = redis.asyncio.Redis.from_url(settings.redis_url)
-    static = StaticFiles(settings.root / "app" / "static")
     return Services(
         settings=settings,
         database=Database(settings.database_url, courier=RqCourier(settings.redis_url)),
         redis=client,
         limiter=RateLimiter(client),
         storage=FileStorage(settings.var_dir / "files"),
-        environments=make_environments(settings.root / "templates", static),
+        environments=_environments(settings.root),
         load_actor=load_actor,
         touch_session=touch_session,
         menu=MENU,
@@ -59,18 +62,16 @@ def create_app(settings: Settings | None = None) -> Front:
     settings = settings or get_settings()
     _configure_logging(settings)
     wire()
-    services = make_services(settings)
+    return Front(_litestar(is_demo=settings.is_demo), make_services(settings))
 
-    async def close(_: Litestar) -> None:
-        await services.database.dispose()
-        await services.redis.aclose()
 
-    inner = Litestar(
-        route_handlers=[*routers(), *([demo_router] if settings.is_demo else [])],
+def make_litestar(*, is_demo: bool) -> Litestar:
+    """Every route. It holds nothing of an installation: that is what the front brings to each request."""
+    return Litestar(
+        route_handlers=[*routers(), *([demo_router] if is_demo else [])],
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_BYTES,
-        on_shutdown=[close],
         openapi_config=OpenAPIConfig(
             title="Obște",
             version=VERSION,
@@ -81,7 +82,15 @@ def create_app(settings: Settings | None = None) -> Front:
         ),
         logging_config=None,
     )
-    return Front(inner, services)
+
+
+_litestar = functools.cache(make_litestar)  # a tenth of a second, once a process
+
+
+@functools.cache
+def _environments(root: Path) -> dict[Locale, jinja2.Environment]:
+    """Compiled templates are worth keeping: they too hold nothing of an installation."""
+    return make_environments(root / "templates", StaticFiles(root / "app" / "static"))
 
 
 def _configure_logging(settings: Settings) -> None:

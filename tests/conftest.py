@@ -213,6 +213,7 @@ async def app(settings: Settings) -> AsyncIterator[Any]:
         async with front.litestar.lifespan():
             started.set()
             await ended.wait()
+        await front.close()
 
     life = asyncio.create_task(live())
     await started.wait()

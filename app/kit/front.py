@@ -8,7 +8,6 @@ import ipaddress
 import time
 import uuid
 from datetime import timedelta
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,8 +46,9 @@ class Front:
         self.proxies = tuple(ipaddress.ip_network(proxy) for proxy in services.settings.trusted_proxies)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.inner(scope, receive, send)
+            await self.close()
             return
         started = time.perf_counter()
         ctx = await self._make_ctx(scope)
@@ -63,7 +63,9 @@ class Front:
             await send(message)
 
         if self.hosts and _header(scope, b"host") not in self.hosts:
-            await _refuse_host(send_with_headers)
+            await _refuse(send_with_headers, b"unknown host")
+        elif "\0" in ctx.path:  # PostgreSQL takes none in a text, and no address of ours has one
+            await _refuse(send_with_headers, b"bad address")
         else:
             await self.inner(scope, receive, send_with_headers)
         if not ctx.path.startswith("/static/"):
@@ -71,6 +73,11 @@ class Front:
             log.info(
                 "request", method=scope["method"], path=ctx.path, status=status, ms=took_ms, id=ctx.request_id
             )
+
+    async def close(self) -> None:
+        """Close every connection of this installation's adapters."""
+        await self.services.database.dispose()
+        await self.services.redis.aclose()
 
     async def _make_ctx(self, scope: Any) -> Ctx:
         locale, path = _split_locale(scope["path"])
@@ -111,8 +118,10 @@ class Front:
             trusted = any(ipaddress.ip_address(peer) in proxy for proxy in self.proxies)
         except ValueError:
             trusted = False
-        forwarded = _header(scope, b"x-forwarded-for")
-        return forwarded.rsplit(",", 1)[-1].strip() if trusted and forwarded else peer
+        # the last line: some proxies add a line of their own below what the visitor sent
+        lines = [value.decode("latin-1") for key, value in scope["headers"] if key == b"x-forwarded-for"]
+        forwarded = lines[-1].rsplit(",", 1)[-1].strip() if lines else ""
+        return forwarded if trusted and forwarded else peer
 
     def _headers(self, ctx: Ctx, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         names = {name.lower() for name, _ in headers}
@@ -127,8 +136,9 @@ class Front:
 
 
 def _split_locale(path: str) -> tuple[Locale, str]:
+    path = "/" + path.lstrip("/")  # in a link "//name" would be another site
     if path == "/en" or path.startswith("/en/"):
-        return "en", path[3:] or "/"
+        return "en", "/" + path[3:].lstrip("/")
     return "ro", path
 
 
@@ -145,12 +155,14 @@ def _header(scope: Any, name: bytes) -> str:
 
 
 def _read_cookies(header: str) -> dict[str, str]:
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
-    except CookieError:
-        return {}
+    """Names and values as they were set: ours need no quotes.
+
+    Not http.cookies: undoing the quotes of one header takes it many seconds (CVE-2024-7592, until 3.11.10).
+    """
+    pairs = (part.partition("=") for part in header.split(";"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-async def _refuse_host(send: Send) -> None:
+async def _refuse(send: Send, why: bytes) -> None:
     await send({"type": "http.response.start", "status": 400, "headers": [(b"content-type", b"text/plain")]})
-    await send({"type": "http.response.body", "body": b"unknown host", "more_body": False})
+    await send({"type": "http.response.body", "body": why, "more_body": False})

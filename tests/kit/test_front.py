@@ -11,8 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import local_path
-from app.kit.front import SECURITY_HEADERS
+from app.kit.front import SECURITY_HEADERS, Front
 from app.kit.web import anyone, post
+from app.main import make_litestar
+from tests.conftest import new_client
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
 
@@ -113,7 +115,7 @@ async def test_an_unreadable_notice_is_ignored(client: httpx.AsyncClient) -> Non
     assert ">hi<" not in answer.text
 
 
-async def test_a_failed_commit_is_not_answered_as_done(app: Any, client: httpx.AsyncClient) -> None:
+async def test_a_failed_commit_is_not_answered_as_done(app: Any) -> None:
     """A page is rendered before COMMIT and sent after it: when COMMIT fails, the visitor is told."""
 
     @post("/commit-that-fails", audience=anyone)
@@ -125,8 +127,10 @@ async def test_a_failed_commit_is_not_answered_as_done(app: Any, client: httpx.A
     def out_of_disk(_: object) -> None:
         raise OSError("the disk is full")
 
-    app.litestar.register(write_in_vain)
-    answer = await client.post("/commit-that-fails", headers=SAME_SITE)
+    litestar = make_litestar(is_demo=False)
+    litestar.register(write_in_vain)
+    async with new_client(Front(litestar, app.services)) as client:
+        answer = await client.post("/commit-that-fails", headers=SAME_SITE)
     assert answer.status_code == 500
     assert b"stored" not in answer.content
     async with app.services.database.read() as session:
