@@ -63,7 +63,7 @@ async def seed(services: Services) -> bool:
         cast = _cast(accounts, lot)
         await _seed_decided(session, services, cast, now=now)
         vote = await _seed_vote(session, cast, now=now)
-        await _seed_collecting(session, cast, now=now)
+        await _seed_collecting(session, services, cast, now=now)
         some = lot.sample(cast.crowd, len(cast.crowd) // VOTER_SHARE)
         await seed_ballots(
             session,
@@ -174,7 +174,7 @@ async def _seed_vote(session: AsyncSession, cast: Cast, *, now: datetime) -> Pol
     return await seed_open_poll(session, cast.officers, cycle, prepared=opens - 20 * DAY)
 
 
-async def _seed_collecting(session: AsyncSession, cast: Cast, *, now: datetime) -> None:
+async def _seed_collecting(session: AsyncSession, services: Services, cast: Cast, *, now: datetime) -> None:
     """Next year's cycle: ideas are coming in and the department is at work."""
     begins, ends = _moment(now, -20, 9), _moment(now, 40, 20)
     year = max(ends.year, now.year + 1)
@@ -199,7 +199,15 @@ async def _seed_collecting(session: AsyncSession, cast: Cast, *, now: datetime) 
     )
     crowd = [actor for actor, _ in cast.crowd]
     await seed_wishes(
-        session, cast.lot, cycle, cast.authors, crowd, cast.reviewers, first=begins + DAY, step=DAY
+        session,
+        services.storage,
+        cast.lot,
+        cycle,
+        cast.authors,
+        crowd,
+        cast.reviewers,
+        first=begins + DAY,
+        step=DAY,
     )
 
 

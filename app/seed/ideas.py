@@ -8,12 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
+from app.kit.images import read_photo
+from app.kit.storage import Storage
 from app.seed.content import ANSWER_ABOUT_DOGS, WISHES, WORKS, Wish, Work
+from app.seed.pictures import draw_street
 from cycles.models import Cycle
 from cycles.queries import list_areas
 from proposals import service
 from proposals.models import Idea
 from proposals.rules.costing import Costing, Line
+from proposals.service.drafts import StoredPhoto
 
 DAY = timedelta(days=1)
 # Whose ideas can be tried as somebody of the demonstration: Elena's first, Ana's second.
@@ -22,7 +26,14 @@ ACCEPTED = "Ideea este de competența sectorului, terenul este public, iar lucra
 
 
 async def send(
-    session: AsyncSession, author: Actor, cycle: Cycle, wish: Work | Wish, *, lei: int, now: datetime
+    session: AsyncSession,
+    author: Actor,
+    cycle: Cycle,
+    wish: Work | Wish,
+    *,
+    lei: int,
+    now: datetime,
+    picture: StoredPhoto | None = None,
 ) -> Idea:
     """Write a draft and send it."""
     areas = {area.code: area.id for area in await list_areas(session, cycle.id)}
@@ -35,6 +46,8 @@ async def send(
         "estimate_bani": lei * 100,
     }
     idea = await service.save_draft(session, author, draft.id, fields, now=now)
+    if picture is not None:
+        await service.add_photo(session, author, idea.id, picture, alt=f"Desen: {wish.place}", now=now)
     if isinstance(wish, Wish) and wish.fate == "draft":
         return idea
     return await service.submit_idea(session, author, idea.id, now=now + timedelta(minutes=20))
@@ -94,8 +107,20 @@ def _costing(work: Work) -> Costing:
     return Costing(lines=lines, margin_percent=5, yearly_bani=lines[0].net_bani // 50)
 
 
+async def _picture(storage: Storage, number: int) -> StoredPhoto:
+    """A drawing, encoded and stored as an uploaded photo is."""
+    photo = await read_photo(draw_street(number))
+    return StoredPhoto(
+        large_key=await storage.put(photo.large, ".jpg"),
+        small_key=await storage.put(photo.small, ".jpg"),
+        width=photo.width,
+        height=photo.height,
+    )
+
+
 async def seed_wishes(
     session: AsyncSession,
+    storage: Storage,
     lot: random.Random,
     cycle: Cycle,
     authors: Sequence[Actor],
@@ -109,7 +134,8 @@ async def seed_wishes(
     for number, wish in enumerate(WISHES):
         author = authors[_OWNERS.get(wish.fate, 2 + number % (len(authors) - 2))]
         at = first + number * step
-        idea = await send(session, author, cycle, wish, lei=wish.lei, now=at)
+        picture = await _picture(storage, number) if number % 3 == 2 else None
+        idea = await send(session, author, cycle, wish, lei=wish.lei, now=at, picture=picture)
         if wish.fate != "draft":
             await support(session, lot, idea, crowd, now=at + timedelta(hours=5))
     for idea, wish in zip(await list_sent(session, cycle), _sent(), strict=True):
