@@ -393,3 +393,15 @@ SUMMARY_IDEAS_EN = (
 )
 SUMMARY_PAST = "Doisprezece proiecte au intrat la vot; rezultatul, buletinele și calculul sunt publice."
 SUMMARY_PAST_EN = "Twelve projects were put to the vote; the result, the ballots and the working are public."
+
+# Where the place of an idea is one point, its pin on the schematic (latitude, longitude), roughly.
+PINS: dict[str, tuple[float, float]] = {
+    "Splaiul Independenței, între Izvor și Eroilor": (44.4344, 26.0835),
+    "Pasajul Eroilor, ambele capete": (44.4352, 26.0757),
+    "În spatele Pieței Ferentari": (44.4078, 26.0752),
+    "Piața George Coșbuc și traseele din jur": (44.4206, 26.0892),
+    "Parcul Sebastian, locul de joacă mare": (44.4171, 26.0673),
+    "Parcul Sebastian": (44.4168, 26.0678),
+    "Aleea dintre blocurile M14–M22 și Piața Rahova": (44.4128, 26.0676),
+    "Splaiul Independenței nr. 169": (44.4368, 26.0717),
+}

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from app.kit.images import read_photo
 from app.kit.storage import Storage
-from app.seed.content import ANSWER_ABOUT_DOGS, WISHES, WORKS, Wish, Work
+from app.seed.content import ANSWER_ABOUT_DOGS, PINS, WISHES, WORKS, Wish, Work
 from app.seed.pictures import draw_street
 from cycles.models import Cycle
 from cycles.queries import list_areas
@@ -45,6 +45,8 @@ async def send(
         "location": wish.place,
         "estimate_bani": lei * 100,
     }
+    if wish.place in PINS:
+        fields["latitude"], fields["longitude"] = PINS[wish.place]
     idea = await service.save_draft(session, author, draft.id, fields, now=now)
     if picture is not None:
         await service.add_photo(session, author, idea.id, picture, alt=f"Desen: {wish.place}", now=now)
