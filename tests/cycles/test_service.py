@@ -118,7 +118,7 @@ async def test_current_cycle_is_the_running_one_then_the_next_then_the_latest(se
 
 async def test_ideas_go_to_the_cycle_that_collects_them_while_another_votes(session: AsyncSession) -> None:
     voting = await make_cycle(session, year=2027, open_stage=StageKind.VOTE)
-    assert await queries.find_collecting_cycle(session, NOON) == voting, "none collects: the current one says so"
+    assert await queries.find_collecting_cycle(session, NOON) == voting, "none collects: the current one"
     coming = await make_cycle(session, year=2029, stages=stage_dates(None, now=NOON + 400 * DAY))
     assert await queries.find_collecting_cycle(session, NOON) == coming
     collecting = await make_cycle(session, year=2028)

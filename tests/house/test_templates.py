@@ -21,7 +21,7 @@ FORBIDDEN = {
     r"\sstyle=": "a style attribute: the policy refuses it",
     r"\son[a-z]+=['\"]": "an event attribute: the policy refuses it",
     r"\s(data-)?hx-on": "hx-on needs unsafe-eval",
-    r"\s(?<!data-)hx-(get|post|target|swap|trigger|vals|headers)": "write data-hx-*: plain hx-* is invalid HTML",
+    r"\s(?<!data-)hx-(get|post|target|swap|trigger|vals|headers)": "plain hx-* is invalid HTML",
     r"hx-vals=['\"]js:": "js: needs unsafe-eval",
     r"data-hx-trigger=\"[^\"]*\[": "trigger filters need unsafe-eval",
     r"[ŞşŢţ]": "a letter with cedilla: Romanian writes comma below",
