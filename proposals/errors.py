@@ -16,6 +16,10 @@ class PhotoNotFound(NotFound):
     default = N_("There is no such photo.")
 
 
+class MapNotFound(NotFound):
+    default = N_("There is no map of this district.")
+
+
 class ReasonNotFound(NotFound):
     default = N_("There is no such reason in the catalogue.")
 

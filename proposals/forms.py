@@ -10,6 +10,7 @@ from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.forms import MAX_BANI, NOT_A_NUMBER, Form, parse, read_bani
 from app.kit.i18n import N_
 from proposals.rules.costing import MAX_LINES, MILLI, VAT_RATES, Costing, Line
+from proposals.rules.maps import HEIGHT, PICTURES, STEPS, WIDTH
 
 TITLE_LENGTH, BODY_LENGTH = 120, 6000
 LATITUDES, LONGITUDES = (44.3, 44.6), (25.9, 26.3)  # Bucharest and its surroundings
@@ -47,6 +48,47 @@ class PlaceForm(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError(N_("Give both latitude and longitude, or neither."))
+
+
+class PointForm(msgspec.Struct, frozen=True):
+    """A point that a picture of the map is asked to show, and with how many names."""
+
+    lat: Annotated[float, msgspec.Meta(ge=LATITUDES[0], le=LATITUDES[1])] | None = None
+    lon: Annotated[float, msgspec.Meta(ge=LONGITUDES[0], le=LONGITUDES[1])] | None = None
+    names: Literal["all", "few"] = "all"
+
+
+class PinDeed(msgspec.Struct, frozen=True):
+    """What a press on the map or on a button beside it asks for."""
+
+    kind: Literal["press", "start", "remove", "move"]
+    across: float = 0.0  # parts of the picture, from the left
+    down: float = 0.0
+    direction: str = ""
+
+
+def read_pin_deed(form: Form) -> PinDeed | None:
+    """What is to happen to the pin, if that is how the form was sent. Raises: FormErrors.
+
+    Browsers send where an image was pressed, in pixels. From the keyboard they send 0, 0: then the pin
+    starts in the middle, and the buttons move it.
+    """
+    kind, _, which = form.get("do").partition(":")
+    if kind == "pin":
+        if which in STEPS:
+            return PinDeed("move", direction=which)
+        return PinDeed("remove") if which == "remove" else PinDeed("start")
+    for name, width in PICTURES.items():
+        pixels = [form.get(f"pin-{name}.{axis}") for axis in "xy"]
+        if not any(pixels):
+            continue
+        if not all(re.fullmatch(r"-?[0-9]{1,6}(\.[0-9]{1,9})?", typed) for typed in pixels):
+            raise FormErrors({"map": Invalid(N_("Press once more on the map, at the place itself."))})
+        x, y = (float(typed) for typed in pixels)
+        if x == y == 0:
+            return PinDeed("start")
+        return PinDeed("press", across=(x + 0.5) / width, down=(y + 0.5) / (width * HEIGHT / WIDTH))
+    return None
 
 
 class CostForm(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from app.kit.policy import Verdict
 from cycles.models import Area, Stage
 from proposals.models import Idea
 from proposals.pages.ideas import Choice, PhotoView, SimilarCard
+from proposals.pages.maps import MapView
 
 STEPS = ("text", "place", "photos")
 STEP_TITLES = (N_("Idea"), N_("Place"), N_("Cost and photos"), N_("Similar ideas"), N_("Check and send"))
@@ -45,6 +46,7 @@ class DraftPage(msgspec.Struct, frozen=True):
     values: dict[str, str]
     areas: list[Choice]
     photos: list[PhotoView]
+    map: MapView | None
     saved_at: datetime
     max_photos: int
     errors: dict[str, str] = {}
@@ -86,6 +88,7 @@ class CheckPage(msgspec.Struct, frozen=True):
     landmark: str
     latitude: float | None
     longitude: float | None
+    pin: MapView | None
     estimate_bani: int | None
     photos: list[PhotoView]
     may_submit: Verdict

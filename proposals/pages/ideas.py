@@ -16,6 +16,7 @@ from app.kit.policy import Verdict
 from cycles.models import Cycle
 from proposals.models import CostLine, Idea, IdeaEvent, Photo, Project, Reason
 from proposals.models import Verdict as Decision
+from proposals.pages.maps import MapView
 from proposals.pages.words import (
     OUTCOME_TITLES,
     STATE_TITLES,
@@ -119,6 +120,7 @@ class IdeaPage(msgspec.Struct, frozen=True):
     landmark: str
     latitude: float | None
     longitude: float | None
+    pin: MapView | None
     estimate_bani: int | None
     state: str
     state_title: str
@@ -164,6 +166,7 @@ class IdeaFacts(msgspec.Struct, frozen=True, kw_only=True):
     supports: bool
     supports_target: bool
     may_review: bool
+    pin: MapView | None
 
 
 def photo_path(photo_id: object, size: str) -> str:
@@ -253,6 +256,7 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         landmark=idea.landmark,
         latitude=idea.latitude,
         longitude=idea.longitude,
+        pin=facts.pin,
         estimate_bani=idea.estimate_bani,
         state=idea.state,
         state_title=state_title(idea),

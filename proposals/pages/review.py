@@ -15,6 +15,7 @@ from proposals.forms import TypedLine
 from proposals.models import Idea, IdeaNote
 from proposals.models import Verdict as Decision
 from proposals.pages.ideas import Choice, CostView, LinkedIdea, PhotoView, SimilarCard
+from proposals.pages.maps import MapView
 from proposals.pages.words import STATE_TITLES, ClockView, EventView, ReasonView, state_title, view_clock
 from proposals.policy import may_ask, may_assign, may_correct, may_judge, may_resume
 from proposals.rules.costing import Costing
@@ -62,6 +63,7 @@ class FilePage(msgspec.Struct, frozen=True):
     area: str
     location: str
     landmark: str
+    pin: MapView | None
     estimate_bani: int | None
     state: str
     state_title: str
@@ -183,6 +185,7 @@ def build_file(
     area_name: str,
     author_name: str,
     author_email: str,
+    pin: MapView | None,
     photos: list[PhotoView],
     events: list[EventView],
     notes: list[IdeaNote],
@@ -204,6 +207,7 @@ def build_file(
         area=area_name,
         location=idea.location,
         landmark=idea.landmark,
+        pin=pin,
         estimate_bani=idea.estimate_bani,
         state=idea.state,
         state_title=state_title(idea),

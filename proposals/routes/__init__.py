@@ -3,11 +3,12 @@
 from litestar import Router
 
 from proposals import api
-from proposals.routes import drafts, ideas, projects, reasons, review, verdicts
+from proposals.routes import drafts, ideas, maps, projects, reasons, review, verdicts
 
 router = Router(
     path="/",
     route_handlers=[
+        *maps.HANDLERS,
         *ideas.HANDLERS,
         *drafts.HANDLERS,
         *review.HANDLERS,

@@ -15,18 +15,32 @@ from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.forms import Form, parse
 from app.kit.i18n import N_, show_date
 from app.kit.images import read_photo
-from app.kit.web import WebRequest, anyone, error_text, field_errors, get, page, post, see_other, signed_in
+from app.kit.web import (
+    WebRequest,
+    anyone,
+    ctx_of,
+    error_text,
+    field_errors,
+    get,
+    page,
+    post,
+    see_other,
+    signed_in,
+)
 from cycles.errors import CycleNotFound
 from cycles.queries import find_collecting_cycle, find_stage, list_areas
 from cycles.states import StageKind
 from proposals import queries, service
 from proposals.errors import IdeaNotFound, TooManyPhotos
-from proposals.forms import CostForm, PlaceForm, TextForm
+from proposals.forms import LATITUDES, LONGITUDES, CostForm, PinDeed, PlaceForm, TextForm, read_pin_deed
 from proposals.models import Idea
 from proposals.pages import drafts as pages
 from proposals.pages.ideas import ConfirmPage, view_photos
+from proposals.pages.maps import view_map, view_pin
 from proposals.policy import MAX_PHOTOS, may_draft, may_submit, may_view
+from proposals.routes.maps import map_of
 from proposals.routes.review import find_similar
+from proposals.rules import maps
 from proposals.states import IdeaState, review_deadline
 
 STEP_FORMS: dict[str, type[TextForm] | type[PlaceForm] | type[CostForm]] = {
@@ -101,8 +115,14 @@ async def save_step(
     """Save a step and go on; or act on its photos; or show how the text will look."""
     idea = await _get_draft(session, ctx, idea_id)
     try:
-        await _save(session, ctx, idea, step, form)
+        pin = read_pin_deed(form) if step == "place" else None
+        is_replaced = pin is not None and pin.kind in ("press", "remove")
+        await _save(session, ctx, idea, step, _without_point(form) if is_replaced else form)
         deed = form.get("do")
+        if pin:
+            await _set_pin(session, ctx, idea, pin)
+            anchor = f"pin-{pin.direction}" if pin.direction else "map"
+            return see_other(request, f"/ideas/{idea.id}/edit/place", anchor=anchor)
         if step == "photos":
             await _handle_photos(session, ctx, idea, form)
             if deed:
@@ -130,6 +150,29 @@ async def _save(session: AsyncSession, ctx: Ctx, idea: Idea, step: str, form: Fo
             raise FormErrors({"area": Invalid(N_("Choose an area of this cycle"))})
     if "estimate" in fields:
         fields["estimate_bani"] = fields.pop("estimate")
+    await service.save_draft(session, ctx.actor, idea.id, fields, now=ctx.now)
+
+
+def _without_point(form: Form) -> Form:
+    """What was typed, but for the coordinates: the pin takes their place."""
+    return Form(field for field in form.fields if field[0] not in ("latitude", "longitude"))
+
+
+async def _set_pin(session: AsyncSession, ctx: Ctx, idea: Idea, pin: PinDeed) -> None:
+    """Put the pin where it was pressed, or at the start, or move it by a step."""
+    drawn = map_of(ctx)
+    has_pin = idea.latitude is not None and idea.longitude is not None
+    if drawn is None or pin.kind == "remove" or (pin.kind == "start" and has_pin):
+        return  # saving without coordinates has removed it; and a pin that is there does not start anew
+    if pin.kind == "press":
+        point = maps.from_picture(drawn.box, pin.across, pin.down)
+    elif idea.latitude is None or idea.longitude is None:
+        areas = {area.id: area.name for area in await list_areas(session, idea.cycle_id)}
+        point = maps.middle_of(drawn, areas.get(idea.area_id, "") if idea.area_id else "")
+    else:
+        limits = maps.Box(LATITUDES[0], LONGITUDES[0], LATITUDES[1], LONGITUDES[1])
+        point = maps.move(maps.Point(idea.latitude, idea.longitude), pin.direction, within=limits)
+    fields = {"latitude": point.latitude, "longitude": point.longitude}
     await service.save_draft(session, ctx.actor, idea.id, fields, now=ctx.now)
 
 
@@ -182,6 +225,7 @@ async def _step_page(
         values=values,
         areas=pages.choices(await list_areas(session, idea.cycle_id)),
         photos=view_photos(await queries.list_photos(session, idea.id)),
+        map=view_map(map_of(ctx_of(request)), idea.latitude, idea.longitude, ctx_of(request).locale),
         saved_at=idea.updated_at,
         max_photos=MAX_PHOTOS,
         errors=errors,
@@ -269,6 +313,7 @@ async def _check_page(
         landmark=idea.landmark,
         latitude=idea.latitude,
         longitude=idea.longitude,
+        pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
         estimate_bani=idea.estimate_bani,
         photos=view_photos(await queries.list_photos(session, idea.id)),
         may_submit=may_submit(ctx.actor, idea, submission_open=is_open),

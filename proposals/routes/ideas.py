@@ -31,7 +31,9 @@ from proposals.errors import IdeaNotFound, PhotoNotFound
 from proposals.forms import AnswerForm
 from proposals.models import Idea
 from proposals.pages import ideas as pages
+from proposals.pages.maps import view_pin
 from proposals.policy import may_review, may_view, may_withdraw
+from proposals.routes.maps import map_of
 from proposals.routes.review import read_clock
 from proposals.states import IdeaState
 
@@ -141,6 +143,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.Idea
         supports=supports,
         supports_target=bool(carried),
         may_review=bool(may_review(ctx.actor)),
+        pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
     )
     return pages.build_idea_page(facts, ctx.actor, ctx.locale)
 

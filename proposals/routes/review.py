@@ -26,8 +26,10 @@ from proposals.forms import AssignForm, NoteForm, QuestionForm, ResumeForm
 from proposals.models import Idea
 from proposals.pages import ideas as idea_pages
 from proposals.pages import review as pages
+from proposals.pages.maps import view_pin
 from proposals.pages.words import ClockView, view_clock
 from proposals.policy import may_review
+from proposals.routes.maps import map_of
 from proposals.rules.similarity import rank
 from proposals.states import OPEN_STATES, IdeaState, review_deadline
 
@@ -94,6 +96,7 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
         area_name=areas.get(idea.area_id, "") if idea.area_id else "",
         author_name=author.name,
         author_email=author.email,
+        pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
         photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)),
         events=idea_pages.view_events(events, reasons, ctx.locale),
         notes=await queries.list_notes(session, idea.id),
