@@ -15,6 +15,7 @@ from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from app.kit import sqlite
 from app.kit.clock import now
 
 NAMING = {
@@ -122,7 +123,7 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
-        connect_args={"isolation_level": None},
+        connect_args={"isolation_level": None, "async_creator_fn": sqlite.connect},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
