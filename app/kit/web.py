@@ -19,7 +19,6 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import crypto
-from app.kit.clock import local_date
 from app.kit.context import Ctx, Services
 from app.kit.errors import DomainError, Forbidden, FormErrors, SignInNeeded, StaleForm
 from app.kit.forms import Form, read_form
@@ -188,9 +187,13 @@ def _render_once(ctx: Ctx, template: str, model: object, *, may_keep: bool) -> t
 
 
 def _content_key(ctx: Ctx, template: str, model: object) -> bytes | None:
-    """Everything that a visitor's page is made of; None when the model holds what has no plain form."""
-    day = local_date(ctx.now)  # templates show no finer time of their own
-    around = (ctx.locale, ctx.path, ctx.query, ctx.theme, ctx.large_text, ctx.is_htmx, day)
+    """Everything that a visitor's page is made of; None when the model holds what has no plain form.
+
+    Of the time it holds the minute: a template that compares with `ctx.now` is right to the minute, and what
+    must be right to the second (whether a vote takes ballots) is decided before, and is in the model.
+    """
+    minute = int(ctx.now.timestamp()) // 60
+    around = (ctx.locale, ctx.path, ctx.query, ctx.theme, ctx.large_text, ctx.is_htmx, minute)
     try:
         plain = msgspec.msgpack.encode((template, around, model), enc_hook=_mark_markup)
     except (TypeError, OverflowError):
