@@ -3,9 +3,8 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -19,6 +18,41 @@ from app.kit.text import clean
 _CURRENT_RESIDENCE = and_(Residence.account_id == Account.id, Residence.withdrawn_at.is_(None))
 _CURRENT_GRANT = and_(RoleGrant.account_id == Account.id, RoleGrant.ended_at.is_(None))
 
+# Made once: every request of somebody with a session asks for it.
+_ACTOR = (
+    select(
+        Account.id,
+        Account.name,
+        Account.email,
+        Account.locale,
+        AccountSession.id.label("session_id"),
+        AccountSession.seen_at,
+        AccountSession.idle_seconds,
+        AccountSession.expires_at,
+        AccountSession.second_factor_at,
+        Residence.id.label("residence_id"),
+        RoleGrant.role,
+    )
+    .select_from(AccountSession)
+    .join(Account, Account.id == AccountSession.account_id)
+    .outerjoin(Residence, _CURRENT_RESIDENCE)
+    .outerjoin(RoleGrant, _CURRENT_GRANT)
+    .where(
+        AccountSession.token_digest == bindparam("token_digest"),
+        AccountSession.is_pending.is_(False),
+        Account.closed_at.is_(None),
+    )
+)
+_VERIFIED = select(Account.id).join(Residence, _CURRENT_RESIDENCE).where(Account.closed_at.is_(None))
+VERIFIED_COUNT = select(func.count()).select_from(_VERIFIED.subquery()).scalar_subquery()
+"""How many residents are verified now, to be read together with other figures."""
+
+_IDENTITIES = select(Residence.identity_hash).where(
+    Residence.account_id == bindparam("account"), Residence.identity_hash.is_not(None)
+)
+SAME_PERSON = select(Residence.account_id).where(Residence.identity_hash.in_(_IDENTITIES))
+"""Accounts that were ever verified for the person of the account `account` (a parameter)."""
+
 
 def email_key(email: str) -> str:
     """How addresses are compared: lower case, without spaces around."""
@@ -31,9 +65,7 @@ async def load_actor(session: AsyncSession, token: str, *, now: datetime) -> Act
 
     One query: a row for each role of the account, or one row without.
     """
-    rows = (
-        await session.execute(_actor_query().where(AccountSession.token_digest == crypto.digest(token)))
-    ).all()
+    rows = (await session.execute(_ACTOR, {"token_digest": crypto.digest(token)})).all()
     if not rows:
         return None
     row = rows[0]
@@ -50,29 +82,6 @@ async def load_actor(session: AsyncSession, token: str, *, now: datetime) -> Act
         is_official=bool(roles) and row.second_factor_at is not None,
         session_id=row.session_id,
         session_seen_at=row.seen_at,
-    )
-
-
-def _actor_query() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Account.id,
-            Account.name,
-            Account.email,
-            Account.locale,
-            AccountSession.id.label("session_id"),
-            AccountSession.seen_at,
-            AccountSession.idle_seconds,
-            AccountSession.expires_at,
-            AccountSession.second_factor_at,
-            Residence.id.label("residence_id"),
-            RoleGrant.role,
-        )
-        .select_from(AccountSession)
-        .join(Account, Account.id == AccountSession.account_id)
-        .outerjoin(Residence, _CURRENT_RESIDENCE)
-        .outerjoin(RoleGrant, _CURRENT_GRANT)
-        .where(AccountSession.is_pending.is_(False), Account.closed_at.is_(None))
     )
 
 
@@ -111,18 +120,14 @@ async def list_names(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uu
 
 
 # ── verified residents ───────────────────────────────────────────────────────────────────────────
-def _verified() -> Select[uuid.UUID]:
-    return select(Account.id).join(Residence, _CURRENT_RESIDENCE).where(Account.closed_at.is_(None))
-
-
 async def list_verified_ids(session: AsyncSession) -> list[uuid.UUID]:
     """Every account whose residence is verified now, in no order that means anything."""
-    return list((await session.execute(_verified().order_by(Account.id))).scalars())
+    return list((await session.execute(_VERIFIED.order_by(Account.id))).scalars())
 
 
 async def count_verified(session: AsyncSession) -> int:
     """How many residents are verified now."""
-    return (await session.execute(select(func.count()).select_from(_verified().subquery()))).scalar_one()
+    return int((await session.execute(select(VERIFIED_COUNT))).scalar_one())
 
 
 async def list_same_person(session: AsyncSession, account_id: uuid.UUID) -> list[uuid.UUID]:
@@ -130,11 +135,8 @@ async def list_same_person(session: AsyncSession, account_id: uuid.UUID) -> list
 
     For whoever must not count one person twice, after a verification was withdrawn here and given there.
     """
-    mine = select(Residence.identity_hash).where(
-        Residence.account_id == account_id, Residence.identity_hash.is_not(None)
-    )
-    query = select(Residence.account_id).where(Residence.identity_hash.in_(mine)).distinct()
-    return sorted({account_id, *(await session.execute(query)).scalars()})
+    others = (await session.execute(SAME_PERSON, {"account": account_id})).scalars()
+    return sorted({account_id, *others})
 
 
 async def find_residence(session: AsyncSession, account_id: uuid.UUID) -> Residence | None:

@@ -5,16 +5,69 @@ from collections.abc import Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import BindParameter, Row, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
-from accounts.queries import list_same_person
+from accounts.queries import SAME_PERSON
 from cycles.models import Cycle, Stage
 from voting.errors import PollNotFound
 from voting.models import BoxEntry, Confirmation, Participation, Poll, PollOption, ResultFile, Tally
 from voting.policy import PollFacts
 from voting.states import Act, PollState
+
+# What pages of a vote and casting a ballot ask for is made once: making a statement costs more than most of
+# the answers. Parameters: "poll", and what else a statement names.
+_OF_POLL: BindParameter[uuid.UUID] = bindparam("poll")
+_LOCKED = select(Poll).where(Poll.id == _OF_POLL).with_for_update().execution_options(populate_existing=True)
+_DATED = (
+    select(Poll, Cycle, Stage)
+    .join(Cycle, Cycle.id == Poll.cycle_id)
+    .join(Stage, Stage.id == Poll.stage_id)
+    .where(Poll.id == _OF_POLL)
+)
+_DATED_LOCKED = _DATED.with_for_update(read=True, of=Stage).execution_options(populate_existing=True)
+_CONFIRMATIONS = (
+    select(Confirmation)
+    .where(Confirmation.poll_id == _OF_POLL)
+    .order_by(Confirmation.confirmed_at)
+    .execution_options(populate_existing=True)
+)
+_OPTIONS = select(PollOption).where(PollOption.poll_id == _OF_POLL).order_by(PollOption.position)
+_HAS_VOTED = (
+    select(Participation.poll_id)
+    .where(
+        Participation.poll_id == _OF_POLL,
+        or_(Participation.account_id == bindparam("account"), Participation.account_id.in_(SAME_PERSON)),
+    )
+    .limit(1)
+)
+_VOTER_COUNT = select(func.count()).select_from(Participation).where(Participation.poll_id == _OF_POLL)
+_ENTRY = select(BoxEntry).where(BoxEntry.poll_id == _OF_POLL, BoxEntry.code == bindparam("code"))
+_LAST_ENTRY = (
+    select(BoxEntry.position, BoxEntry.hash)
+    .where(BoxEntry.poll_id == _OF_POLL)
+    .order_by(BoxEntry.position.desc())
+    .limit(1)
+)
+
+_POLL_STATE = (
+    select(Poll.id, Poll.state)
+    .where(Poll.cycle_id == bindparam("cycle"))
+    .order_by(Poll.state == PollState.CANCELLED, Poll.prepared_at.desc())
+    .limit(1)
+)
+
+# To be read together with other figures; the parameter is "cycle".
+POLL_OF_CYCLE = _POLL_STATE.with_only_columns(Poll.id).scalar_subquery()
+"""The id of the cycle's poll, as `find_poll_of_cycle` chooses it."""
+VOTER_COUNT_OF_CYCLE = (
+    select(func.count())
+    .select_from(Participation)
+    .where(Participation.poll_id == POLL_OF_CYCLE)
+    .scalar_subquery()
+)
+"""How many people have voted in that poll."""
 
 
 class PollInFull(msgspec.Struct, frozen=True):
@@ -60,34 +113,23 @@ async def get_poll(session: AsyncSession, poll_id: uuid.UUID, *, lock: bool = Fa
     The lock is taken first and everything else read after it, so that what was read stays true. Whoever
     changes the dates holds the stage alone and takes no lock of a poll after it.
     """
-    query = select(Poll).where(Poll.id == poll_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    poll = (await session.execute(query)).scalar_one_or_none()
-    if poll is None:
+    if lock and (await session.execute(_LOCKED, {"poll": poll_id})).scalar_one_or_none() is None:
         raise PollNotFound()
-    joined = select(Cycle, Stage).join(Stage, Stage.id == poll.stage_id).where(Cycle.id == poll.cycle_id)
-    if lock:
-        joined = joined.with_for_update(read=True, of=Stage).execution_options(populate_existing=True)
-    cycle, stage = (await session.execute(joined)).one()
-    return PollInFull(poll, cycle, stage, await list_confirmations(session, poll_id))
+    dated = _DATED_LOCKED if lock else _DATED
+    found = (await session.execute(dated, {"poll": poll_id})).one_or_none()
+    if found is None:
+        raise PollNotFound()
+    return PollInFull(*found, confirmations=await list_confirmations(session, poll_id))
 
 
 async def list_confirmations(session: AsyncSession, poll_id: uuid.UUID) -> list[Confirmation]:
     """All of a poll's confirmations, withdrawn ones too, oldest first."""
-    query = (
-        select(Confirmation)
-        .where(Confirmation.poll_id == poll_id)
-        .order_by(Confirmation.confirmed_at)
-        .execution_options(populate_existing=True)
-    )
-    return list((await session.execute(query)).scalars())
+    return list((await session.execute(_CONFIRMATIONS, {"poll": poll_id})).scalars())
 
 
 async def list_options(session: AsyncSession, poll_id: uuid.UUID) -> list[PollOption]:
     """By their place on the frozen list."""
-    query = select(PollOption).where(PollOption.poll_id == poll_id).order_by(PollOption.position)
-    return list((await session.execute(query)).scalars())
+    return list((await session.execute(_OPTIONS, {"poll": poll_id})).scalars())
 
 
 async def find_poll_of_cycle(session: AsyncSession, cycle_id: uuid.UUID) -> Poll | None:
@@ -99,6 +141,12 @@ async def find_poll_of_cycle(session: AsyncSession, cycle_id: uuid.UUID) -> Poll
         .options(selectinload(Poll.options))
     )
     return (await session.execute(query)).scalars().first()
+
+
+async def find_poll_state(session: AsyncSession, cycle_id: uuid.UUID) -> tuple[uuid.UUID, PollState] | None:
+    """Id and state of the poll that `find_poll_of_cycle` finds: what pages of projects need of it."""
+    row = (await session.execute(_POLL_STATE, {"cycle": cycle_id})).one_or_none()
+    return None if row is None else (row.id, PollState(row.state))
 
 
 async def list_polls(session: AsyncSession) -> Sequence[Row[Poll, Cycle, Stage]]:
@@ -117,23 +165,18 @@ async def has_voted(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.
 
     A verification that was withdrawn from one account and given to another must not give a second vote.
     """
-    people = await list_same_person(session, account_id)
-    query = select(Participation.poll_id).where(
-        Participation.poll_id == poll_id, Participation.account_id.in_(people)
-    )
-    return (await session.execute(query.limit(1))).first() is not None
+    query = await session.execute(_HAS_VOTED, {"poll": poll_id, "account": account_id})
+    return query.first() is not None
 
 
 async def count_voters(session: AsyncSession, poll_id: uuid.UUID) -> int:
     """How many people have voted: the turnout, the only number that is public while voting is open."""
-    query = select(func.count()).select_from(Participation).where(Participation.poll_id == poll_id)
-    return (await session.execute(query)).scalar_one()
+    return (await session.execute(_VOTER_COUNT, {"poll": poll_id})).scalar_one()
 
 
 async def find_entry(session: AsyncSession, poll_id: uuid.UUID, code: str) -> BoxEntry | None:
     """The entry of a check code in one box."""
-    query = select(BoxEntry).where(BoxEntry.poll_id == poll_id, BoxEntry.code == code)
-    return (await session.execute(query)).scalar_one_or_none()
+    return (await session.execute(_ENTRY, {"poll": poll_id, "code": code})).scalar_one_or_none()
 
 
 async def is_replaced(session: AsyncSession, poll_id: uuid.UUID, code: str) -> bool:
@@ -171,13 +214,7 @@ async def list_codes(
 
 async def last_entry(session: AsyncSession, poll_id: uuid.UUID) -> Row[int, str] | None:
     """(position, hash) of the newest entry of a box, or None when it is empty."""
-    query = (
-        select(BoxEntry.position, BoxEntry.hash)
-        .where(BoxEntry.poll_id == poll_id)
-        .order_by(BoxEntry.position.desc())
-        .limit(1)
-    )
-    return (await session.execute(query)).one_or_none()
+    return (await session.execute(_LAST_ENTRY, {"poll": poll_id})).one_or_none()
 
 
 async def list_box(

@@ -243,7 +243,6 @@ async def send_ballot(
     The receipt is the answer itself, not a redirect: an address with the receipt in it would stay in
     histories and logs (docs/decisions/0009).
     """
-    full = await visible_poll(session, ctx, poll_id)
     try:
         sent = parse(SendForm, form)
         receipt = await service.cast_ballot(
@@ -256,17 +255,17 @@ async def send_ballot(
             now=ctx.now,
         )
     except FormErrors as errors:
-        return await _show_again(request, session, ctx, form, full, field_errors(ctx.locale, errors))
+        return await _show_again(request, session, ctx, form, poll_id, field_errors(ctx.locale, errors))
     except (AlreadyVoted, WrongKey, KeyUsed) as error:
         said = {"replacement_key": error_text(ctx.locale, error)}
         status = 409 if isinstance(error, AlreadyVoted) else 422
-        return await _show_again(request, session, ctx, form, full, said, status=status)
+        return await _show_again(request, session, ctx, form, poll_id, said, status=status)
     except BallotRefused as error:
-        return await _show_again(request, session, ctx, form, full, {"": error_text(ctx.locale, error)})
+        return await _show_again(request, session, ctx, form, poll_id, {"": error_text(ctx.locale, error)})
     except PollNotOpen as error:
         return see_other(request, f"/polls/{poll_id}", notice=error_text(ctx.locale, error), kind="error")
     ctx.set_cookie(cookie_name(poll_id), "", max_age_seconds=0)
-    model = build_receipt(ctx, full, receipt)
+    model = build_receipt(ctx, receipt)
     return page(request, "voting/receipt.html", model, headers={"Cache-Control": "no-store"})
 
 
@@ -275,13 +274,14 @@ async def _show_again(
     session: AsyncSession,
     ctx: Ctx,
     form: Form,
-    full: PollInFull,
+    poll_id: UUID,
     errors: dict[str, str],
     *,
     status: int = 422,
 ) -> Response[bytes]:
     """The review page once more, with everything that was typed."""
-    options = await queries.list_options(session, full.poll.id)
+    full = await visible_poll(session, ctx, poll_id)
+    options = await queries.list_options(session, poll_id)
     known = {option.number for option in options}
     numbers = [number for number in dict.fromkeys(form.get("ballot").split(SEPARATOR)) if number in known]
     model = build_review(
@@ -291,7 +291,7 @@ async def _show_again(
         numbers,
         ballot=SEPARATOR.join(numbers),
         receipt=form.get("receipt"),
-        has_voted=await queries.has_voted(session, full.poll.id, ctx.actor.id),
+        has_voted=await queries.has_voted(session, poll_id, ctx.actor.id),
         may_send=True,
         replacement_key=form.get("replacement_key"),
         errors=errors,

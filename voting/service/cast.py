@@ -14,9 +14,17 @@ from app.kit.i18n import N_, Locale, show_datetime
 from app.kit.outbox import enqueue
 from app.kit.policy import require
 from voting import queries
-from voting.errors import AlreadyVoted, BallotRefused, KeyUsed, PollNotOpen, StaleReceipt, WrongKey
+from voting.errors import (
+    AlreadyVoted,
+    BallotRefused,
+    KeyUsed,
+    PollNotFound,
+    PollNotOpen,
+    StaleReceipt,
+    WrongKey,
+)
 from voting.models import Participation, Poll
-from voting.policy import is_eligible, may_replace, takes_ballots
+from voting.policy import is_eligible, may_replace, may_view, takes_ballots
 from voting.queries import PollInFull
 from voting.rules import InvalidPaper, get_rule
 from voting.rules.papers import Contest, Paper, encode_paper, named_options
@@ -37,12 +45,12 @@ REFUSALS = {
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What the voter keeps. `code` is public, `secret` is the replacement key and is stored nowhere.
+    """What the voter keeps of which poll. `code` is public, `secret` is the replacement key, stored nowhere.
 
     `is_repeat`: this very ballot was in the box already (a second click, a lost answer).
     """
 
-    poll_id: uuid.UUID
+    full: PollInFull
     code: str
     secret: str
     has_replaced: bool
@@ -68,17 +76,19 @@ async def cast_ballot(
 
     Sending the same secret again gives the same receipt. With `replacement_key`, the secret of an earlier
     receipt, the new ballot stands for the earlier one.
-    Locks: the poll, against closing. Raises: PollNotOpen, Forbidden, AlreadyVoted, BallotRefused,
-    StaleReceipt, WrongKey, KeyUsed. Emits: PollOpened when this is what opens it. Queues: a confirmation by
-    e-mail, without the code.
+    Locks: the poll, against closing. Raises: PollNotFound when they may not know of it, PollNotOpen,
+    Forbidden, AlreadyVoted, BallotRefused, StaleReceipt, WrongKey, KeyUsed. Emits: PollOpened when this is
+    what opens it. Queues: a confirmation by e-mail, without the code.
     """
     full = await queries.get_poll(session, poll_id, lock=True)
+    if not may_view(actor, full.facts):
+        raise PollNotFound()
     code = _code_of(secret, poll_id)
     has_voted = await queries.has_voted(session, poll_id, actor.id)
     if entry := await queries.find_entry(session, poll_id, code):
         if not has_voted:
             raise StaleReceipt()
-        return _receipt(poll_id, secret, has_replaced=entry.replaces_code is not None, is_repeat=True)
+        return _receipt(full, secret, has_replaced=entry.replaces_code is not None, is_repeat=True)
     _check_person(actor, full, has_voted=has_voted, replacement_key=replacement_key, now=now)
     _check_paper(full.poll, paper)
     replaces = await _replaced_code(session, poll_id, replacement_key) if replacement_key else None
@@ -89,13 +99,13 @@ async def cast_ballot(
     )
     _promise_mail(session, actor, full, has_replaced=replaces is not None, now=now)
     await mark_open(session, full, now=now)
-    return _receipt(poll_id, secret, has_replaced=replaces is not None, is_repeat=False)
+    return _receipt(full, secret, has_replaced=replaces is not None, is_repeat=False)
 
 
-def _receipt(poll_id: uuid.UUID, secret: str, *, has_replaced: bool, is_repeat: bool) -> Receipt:
+def _receipt(full: PollInFull, secret: str, *, has_replaced: bool, is_repeat: bool) -> Receipt:
     return Receipt(
-        poll_id=poll_id,
-        code=box.code_of(secret, str(poll_id)),
+        full=full,
+        code=box.code_of(secret, str(full.poll.id)),
         secret=box.normalise_secret(secret),
         has_replaced=has_replaced,
         is_repeat=is_repeat,
