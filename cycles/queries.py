@@ -2,15 +2,134 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kit.i18n import Locale
 from cycles.errors import CycleNotFound, StageNotFound
 from cycles.models import Area, Cycle, Stage, StageChange
-from cycles.states import StageKind
+from cycles.states import StageKind, is_open
 
 _ORDER = {kind.value: place for place, kind in enumerate(StageKind)}
+
+# Asked for by almost every page, so made once, and of tables: objects would cost twice as much.
+_CYCLES, _STAGES = Cycle.__table__, Stage.__table__
+_CALENDAR = (
+    select(
+        *_CYCLES.c["id", "slug", "title", "title_en", "budget_bani", "currency", "is_imported"],
+        *_STAGES.c["kind", "opens_at", "closes_at"],
+    )
+    .select_from(_CYCLES.outerjoin(_STAGES, _STAGES.c.cycle_id == _CYCLES.c.id))
+    .order_by(_CYCLES.c.year.desc(), _CYCLES.c.is_imported, _CYCLES.c.created_at.desc(), _CYCLES.c.id)
+)
+_AREAS = Area.__table__
+_AREA_CHOICES = (
+    select(_AREAS.c.code, _AREAS.c.name)
+    .where(_AREAS.c.cycle_id == bindparam("cycle"))
+    .order_by(_AREAS.c.name)
+)
+
+
+class StageDates(msgspec.Struct, frozen=True):
+    """When a stage is open."""
+
+    kind: StageKind
+    opens_at: datetime
+    closes_at: datetime
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it holds `now`."""
+        return is_open(self.opens_at, self.closes_at, now)
+
+
+class DatedCycle(msgspec.Struct, frozen=True):
+    """What lists and menus need of a cycle, with its stages in their order."""
+
+    id: uuid.UUID
+    slug: str
+    title: str
+    title_en: str
+    budget_bani: int
+    currency: str
+    is_imported: bool
+    stages: list[StageDates]
+
+    def title_in(self, locale: Locale) -> str:
+        """Its title in a language."""
+        return self.title if locale == "ro" else self.title_en
+
+    def find_stage(self, kind: StageKind) -> StageDates | None:
+        """The stage of this kind, or None when it has none."""
+        return next((stage for stage in self.stages if stage.kind == kind), None)
+
+    def is_stage_open(self, kind: StageKind, now: datetime) -> bool:
+        """Whether the stage of this kind holds `now`."""
+        stage = self.find_stage(kind)
+        return stage is not None and stage.is_open(now)
+
+
+class Calendar(msgspec.Struct, frozen=True):
+    """Every cycle with its dates, read at once; newest year first, imported ones after our own of a year."""
+
+    cycles: list[DatedCycle]
+
+    def find(self, slug: str) -> DatedCycle | None:
+        """The cycle at an address."""
+        return next((cycle for cycle in self.cycles if cycle.slug == slug), None)
+
+    @property
+    def own(self) -> list[DatedCycle]:
+        """Those that are not imported."""
+        return [cycle for cycle in self.cycles if not cycle.is_imported]
+
+    def current(self, now: datetime) -> DatedCycle | None:
+        """Our cycle with a stage open at `now`; else the next to begin, the latest, an imported one."""
+        dated = [(stage, cycle) for cycle in self.own for stage in cycle.stages]
+        if running := [pair for pair in dated if pair[0].is_open(now)]:
+            return max(running, key=lambda pair: pair[0].opens_at)[1]
+        if coming := [pair for pair in dated if pair[0].opens_at > now]:
+            return min(coming, key=lambda pair: pair[0].opens_at)[1]
+        return next(iter(self.own or self.cycles), None)
+
+    def collecting(self, now: datetime) -> DatedCycle | None:
+        """Our cycle to which ideas can be sent at `now` (of two, the one that ends first); else the next that
+        will collect them; else the current one. A vote may be running in another cycle meanwhile.
+        """
+        stages = [(cycle.find_stage(StageKind.SUBMISSION), cycle) for cycle in self.own]
+        ahead = [(stage, cycle) for stage, cycle in stages if stage is not None and stage.closes_at > now]
+        if not ahead:
+            return self.current(now)
+        return min(ahead, key=lambda pair: (pair[0].opens_at > now, pair[0].closes_at))[1]
+
+
+def _dated(row: Row[*tuple[Any, ...]]) -> DatedCycle:
+    return DatedCycle(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        title_en=row.title_en,
+        budget_bani=row.budget_bani,
+        currency=row.currency,
+        is_imported=row.is_imported,
+        stages=[],
+    )
+
+
+async def read_calendar(session: AsyncSession) -> Calendar:
+    """Every cycle with its dates: one query."""
+    cycles: dict[uuid.UUID, DatedCycle] = {}
+    for row in (await session.execute(_CALENDAR)).all():
+        cycle = cycles.get(row.id)
+        if cycle is None:
+            cycle = cycles[row.id] = _dated(row)
+        if row.kind is not None:
+            cycle.stages.append(StageDates(StageKind(row.kind), row.opens_at, row.closes_at))
+    for cycle in cycles.values():
+        cycle.stages.sort(key=lambda stage: _ORDER[stage.kind])
+    return Calendar(list(cycles.values()))
 
 
 async def get_cycle(session: AsyncSession, cycle_id: uuid.UUID) -> Cycle:
@@ -40,33 +159,15 @@ async def list_cycles(session: AsyncSession) -> list[Cycle]:
     return list((await session.execute(query)).scalars())
 
 
-async def find_current_cycle(session: AsyncSession, now: datetime) -> Cycle | None:
-    """Our cycle with a stage open at `now`; else the next to begin, the latest, an imported one."""
-    cycles = {cycle.id: cycle for cycle in await list_cycles(session)}
-    own = {cycle_id for cycle_id, cycle in cycles.items() if not cycle.is_imported}
-    stages = await list_all_stages(session)
-    running = [stage for stage in stages if stage.cycle_id in own and stage.opens_at <= now < stage.closes_at]
-    if running:
-        return cycles[max(running, key=lambda stage: stage.opens_at).cycle_id]
-    coming = [stage for stage in stages if stage.cycle_id in own and stage.opens_at > now]
-    if coming:
-        return cycles[min(coming, key=lambda stage: stage.opens_at).cycle_id]
-    return next((cycle for cycle in cycles.values() if cycle.id in own), next(iter(cycles.values()), None))
-
-
 async def find_collecting_cycle(session: AsyncSession, now: datetime) -> Cycle | None:
-    """Our own cycle to which ideas can be sent at `now` (of two, the one that ends first); else the next that
-    will collect them; else the current one. A vote may be running in another cycle meanwhile.
-    """
-    query = (
-        select(Cycle)
-        .join(Stage, Stage.cycle_id == Cycle.id)
-        .where(Stage.kind == StageKind.SUBMISSION.value, Stage.closes_at > now, Cycle.is_imported.is_(False))
-        .order_by(Stage.opens_at > now, Stage.closes_at)
-        .limit(1)
-    )
-    found = (await session.execute(query)).scalar_one_or_none()
-    return found or await find_current_cycle(session, now)
+    """As `Calendar.collecting`, the object."""
+    found = (await read_calendar(session)).collecting(now)
+    return None if found is None else await session.get(Cycle, found.id)
+
+
+async def list_area_choices(session: AsyncSession, cycle_id: uuid.UUID) -> list[tuple[str, str]]:
+    """(code, name) of a cycle's areas by name, for filters."""
+    return [(row.code, row.name) for row in (await session.execute(_AREA_CHOICES, {"cycle": cycle_id})).all()]
 
 
 async def list_areas(session: AsyncSession, cycle_id: uuid.UUID) -> list[Area]:

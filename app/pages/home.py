@@ -1,27 +1,35 @@
 """The first page: within ten seconds a stranger knows what this is and what they can do now."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts.queries import count_verified
+from accounts.queries import VERIFIED_COUNT
 from app.kit import register
-from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.i18n import N_, show_date, show_datetime, show_money
 from app.kit.web import WebRequest, anyone, get, page
 from app.pages.register import RegisterRow, register_row
-from cycles.models import Cycle, Stage
-from cycles.queries import find_current_cycle, list_all_stages, list_cycles
+from cycles.queries import Calendar, DatedCycle, StageDates, read_calendar
 from cycles.states import StageKind, StageState, stage_state
-from proposals.queries import IdeaFilter, count_ideas_by_state, count_projects, list_ideas_page
-from voting.queries import count_voters, find_poll_of_cycle
+from proposals.queries import PROJECT_COUNT_OF_CYCLE, SENT_COUNT_OF_CYCLE, list_newest_ideas
+from voting.queries import POLL_OF_CYCLE, VOTER_COUNT_OF_CYCLE
 
 LATEST_IDEAS = 4
 LATEST_FACTS = 4
+# The figures of a cycle (parameter "cycle"), read together: each alone would cost as much as all.
+_FIGURES = select(
+    SENT_COUNT_OF_CYCLE.label("ideas"),
+    PROJECT_COUNT_OF_CYCLE.label("projects"),
+    VERIFIED_COUNT.label("residents"),
+    POLL_OF_CYCLE.label("poll_id"),
+    VOTER_COUNT_OF_CYCLE.label("voters"),
+)
 STAGE_TITLES = {
     StageKind.SUBMISSION: N_("You send ideas"),
     StageKind.REVIEW: N_("The department reviews them"),
@@ -62,8 +70,8 @@ class Running(msgspec.Struct, frozen=True):
     """What is open now: the stage that the hero speaks of."""
 
     kind: StageKind
-    cycle: Cycle
-    stage: Stage
+    cycle: DatedCycle
+    stage: StageDates
 
 
 class HomePage(msgspec.Struct, frozen=True):
@@ -86,39 +94,35 @@ async def show_home(
     request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
 ) -> Response[bytes]:
     """What this is, what is open now, what has just happened."""
-    cycles = {cycle.id: cycle for cycle in await list_cycles(session) if not cycle.is_imported}
-    stages = [stage for stage in await list_all_stages(session) if stage.cycle_id in cycles]
-    running = _running(stages, {cycle.id: cycle for cycle in cycles.values()}, ctx.now)
+    calendar = await read_calendar(session)
+    running = _running(calendar, ctx.now)
     lead = running.get(StageKind.VOTE) or running.get(StageKind.SUBMISSION)
-    cycle = lead.cycle if lead else await find_current_cycle(session, ctx.now)
-    poll = await find_poll_of_cycle(session, cycle.id) if cycle else None
+    cycle = lead.cycle if lead else calendar.current(ctx.now)
+    figures = (await session.execute(_FIGURES, {"cycle": cycle.id})).one() if cycle else None
+    poll_path = f"/polls/{figures.poll_id}" if figures and figures.poll_id else ""
     model = HomePage(
         running=lead,
         closes_in=_closes_in(ctx, lead.stage.closes_at) if lead else "",
-        cycle_title=_title(ctx, cycle) if cycle else "",
+        cycle_title=cycle.title_in(ctx.locale) if cycle else "",
         cycle_href=ctx.url(f"/cycles/{cycle.slug}") if cycle else "",
-        poll_href=ctx.url(f"/polls/{poll.id}") if poll else "",
-        actions=_actions(ctx, running, poll_path=f"/polls/{poll.id}" if poll else "/polls"),
-        stages=[_stage_row(ctx, stage) for stage in stages if cycle and stage.cycle_id == cycle.id],
-        stats=await _stats(session, ctx, cycle, poll_id=poll.id if poll else None),
+        poll_href=ctx.url(poll_path) if poll_path else "",
+        actions=_actions(ctx, running, poll_path=poll_path or "/polls"),
+        stages=[_stage_row(ctx, stage) for stage in cycle.stages] if cycle and not cycle.is_imported else [],
+        stats=_stats(ctx, cycle, figures) if cycle and figures else [],
         ideas=await _ideas(session, ctx),
         facts=[register_row(ctx, fact) for fact in await register.list_facts(session, limit=LATEST_FACTS)],
     )
     return page(request, "home.html", model)
 
 
-def _running(stages: list[Stage], cycles: dict[object, Cycle], now: datetime) -> dict[StageKind, Running]:
+def _running(calendar: Calendar, now: datetime) -> dict[StageKind, Running]:
     """The open stage of each kind; of two, the one that closes first."""
     found: dict[StageKind, Running] = {}
-    for stage in sorted(stages, key=lambda one: one.closes_at):
-        if stage.opens_at <= now < stage.closes_at:
-            kind = StageKind(stage.kind)
-            found.setdefault(kind, Running(kind, cycles[stage.cycle_id], stage))
+    dated = [(stage, cycle) for cycle in calendar.own for stage in cycle.stages]
+    for stage, cycle in sorted(dated, key=lambda pair: pair[0].closes_at):
+        if stage.is_open(now):
+            found.setdefault(stage.kind, Running(stage.kind, cycle, stage))
     return found
-
-
-def _title(ctx: Ctx, cycle: Cycle) -> str:
-    return cycle.title_en if ctx.locale == "en" else cycle.title
 
 
 def _closes_in(ctx: Ctx, closes_at: datetime) -> str:
@@ -130,11 +134,11 @@ def _closes_in(ctx: Ctx, closes_at: datetime) -> str:
     return ctx.ngettext("%(num)s day left", "%(num)s days left", left.days)
 
 
-def _stage_row(ctx: Ctx, stage: Stage) -> StageRow:
+def _stage_row(ctx: Ctx, stage: StageDates) -> StageRow:
     state = stage_state(stage.opens_at, stage.closes_at, ctx.now)
     last_day = stage.closes_at - timedelta(seconds=1)  # the window is half-open
     dates = f"{show_date(stage.opens_at, ctx.locale)} – {show_date(last_day, ctx.locale)}"
-    return StageRow(ctx.gettext(STAGE_TITLES[StageKind(stage.kind)]), dates, STAGE_STATES[state])
+    return StageRow(ctx.gettext(STAGE_TITLES[stage.kind]), dates, STAGE_STATES[state])
 
 
 def _actions(ctx: Ctx, running: dict[StageKind, Running], *, poll_path: str) -> list[Action]:
@@ -174,25 +178,19 @@ def _actions(ctx: Ctx, running: dict[StageKind, Running], *, poll_path: str) -> 
     return actions
 
 
-async def _stats(
-    session: AsyncSession, ctx: Ctx, cycle: Cycle | None, *, poll_id: object
-) -> list[tuple[str, str]]:
-    if cycle is None:
-        return []
-    ideas = sum((await count_ideas_by_state(session, cycle.id)).values())
+def _stats(ctx: Ctx, cycle: DatedCycle, figures: Row[*tuple[Any, ...]]) -> list[tuple[str, str]]:
     rows = [
         (show_money(cycle.budget_bani, ctx.locale), ctx.gettext("to decide on")),
-        (str(ideas), ctx.gettext("ideas sent")),
-        (str(await count_projects(session, cycle.id)), ctx.gettext("projects")),
-        (str(await count_verified(session)), ctx.gettext("verified residents")),
+        (str(figures.ideas), ctx.gettext("ideas sent")),
+        (str(figures.projects), ctx.gettext("projects")),
+        (str(figures.residents), ctx.gettext("verified residents")),
     ]
-    if poll_id is not None:
-        rows.append((str(await count_voters(session, poll_id)), ctx.gettext("have voted so far")))  # type: ignore[arg-type]
+    if figures.poll_id is not None:
+        rows.append((str(figures.voters), ctx.gettext("have voted so far")))
     return rows
 
 
 async def _ideas(session: AsyncSession, ctx: Ctx) -> list[IdeaCard]:
-    rows, _ = await list_ideas_page(session, IdeaFilter(), order="new", page="1", today=local_date(ctx.now))
     return [
         IdeaCard(
             title=row.title,
@@ -208,7 +206,7 @@ async def _ideas(session: AsyncSession, ctx: Ctx) -> list[IdeaCard]:
                 if part
             ],
         )
-        for row in rows[:LATEST_IDEAS]
+        for row in await list_newest_ideas(session, limit=LATEST_IDEAS)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from proposals.queries.ideas import (
     PAGE_SIZE,
+    SENT_COUNT_OF_CYCLE,
     Contact,
     IdeaFilter,
     count_drafts,
@@ -18,12 +19,14 @@ from proposals.queries.ideas import (
     list_ideas_by_id,
     list_ideas_page,
     list_merged_ideas,
+    list_newest_ideas,
     list_pauses,
     list_photos,
     list_supporter_ids,
 )
 from proposals.queries.projects import (
     ORDERS,
+    PROJECT_COUNT_OF_CYCLE,
     count_projects,
     find_project_of_idea,
     get_project,
@@ -56,7 +59,9 @@ from proposals.queries.review import (
 __all__ = [
     "ORDERS",
     "PAGE_SIZE",
+    "PROJECT_COUNT_OF_CYCLE",
     "QUEUE_SIZE",
+    "SENT_COUNT_OF_CYCLE",
     "Contact",
     "IdeaFilter",
     "QueueFilter",
@@ -86,6 +91,7 @@ __all__ = [
     "list_ideas_by_id",
     "list_ideas_page",
     "list_merged_ideas",
+    "list_newest_ideas",
     "list_notes",
     "list_pauses",
     "list_pauses_of",

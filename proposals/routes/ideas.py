@@ -25,7 +25,8 @@ from app.kit.web import (
     signed_in,
     verified,
 )
-from cycles.queries import find_collecting_cycle, get_cycle, list_areas, list_cycles
+from cycles.queries import get_cycle, list_area_choices, list_areas, read_calendar
+from cycles.states import StageKind
 from proposals import queries, service
 from proposals.errors import IdeaNotFound, PhotoNotFound
 from proposals.forms import AnswerForm
@@ -46,12 +47,12 @@ async def list_ideas(
 ) -> Response[bytes]:
     """Public ideas, filtered, in an order that gives none an advantage unless asked for another."""
     asked = query_form(request)
-    cycles = [cycle for cycle in await list_cycles(session) if not cycle.is_imported]
-    current = await find_collecting_cycle(session, ctx.now)
+    calendar = await read_calendar(session)
+    current = calendar.collecting(ctx.now)
     default = current.slug if current and not current.is_imported else ""
     slug = asked.get("cycle", default)
-    cycle = next((one for one in cycles if one.slug == slug), None)
-    areas = await list_areas(session, cycle.id) if cycle else []
+    cycle = next((one for one in calendar.own if one.slug == slug), None)
+    areas = await list_area_choices(session, cycle.id) if cycle else []
     order = asked.get("order") if asked.get("order") in pages.ORDERS else "random"
     wanted = queries.IdeaFilter(
         cycle_slug=slug, area_code=asked.get("area"), state=asked.get("state"), text=asked.get("q")[:200]
@@ -63,8 +64,8 @@ async def list_ideas(
     model = pages.IdeasPage(
         ideas=[pages.build_card(row) for row in rows],
         paging=place,
-        cycles=[pages.Choice(one.slug, one.title if ctx.locale == "ro" else one.title_en) for one in cycles],
-        areas=[pages.Choice(area.code, area.name) for area in areas],
+        cycles=[pages.Choice(one.slug, one.title_in(ctx.locale)) for one in calendar.own],
+        areas=[pages.Choice(*area) for area in areas],
         cycle=slug,
         area=wanted.area_code,
         state=wanted.state,
@@ -72,8 +73,8 @@ async def list_ideas(
         order=order,
         query=pages.query_of(**kept, order=order),
         sort_links=[(one, pages.query_of(**kept, order=one)) for one in pages.ORDERS],
-        cycle_title=(cycle.title if ctx.locale == "ro" else cycle.title_en) if cycle else "",
-        may_send=bool(current and await service.is_submission_open(session, current.id, now=ctx.now)),
+        cycle_title=cycle.title_in(ctx.locale) if cycle else "",
+        may_send=bool(current and current.is_stage_open(StageKind.SUBMISSION, ctx.now)),
     )
     return page(request, "proposals/ideas.html", model)
 

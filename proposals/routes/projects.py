@@ -11,7 +11,15 @@ from app.kit.policy import require
 from app.kit.web import WebRequest, anyone, get, official, page, post, see_other
 from cycles.errors import CycleNotFound
 from cycles.models import Cycle
-from cycles.queries import find_current_cycle, get_cycle_by_slug, get_stage, list_areas, list_cycles
+from cycles.queries import (
+    Calendar,
+    DatedCycle,
+    get_cycle_by_slug,
+    get_stage,
+    list_area_choices,
+    list_areas,
+    read_calendar,
+)
 from cycles.states import StageKind
 from proposals import queries, service
 from proposals.models import Project
@@ -20,14 +28,12 @@ from proposals.pages import projects as pages
 from proposals.pages.words import OUTCOME_TITLES
 from proposals.policy import may_put_to_vote
 from proposals.states import OPEN_STATES, Outcome
-from voting.queries import find_poll_of_cycle
+from voting.queries import find_poll_state
 from voting.states import COUNTED_STATES, PUBLIC_STATES
 
 
-async def _choose_cycle(session: AsyncSession, ctx: Ctx, slug: str) -> Cycle:
-    if slug:
-        return await get_cycle_by_slug(session, slug)
-    cycle = await find_current_cycle(session, ctx.now)
+def _choose_cycle(calendar: Calendar, ctx: Ctx, slug: str) -> DatedCycle:
+    cycle = calendar.find(slug) if slug else calendar.current(ctx.now)
     if cycle is None:
         raise CycleNotFound()
     return cycle
@@ -39,26 +45,24 @@ async def list_projects(
 ) -> Response[bytes]:
     """The projects of a cycle, by number unless asked otherwise."""
     asked = query_form(request)
-    cycle = await _choose_cycle(session, ctx, asked.get("cycle"))
+    calendar = await read_calendar(session)
+    cycle = _choose_cycle(calendar, ctx, asked.get("cycle"))
     order = asked.get("order") if asked.get("order") in pages.ORDERS else "number"
     area, text = asked.get("area"), asked.get("q")[:200]
     rows, place = await queries.list_projects_page(
         session, cycle.id, area_code=area, text=text, order=order, page=asked.get("page")
     )
     frozen = await queries.is_frozen(session, cycle.id)
-    stages_began = (
-        cycle.is_imported or (await get_stage(session, cycle.id, StageKind.VOTE)).opens_at <= ctx.now
-    )
+    stage = cycle.find_stage(StageKind.VOTE)
+    began = cycle.is_imported or stage is None or stage.opens_at <= ctx.now
     kept = {"cycle": cycle.slug, "area": area, "q": text}
     model = pages.ProjectsPage(
         projects=[pages.build_card(row, cycle.slug) for row in rows],
         paging=place,
-        cycles=[
-            idea_pages.Choice(one.slug, pages.title_of(one, ctx.locale)) for one in await list_cycles(session)
-        ],
-        areas=[idea_pages.Choice(one.code, one.name) for one in await list_areas(session, cycle.id)],
+        cycles=[idea_pages.Choice(one.slug, one.title_in(ctx.locale)) for one in calendar.cycles],
+        areas=[idea_pages.Choice(*area) for area in await list_area_choices(session, cycle.id)],
         cycle=cycle.slug,
-        cycle_title=pages.title_of(cycle, ctx.locale),
+        cycle_title=cycle.title_in(ctx.locale),
         currency=cycle.currency,
         budget_bani=cycle.budget_bani,
         area=area,
@@ -67,7 +71,7 @@ async def list_projects(
         query=idea_pages.query_of(**kept, order=order),
         sort_links=[(one, idea_pages.query_of(**kept, order=one)) for one in pages.ORDERS],
         is_frozen=frozen,
-        may_put_to_vote=may_put_to_vote(ctx.actor, is_frozen=frozen, voting_began=stages_began),
+        may_put_to_vote=may_put_to_vote(ctx.actor, is_frozen=frozen, voting_began=began),
     )
     return page(request, "proposals/projects.html", model)
 
@@ -77,12 +81,12 @@ async def print_projects(
     request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
 ) -> Response[bytes]:
     """Every project of a cycle on one page made for paper."""
-    cycle = await _choose_cycle(session, ctx, query_form(request).get("cycle"))
+    cycle = _choose_cycle(await read_calendar(session), ctx, query_form(request).get("cycle"))
     cards = [pages.build_card(row, cycle.slug) for row in await queries.list_all_projects(session, cycle.id)]
     model = pages.PrintPage(
         projects=cards,
         cycle=cycle.slug,
-        cycle_title=pages.title_of(cycle, ctx.locale),
+        cycle_title=cycle.title_in(ctx.locale),
         currency=cycle.currency,
         budget_bani=cycle.budget_bani,
         total_bani=sum(card.cost_bani for card in cards),
@@ -99,7 +103,7 @@ async def go_to_project(
     number: FromPath[str],
 ) -> Response[bytes]:
     """The short address of posters: the project of the current cycle with this number."""
-    cycle = await _choose_cycle(session, ctx, "")
+    cycle = _choose_cycle(await read_calendar(session), ctx, "")
     project = await queries.get_project(session, cycle.id, number.upper())
     return see_other(request, f"/cycles/{cycle.slug}/projects/{project.number}")
 
@@ -124,7 +128,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, cycle: Cycle, project: Pr
     events = await queries.list_events(session, idea.id) if idea else []
     reasons = await queries.list_reasons_of(session, idea_pages.reason_codes(events))
     areas = {area.id: area.name for area in await list_areas(session, cycle.id)}
-    poll = await find_poll_of_cycle(session, cycle.id)
+    poll_id, poll_state = await find_poll_state(session, cycle.id) or (None, None)
     siblings = await queries.list_valid_projects(session, cycle.id)
     before, after = pages.neighbours(project, siblings, cycle.slug)
     return pages.ProjectPage(
@@ -145,8 +149,8 @@ async def _build_page(session: AsyncSession, ctx: Ctx, cycle: Cycle, project: Pr
         decided_at=project.decided_at,
         is_withdrawn=project.withdrawn_at is not None,
         is_imported=cycle.is_imported,
-        poll_path=f"/polls/{poll.id}" if poll and poll.state in PUBLIC_STATES else "",
-        has_result=poll is not None and poll.state in COUNTED_STATES,
+        poll_path=f"/polls/{poll_id}" if poll_state in PUBLIC_STATES else "",
+        has_result=poll_state in COUNTED_STATES,
         idea=idea_pages.view_linked(idea) if idea else None,
         support_count=idea.support_count if idea else 0,
         photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)) if idea else [],
