@@ -53,7 +53,7 @@ MESSAGES = {
     500: N_("The fault is ours. Nothing you sent was half done. Please try again in a few minutes."),
 }
 # What a resend page never carries back: secrets and the stale token itself.
-SECRET_FIELDS = ("csrf_token", "password", "new_password", "code", "cnp")
+SECRET_FIELDS = ("csrf_token", "password", "new_password", "code", "current_code", "cnp")
 
 
 class ErrorPage(msgspec.Struct, frozen=True):

@@ -12,7 +12,6 @@ import uuid
 from collections import OrderedDict
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import jinja2
 import redis.asyncio
@@ -224,6 +223,6 @@ class Ctx:
 
 def local_path(candidate: str) -> str:
     """`candidate` if it is a path of this site, else "/": what a `next` parameter may hold."""
-    parts = urlsplit(candidate)
-    safe = candidate.startswith("/") and not candidate.startswith(("//", "/\\")) and not parts.netloc
-    return candidate if safe and "\n" not in candidate and "\r" not in candidate else "/"
+    # browsers leave tabs and line ends out of addresses and read \ as /: "/<tab>\name" is another site
+    safe = candidate.startswith("/") and not candidate.startswith("//") and "\\" not in candidate
+    return candidate if safe and candidate.isprintable() else "/"

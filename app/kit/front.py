@@ -144,7 +144,10 @@ def _split_locale(path: str) -> tuple[Locale, str]:
 
 def _sent_from(scope: Any) -> tuple[str, str] | None:
     """Path and query of our own page that sent this form: its address may answer POST only."""
-    source = urlsplit(_header(scope, b"referer"))
+    try:
+        source = urlsplit(_header(scope, b"referer"))
+    except ValueError:  # "http://[" has an address that begins and does not end
+        return None
     if source.netloc != _header(scope, b"host"):
         return None
     return _split_locale(source.path or "/")[1], source.query

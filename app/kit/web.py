@@ -40,7 +40,7 @@ async def anyone(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRo
 
 async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Whoever has an account and a session."""
-    await _read_form(connection)
+    await _check_origin(connection)  # first: what another site sends is not offered to be sent again
     if ctx_of(connection).actor is None:
         raise SignInNeeded()
     await _check_form(connection)
@@ -140,15 +140,22 @@ async def _read_form(connection: ASGIConnection[Any, Any, Any, Any]) -> Form:
 
 async def _check_form(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     """Refuse actions that another site sends: by origin always, by token when there is a session."""
+    form = await _check_origin(connection)
     if connection.scope["method"] != "POST":  # type: ignore[typeddict-item]
         return
-    form = await _read_form(connection)
-    if not _is_same_origin(connection):
-        raise Forbidden(N_("This request came from another site. Open our page and try again from there."))
     expected = ctx_of(connection).csrf_token
     given = connection.headers.get("x-csrf-token") or form.get("csrf_token")
     if expected and not crypto.same(expected, given):
         raise StaleForm()
+
+
+async def _check_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> Form:
+    """The form of this request. Raises: Forbidden for what another site sends."""
+    form = await _read_form(connection)
+    is_post = connection.scope["method"] == "POST"  # type: ignore[typeddict-item]
+    if is_post and not _is_same_origin(connection):
+        raise Forbidden(N_("This request came from another site. Open our page and try again from there."))
+    return form
 
 
 def _is_same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
@@ -156,7 +163,10 @@ def _is_same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     if site is not None:
         return site == "same-origin"
     source = connection.headers.get("origin") or connection.headers.get("referer", "")
-    return bool(source) and urlsplit(source).netloc == connection.headers.get("host", "")
+    try:
+        return bool(source) and urlsplit(source).netloc == connection.headers.get("host", "")
+    except ValueError:
+        return False
 
 
 # ── answers ───────────────────────────────────────────────────────────────────

@@ -55,6 +55,7 @@ TEXT = {
 PREVIEW = {**TEXT, "do": "preview"}
 LONG = {**TEXT, "title": "Umbră " * 40}
 WRITTEN = (NEW_DRAFT, ("/ideas/{created}/edit/text", TEXT))
+PINNED = (*WRITTEN, ("/ideas/{created}/edit/place", {"pin-large.x": "350", "pin-large.y": "150"}))
 BALLOT = "/polls/{open_poll}/ballot"
 VOTE = {"ballot": "P03.P01", "receipt": "{receipt}"}
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
@@ -144,9 +145,19 @@ CASES: tuple[PageCase, ...] = (
         send=LONG,
     ),
     PageCase("/ideas/{created}/edit/place", who="author", before=WRITTEN),
+    PageCase("/ideas/{created}/edit/place", note="with a pin", who="author", before=PINNED),
+    PageCase(
+        "/ideas/{created}/edit/place",
+        note="refused",
+        who="author",
+        status=422,
+        before=WRITTEN,
+        send={"latitude": "12", "pin-large.x": "a", "pin-large.y": "1"},
+    ),
     PageCase("/ideas/{created}/edit/photos", who="author", before=WRITTEN),
     PageCase("/ideas/{created}/similar", who="author", before=WRITTEN),
     PageCase("/ideas/{created}/check", who="author", before=WRITTEN),
+    PageCase("/ideas/{created}/check", note="with a pin", who="author", before=PINNED),
     PageCase("/ideas/{created}/delete", who="author", before=WRITTEN),
     PageCase("/ideas/{own_idea}/sent", who="author"),
     PageCase("/ideas/{own_idea}/withdraw", who="author"),
@@ -156,6 +167,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/ideas/{asked_idea}"),
     PageCase("/ideas/{rejected_idea}"),
     PageCase("/ideas/{accepted_idea}"),
+    PageCase("/ideas/{pinned_idea}"),
     PageCase("/projects"),
     PageCase("/projects?cycle={past_cycle}", note="of the last cycle"),
     PageCase("/projects/print"),
@@ -170,6 +182,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/review", who="reviewer"),
     PageCase("/review/ideas/{own_idea}", who="reviewer"),
     PageCase("/review/ideas/{asked_idea}", who="reviewer"),
+    PageCase("/review/ideas/{pinned_idea}", who="reviewer"),
     PageCase("/review/ideas/{reviewed_idea}", who="reviewer"),
     PageCase("/review/ideas/{rejected_idea}", who="reviewer"),
     PageCase("/review/ideas/{reviewed_idea}/accept", who="reviewer"),
@@ -221,6 +234,7 @@ NOT_PAGES: dict[str, str] = {
     "/static/{name:path}": "files",
     "/account/export": "a download",
     "/p/{number:str}": "a short address that leads on",
+    "/ideas/map.svg": "a picture",
     "/photos/{photo_id:uuid}/{size:str}": "pictures",
     "/polls/{poll_id:uuid}/files/{name:str}": "downloads",
 }
@@ -267,6 +281,7 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "reviewed_idea": _first(Idea.id, Idea.state == "in_review"),
     "rejected_idea": _first(Idea.id, Idea.state == "rejected"),
     "accepted_idea": _first(Idea.id, Idea.state == "accepted"),
+    "pinned_idea": _first(Idea.id, Idea.state == "submitted", Idea.latitude.is_not(None)),
     "next_cycle": _first(Cycle.slug, Cycle.id.not_in(select(Poll.cycle_id))),
     "open_poll": _first(Poll.id, Poll.state == "open"),
     "past_poll": _first(Poll.id, Poll.state.in_(("tallied", "certified"))),

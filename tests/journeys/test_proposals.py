@@ -50,6 +50,23 @@ async def press(page: Any, how: How, message: str) -> None:
     await page.wait_for_load_state()
 
 
+async def pin_on_the_map(page: Any, how: How) -> None:
+    """Press on the map where Rahova is written, move the pin a step, and press Enter in a field."""
+    image = page.locator("input[type=image]:visible")
+    assert await image.count() == 1, "one size of the map is shown"
+    size = await image.bounding_box()
+    await image.click(position={"x": size["width"] * 0.48, "y": size["height"] * 0.62})
+    await page.wait_for_url("**/edit/place#map")
+    assert "Rahova" in await page.locator("#map-words").inner_text()
+    assert await page.locator("[name=location]").input_value(), "a press on the map loses nothing"
+    before = await page.locator("[name=longitude]").input_value()
+    await page.get_by_role("button", name=how.says("50 m east")).press("Enter")
+    await page.wait_for_url("**/edit/place#pin-east")
+    assert await page.locator("[name=longitude]").input_value() > before
+    drawn = await page.request.get(await image.evaluate("i => i.src"))
+    assert "<g transform=" in await drawn.text(), "the pin is on the picture"
+
+
 async def write_and_send(page: Any, town: LiveServer, how: How, title: str) -> str:
     """From an empty draft to the registration number; returns the address of the idea's page."""
     await page.goto(f"{town.url}{how.prefix}/ideas/new")
@@ -62,6 +79,7 @@ async def write_and_send(page: Any, town: LiveServer, how: How, title: str) -> s
     await press(page, how, "Save and continue")
     await page.wait_for_url("**/edit/place")
     await page.locator("[name=location]").fill("Aleea dintre blocurile M14 și M22")
+    await pin_on_the_map(page, how)
     await press(page, how, "Save and continue")
     await page.wait_for_url("**/edit/photos")
     await page.locator("[name=estimate]").fill("12.500,50")
@@ -79,6 +97,7 @@ async def write_and_send(page: Any, town: LiveServer, how: How, title: str) -> s
     assert re.search(r"ID-\d{4}-\d{5}", await text_of(page)), "a registration number"
     await page.get_by_role("link", name=how.says("See the page of my idea")).click()
     await page.wait_for_load_state()
+    assert "Rahova" in str(await page.locator(".ob-map img").get_attribute("alt")), "the pin is public"
     image = await page.request.get(
         await page.locator(".ob-photos img, .ob-photo__image").first.evaluate("i => i.src")
     )
