@@ -5,6 +5,7 @@ nothing was typed) and "typed": "lei" (a Romanian amount of money, kept as integ
 typed stays in the `Form`, so that a refusal shows it again.
 """
 
+import contextlib
 import re
 import types
 import typing
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from litestar.connection import Request
 from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from multipart import (  # type: ignore[import-untyped]
     MultipartError,
     MultipartParser,
@@ -26,6 +28,7 @@ from app.kit.i18n import N_
 from app.kit.text import clean
 
 MAX_FIELDS = 500
+MAX_TEXT_BYTES = 64 * 1024  # of all that was typed into a form with files: what one without may have in all
 MAX_BANI = 10**13  # a hundred billion lei: far below 2^63, far above any town's budget
 T = typing.TypeVar("T", bound=msgspec.Struct)
 
@@ -88,14 +91,17 @@ async def read_form(request: Request[typing.Any, typing.Any, typing.Any]) -> For
 
 
 def _read_multipart(body: bytes, boundary: str) -> Form:
-    fields, files = [], []
+    fields, files, typed_bytes = [], [], 0
     parser = MultipartParser(BytesIO(body), boundary, part_limit=MAX_FIELDS, memory_limit=len(body) + 1024)
     for part in parser:
-        if part.filename is None:
+        with contextlib.closing(part):
+            if part.filename is not None:
+                files.append((part.name, Upload(part.filename, part.raw)))
+                continue
+            typed_bytes += part.size
+            if typed_bytes > MAX_TEXT_BYTES:  # cleaning it would keep the loop busy for a long time
+                raise RequestEntityTooLarge()
             fields.append((part.name, part.value))
-        else:
-            files.append((part.name, Upload(part.filename, part.raw)))
-        part.close()
     return Form(fields, files)
 
 

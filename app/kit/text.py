@@ -5,12 +5,29 @@ import unicodedata
 
 _CEDILLA = str.maketrans("ŞşŢţ", "ȘșȚț")
 _WORD = re.compile(r"[a-z0-9]+")
+# Sorting a long run of marks takes the square of its length: Stream-Safe Text has at most this many (UAX 15).
+_MARKS_IN_A_ROW = 30
+_MADE_OF_MARKS = "\u0344\u0f73\u0f75\u0f81"  # decompose into marks alone, some without being one
+_NO_CHARACTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")  # XML, so a feed, must not contain the last two
 
 
 def clean(typed: str) -> str:
     """NFC, Romanian letters with comma below, \\n line ends, no control characters, no outer space."""
-    text = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")).translate(_CEDILLA)
+    lines = _limit_marks(_NO_CHARACTERS.sub("", typed)).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", lines).translate(_CEDILLA)
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def _limit_marks(text: str) -> str:
+    """No letter with more marks above and below than any language writes."""
+    if text.isascii():
+        return text
+    kept, row = [], 0
+    for c in text:
+        row = row + 1 if unicodedata.combining(c) or c in _MADE_OF_MARKS else 0
+        if row <= _MARKS_IN_A_ROW:
+            kept.append(c)
+    return "".join(kept)
 
 
 def fold(text: str) -> str:
