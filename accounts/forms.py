@@ -10,7 +10,9 @@ from accounts.states import Role
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.i18n import N_
 
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+# No signs that mean something in a list of recipients: "x,ana@exemplu.ro" would write to Ana.
+_PART = r"[^@\s.,;:<>()\[\]\"\\]"
+_EMAIL = re.compile(rf"(?=.{{1,64}}@){_PART}+(\.{_PART}+)*@{_PART}+(\.{_PART}+)+")
 BAD_EMAIL = N_("Write an e-mail address like nume@exemplu.ro.")
 Email = Annotated[str, msgspec.Meta(max_length=254, extra={"missing": N_("Write your e-mail address.")})]
 Name = Annotated[str, msgspec.Meta(min_length=2, max_length=120, extra={"missing": N_("Write your name.")})]

@@ -19,7 +19,7 @@ from accounts.routes.cookies import (
     keep_session,
     read_mail_to,
 )
-from accounts.routes.limits import HOUR, limit_by_email, limit_by_network
+from accounts.routes.limits import HOUR, limit_by_email, limit_by_network, limit_second_factor
 from accounts.routes.refusals import explain
 from accounts.service import passwords, sessions
 from accounts.service import sign_in as service
@@ -102,6 +102,9 @@ async def pass_second_factor(
     await limit_by_network(ctx, "second-factor", limit=60)
     try:
         typed = parse(CodeForm, form)
+        pending = await service.find_pending(session, ctx.get_cookie(PENDING_COOKIE), now=ctx.now)
+        if pending is not None:
+            await limit_second_factor(ctx, pending.account_id)
         token = await service.pass_second_factor(
             session, ctx.get_cookie(PENDING_COOKIE), typed.code, agent=agent_of(request), now=ctx.now
         )

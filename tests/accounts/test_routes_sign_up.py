@@ -9,7 +9,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from accounts.forms import check_email
 from accounts.models import AccountSession
+from accounts.routes.limits import network_of
+from accounts.service.sessions import begin_session
+from app.kit import clock
 from app.kit.front import SESSION_COOKIE
 from app.settings import Settings
 from tests.accounts.conftest import Pages
@@ -182,3 +186,64 @@ async def test_forgotten_password(pages: Pages, app: Any, settings: Settings, ru
     await pages.send("/sign-in", email="ana@example.ro", password=PASSWORD, status=422)
     await pages.get("/sign-in")
     await pages.send("/sign-in", email="ana@example.ro", password=WORDS)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "x,ana@example.ro",
+        "x;ana@example.ro",
+        "<ana@example.ro>",
+        "Ana<ana@example.ro",
+        "ana@example.ro,x",
+        "ana@example.r>o",
+        '"ana"@example.ro',
+        "a..b@example.ro",
+        ".a@example.ro",
+    ],
+)
+def test_an_address_is_one_recipient(address: str) -> None:
+    """In a message's To these would write to somebody else than the one whose tries are counted."""
+    assert check_email(address) is not None
+
+
+@pytest.mark.parametrize("address", ["o'neil+vot@sub.example.ro", "ștefan@exemplu.ro", "a.b-c_d@x.y"])
+def test_addresses_that_people_have_are_taken(address: str) -> None:
+    assert check_email(address) is None
+
+
+async def test_codes_of_a_stolen_password_are_limited_by_the_day(pages: Pages, app: Any) -> None:
+    async with app.services.database.write() as session:
+        account = await make_account(session, totp="JBSWY3DPEHPK3PXP" * 2)
+        pending = [
+            await begin_session(session, account, agent="", is_pending=True, now=clock.now())
+            for _ in range(11)
+        ]
+    seen = []
+    for token in pending:  # as after giving the password again
+        pages.client.cookies.set("obste_sign_in", token)
+        await pages.get("/sign-in/second-factor")
+        for _ in range(5):
+            answer = await pages.client.post(
+                "/sign-in/second-factor",
+                data={"code": "000000"},
+                headers={"Sec-Fetch-Site": "same-origin"},
+            )
+            seen.append(answer.status_code)
+        await app.services.redis.delete(*await app.services.redis.keys("limit:second-factor-net:*"))
+    assert seen == [422] * 50 + [429] * 5
+    assert int(answer.headers["retry-after"]) > 80_000
+
+
+@pytest.mark.parametrize(
+    ("client_ip", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_tries_are_counted_by_household(client_ip: str, network: str) -> None:
+    assert network_of(client_ip) == network
