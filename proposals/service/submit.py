@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
+from accounts.queries import list_same_person
 from app.kit.clock import local_date
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.i18n import N_
@@ -95,8 +96,9 @@ async def withdraw_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID,
 async def support_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, now: datetime) -> None:
     """Support an idea, once. Locks: the idea. Raises: Forbidden, AlreadySupported."""
     idea = await queries.get_idea(session, idea_id, lock=True)
-    if await queries.find_support(session, idea_id, actor.id) is not None:
-        raise AlreadySupported()
+    for account_id in await list_same_person(session, actor.id):  # also from another account of theirs
+        if await queries.find_support(session, idea_id, account_id) is not None:
+            raise AlreadySupported()
     require(may_support(actor, idea, supports=False))
     try:
         async with session.begin_nested():

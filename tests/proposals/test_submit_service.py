@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.service.residence import verify_at_desk, withdraw_residence
 from accounts.states import Role
 from app.kit import register
 from app.kit.errors import Forbidden, FormErrors
@@ -22,7 +23,7 @@ from proposals.errors import (
 )
 from proposals.models import Project, Support
 from proposals.states import EventKind, IdeaState, Outcome
-from tests.make.accounts import actor_of, make_account
+from tests.make.accounts import actor_of, make_account, make_cnp
 from tests.make.cycles import DAY, NOON, make_cycle
 from tests.make.proposals import make_draft, make_idea, make_project
 from voting.events import ResultPublished
@@ -98,6 +99,22 @@ async def test_photos_are_limited_ordered_and_removed(session: AsyncSession) -> 
     assert kept == ["large1", "large0", "large2", "large3"]
     await service.delete_draft(session, actor, draft.id)
     assert await queries.list_photos(session, draft.id) == []
+
+
+async def test_a_person_supports_once_also_from_a_second_account(session: AsyncSession) -> None:
+    idea = await make_idea(session, cycle=await make_cycle(session))
+    desk = actor_of(await make_account(session, name="Carmen Voicu", roles=[Role.DESK]), roles=[Role.DESK])
+    first, second = [await make_account(session, name="Dan Dublu") for _ in range(2)]
+    cnp = make_cnp()
+    await verify_at_desk(session, desk, first.id, cnp=cnp, area="Rahova", now=NOON)
+    await service.support_idea(session, actor_of(first, verified=True), idea.id, now=NOON)
+    await withdraw_residence(session, desk, first.id, reason="Cont pierdut.", now=NOON)
+    await verify_at_desk(session, desk, second.id, cnp=cnp, area="Rahova", now=NOON)
+    with pytest.raises(AlreadySupported):
+        await service.support_idea(session, actor_of(second, verified=True), idea.id, now=NOON)
+    await service.withdraw_support(session, actor_of(first), idea.id)
+    await service.support_idea(session, actor_of(second, verified=True), idea.id, now=NOON)
+    assert idea.support_count == 1
 
 
 async def test_support_is_given_once_and_may_be_taken_back(session: AsyncSession) -> None:
