@@ -15,7 +15,6 @@ from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from app.kit import sqlite
 from app.kit.clock import now
 
 NAMING = {
@@ -124,7 +123,7 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=30,
         hide_parameters=True,  # what failed is logged; addresses, hashes and ballots are not
-        connect_args={"isolation_level": None, "async_creator_fn": sqlite.connect},
+        connect_args={"isolation_level": None},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
