@@ -23,7 +23,8 @@
       const labels = [...(el.labels || [])].map((label) => label.textContent.trim()).join("");
       const others = (el.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean);
       if (others.some((id) => !document.getElementById(id))) say(`aria-labelledby leads nowhere: ${name(el)}`);
-      if (!labels && !others.length && !el.getAttribute("aria-label")) say(`no label: ${name(el)}`);
+      const own = el.getAttribute("aria-label") || (el.type === "image" && el.alt); // an image button is named by its alt
+      if (!labels && !others.length && !own) say(`no label: ${name(el)}`);
       for (const id of (el.getAttribute("aria-describedby") || "").split(/\s+/).filter(Boolean)) {
         if (!document.getElementById(id)) say(`aria-describedby leads nowhere: ${name(el)}`);
       }

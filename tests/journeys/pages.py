@@ -275,7 +275,9 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "newcomer": _first(Account.id, Account.email == "mihai@exemplu.ro"),
     "resident": _first(Account.id, Account.email == "ana@exemplu.ro"),
     "own_idea": _first(
-        Idea.id, Idea.state == "submitted", Idea.author_id.in_(_ids(Account.email == "elena@exemplu.ro"))
+        Idea.id,
+        Idea.state.in_(("submitted", "waiting")),
+        Idea.author_id.in_(_ids(Account.email == "elena@exemplu.ro")),
     ),
     "asked_idea": _first(Idea.id, Idea.state == "waiting"),
     "reviewed_idea": _first(Idea.id, Idea.state == "in_review"),
