@@ -1,6 +1,5 @@
 """The public register as a page, a feed and a download."""
 
-import json
 from collections.abc import AsyncIterator
 from datetime import datetime
 
@@ -55,7 +54,7 @@ def register_row(ctx: Ctx, fact: register.Fact) -> RegisterRow:
         href=ctx.url(address + key) if address else "",
         by=str(fact.facts.get("by", "")),
         reason=str(fact.facts.get("reason", "")),
-        sealed=json.dumps(msgspec.to_builtins(fact), ensure_ascii=False, indent=1, sort_keys=True),
+        sealed=msgspec.json.format(msgspec.json.encode(fact, order="sorted"), indent=1).decode(),
         hash=fact.hash,
     )
 
