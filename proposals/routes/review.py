@@ -69,15 +69,21 @@ async def show_file(
     idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """The file of an idea; that the author's name and address were seen is written down."""
+    return page(request, "proposals/file.html", await _open_file(session, ctx, idea_id))
+
+
+async def _open_file(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> pages.FilePage:
+    """The file, for the department alone; its author will see who read their name and address."""
     require(may_review(ctx.actor))
-    idea = await _get_sent(session, idea_id)
+    idea = await get_sent(session, idea_id)
     if idea.author_id != ctx.actor.id:
         what = N_("name and e-mail, in the file of your idea")
         log_access(session, reader_id=ctx.actor.id, subject_id=idea.author_id, what=what, now=ctx.now)
-    return page(request, "proposals/file.html", await _build_file(session, ctx, idea))
+    return await _build_file(session, ctx, idea)
 
 
-async def _get_sent(session: AsyncSession, idea_id: UUID) -> Idea:
+async def get_sent(session: AsyncSession, idea_id: UUID) -> Idea:
+    """An idea that was sent; somebody's draft is nobody's business. Raises: IdeaNotFound."""
     idea = await queries.get_idea(session, idea_id)
     if idea.state == IdeaState.DRAFT:
         raise IdeaNotFound()
@@ -147,6 +153,8 @@ async def _act(
     notice: str,
 ) -> Response[bytes]:
     """Do it and go back to the file; what was typed wrongly is shown there again."""
+    require(may_review(ctx.actor))
+    await get_sent(session, idea_id)
     try:
         await act()
     except FormErrors as refused:
@@ -156,9 +164,7 @@ async def _act(
     else:
         return see_other(request, f"/review/ideas/{idea_id}", notice=ctx.gettext(notice))
     values = {name: form.get(name) for name in ("question", "reason", "note", "reviewer")}
-    model = msgspec.structs.replace(
-        await _build_file(session, ctx, await _get_sent(session, idea_id)), values=values, errors=errors
-    )
+    model = msgspec.structs.replace(await _open_file(session, ctx, idea_id), values=values, errors=errors)
     return page(request, "proposals/file.html", model, status=422)
 
 

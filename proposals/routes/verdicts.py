@@ -21,7 +21,7 @@ from proposals.pages import review as pages
 from proposals.pages.ideas import reason_codes, view_events, view_linked
 from proposals.pages.words import view_reason
 from proposals.policy import may_correct, may_judge, may_review
-from proposals.routes.review import find_similar
+from proposals.routes.review import find_similar, get_sent
 from proposals.rules.costing import VAT_RATES
 from proposals.states import SUPPORTABLE_STATES
 
@@ -59,7 +59,7 @@ async def give_verdict(
     if kind not in KINDS:
         raise IdeaNotFound()
     require(may_review(ctx.actor))
-    idea = await queries.get_idea(session, idea_id)
+    idea = await get_sent(session, idea_id)
     values = {name: form.get(name) for name in FIELDS[kind]}
     lines = typed_lines(form, at_least=3) + typed_lines(Form(), at_least=3 if deed == "more" else 0)
     model = await _build_form(session, ctx, idea, kind, correct, values, lines)
@@ -84,7 +84,7 @@ async def _get_judgeable(session: AsyncSession, ctx: Ctx, idea_id: UUID, kind: s
     if kind not in KINDS:
         raise IdeaNotFound()
     require(may_review(ctx.actor))
-    idea = await queries.get_idea(session, idea_id)
+    idea = await get_sent(session, idea_id)
     if correct:
         has_project = await queries.find_project_of_idea(session, idea.id) is not None
         frozen = has_project and await queries.is_frozen(session, idea.cycle_id)

@@ -1,15 +1,17 @@
 """What the department and the election officers see and do, page by page; projects and open data."""
 
 import re
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event
 
+from accounts.queries import get_account
 from accounts.states import Role
 from app.kit.access_log import list_accesses
 from proposals import queries
 from proposals.states import IdeaState
-from tests.make.proposals import make_idea, make_project
+from tests.make.proposals import make_draft, make_idea, make_project
 from tests.proposals.conftest import Town, Visitor
 
 TEXT = "Am verificat la fața locului; terenul este privat."
@@ -64,6 +66,34 @@ async def test_opening_a_file_is_written_down_for_the_author(town: Town) -> None
         (entry,) = await list_accesses(session, idea.author_id)
     assert reviewer.account is not None
     assert entry.reader_id == reviewer.account.id
+
+
+@pytest.mark.parametrize("act", ["assign", "ask", "resume", "note"])
+async def test_a_form_filled_in_wrongly_opens_no_file_to_others(town: Town, act: str) -> None:
+    reviewer, desk = await town.reviewer(), await town.officer(Role.DESK)
+    address = await idea_in_review(town, reviewer)
+    async with town.database.read() as session:
+        idea = await queries.get_idea(session, UUID(address.rsplit("/", 1)[1]))
+        author = await get_account(session, idea.author_id)
+    refused = await desk.send(f"{address}/{act}", status=403)
+    assert author.email not in refused.text
+    shown = await reviewer.send(f"{address}/{act}", status=422)
+    assert author.email in shown.text
+    async with town.database.read() as session:
+        (entry,) = await list_accesses(session, author.id)
+    assert reviewer.account is not None
+    assert entry.reader_id == reviewer.account.id
+
+
+async def test_a_draft_is_not_there_for_the_department(town: Town) -> None:
+    reviewer, writer = await town.reviewer(), await town.resident()
+    async with town.database.write() as session:
+        draft = await make_draft(session, cycle=town.cycle, author=writer.account, title="Nimeni nu știe")
+    for path in ("", "/reject"):
+        await reviewer.see(f"/review/ideas/{draft.id}{path}", status=404)
+    answer = await reviewer.send(f"/review/ideas/{draft.id}/accept", status=404, do="more")
+    assert "Nimeni nu" not in answer.text
+    await reviewer.send(f"/review/ideas/{draft.id}/note", status=404, note="Notă la o ciornă.")
 
 
 async def test_question_note_and_resume(town: Town) -> None:
