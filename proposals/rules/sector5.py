@@ -52,7 +52,7 @@ LINES = (
             (44.425, 26.107),
             (44.4205, 26.1125),
         ),
-        name_at=24,
+        name_at=21,
     ),
     Line(
         "Bulevardul Ghencea",
