@@ -38,6 +38,7 @@ from tests.live import LiveServer
 pytestmark = pytest.mark.journey
 LOCALES = ("ro", "en")
 LIGHT_BYTES = 100 * 1024  # of a first view, compressed: ux.md §7
+LIGHT_PHOTO_BYTES = 60_000  # each
 LINKS_OF_A_KIND = 3  # a list of two hundred ideas is judged by its first
 ERRORS = sorted(
     path.stem
@@ -349,7 +350,11 @@ async def test_a_first_view_is_light(address: str, open_page: Any, district: Liv
     page.on("response", lambda answer: answers.append(answer))
     await page.goto(district.url + address, wait_until="networkidle")
     weights = {answer.url.removeprefix(district.url): _weight(await answer.body()) for answer in answers}
+    photos = {
+        url: weights.pop(url) for url in [*weights] if url.startswith("/photos/")
+    }  # they come when seen
     assert sum(weights.values()) <= LIGHT_BYTES, weights
+    assert all(weight <= LIGHT_PHOTO_BYTES for weight in photos.values()), photos
 
 
 def _weight(body: bytes) -> int:
