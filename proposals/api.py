@@ -133,7 +133,7 @@ def _csv(kind: type[msgspec.Struct], rows: Iterable[msgspec.Struct], filename: s
         writer.writerow([_cell(getattr(row, name)) for name in names])
     name = filename.encode("ascii", "replace").decode().replace("?", "-")
     return download(
-        ("\ufeff" + buffer.getvalue()).encode(), media_type="text/csv; charset=utf-8", filename=name
+        ("\ufeff" + buffer.getvalue()).encode(), media_type="text/csv", filename=name
     )
 
 

@@ -24,7 +24,7 @@ from app.kit.errors import DomainError, Forbidden, FormErrors, SignInNeeded, Sta
 from app.kit.forms import Form, read_form
 from app.kit.i18n import N_, Locale, translate
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"  # Litestar adds the charset to text types
 RENDERED_PAGES = 256  # kept drawn by each process: at 70 KB the largest, 18 MB
 UPLOAD_BYTES = 64 * 1024 * 1024  # a form with five photos from a phone
 

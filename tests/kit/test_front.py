@@ -229,3 +229,8 @@ async def test_a_failed_statement_says_nothing_of_its_values(app: Any) -> None:
         with pytest.raises(DBAPIError) as caught:
             await session.execute(text("INSERT INTO nowhere VALUES (:paper)"), {"paper": "P07.P02"})
     assert "P07.P02" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/help", "/static/css/app.css", "/register.atom"])
+async def test_the_charset_is_said_once(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).headers["content-type"].count("charset=utf-8") == 1
