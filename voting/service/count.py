@@ -31,7 +31,7 @@ from voting.service.cast import contest_of
 from voting.service.prepare import SEED_PURPOSE
 from voting.states import COUNTED_STATES, Act, PollState
 
-CSV, JSON, PB = "text/csv", "application/json", "text/plain; charset=utf-8"
+CSV, JSON, PB = "text/csv", "application/json", "text/plain"
 
 
 class Produced(msgspec.Struct, frozen=True):
