@@ -1,4 +1,4 @@
-"""docs/roles.md says who may open which address; the table is made from the routes, so it cannot be out of date.
+"""docs/roles.md says who may open which address; its table is made from the routes, so it stays true.
 
 OBSTE_WRITE_DOCS=1 ./obste test tests/house/test_roles.py writes it anew.
 """
