@@ -134,7 +134,8 @@ async def seed_wishes(
 ) -> None:
     """Ideas of the cycle that is collecting them, each brought as far as its `fate` says."""
     for number, wish in enumerate(WISHES):
-        author = authors[_OWNERS.get(wish.fate, 2 + number % (len(authors) - 2))]
+        owner = _OWNERS.get(wish.fate, 2 + number % (len(authors) - 2)) if number else 0
+        author = authors[owner]
         at = first + number * step
         picture = await _picture(storage, number) if number % 3 == 2 else None
         idea = await send(session, author, cycle, wish, lei=wish.lei, now=at, picture=picture)

@@ -58,6 +58,7 @@ WRITTEN = (NEW_DRAFT, ("/ideas/{created}/edit/text", TEXT))
 PINNED = (*WRITTEN, ("/ideas/{created}/edit/place", {"pin-large.x": "350", "pin-large.y": "150"}))
 BALLOT = "/polls/{open_poll}/ballot"
 VOTE = {"ballot": "P03.P01", "receipt": "{receipt}"}
+VOTED = (BALLOT + "/review", VOTE)  # the same receipt again is no second vote
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
 
 CASES: tuple[PageCase, ...] = (
@@ -205,13 +206,14 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/polls/{open_poll}/ballot/review", who="resident", is_ballot=True, before=CHOICES),
     PageCase("/polls/{open_poll}/ballot/review", who="newcomer", is_ballot=True, before=CHOICES),
     PageCase(BALLOT + "/review", note="receipt", who="colleague", is_ballot=True, send=VOTE),
-    PageCase(BALLOT + "/review", note="once more", who="colleague", is_ballot=True, before=CHOICES),
+    PageCase(BALLOT + "/review", note="once more", who="colleague", is_ballot=True, before=(VOTED, *CHOICES)),
     PageCase(
         BALLOT + "/review",
         note="wrong key",
         who="colleague",
         status=422,
         is_ballot=True,
+        before=(VOTED,),
         send={**VOTE, "receipt": "{other_receipt}", "replacement_key": "0000-0000-0000-0000-0000"},
     ),
     PageCase("/polls/{past_poll}/result"),
@@ -276,7 +278,7 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "resident": _first(Account.id, Account.email == "ana@exemplu.ro"),
     "own_idea": _first(
         Idea.id,
-        Idea.state.in_(("submitted", "waiting")),
+        Idea.state == "submitted",
         Idea.author_id.in_(_ids(Account.email == "elena@exemplu.ro")),
     ),
     "asked_idea": _first(Idea.id, Idea.state == "waiting"),
