@@ -132,9 +132,7 @@ def _csv(kind: type[msgspec.Struct], rows: Iterable[msgspec.Struct], filename: s
     for row in rows:
         writer.writerow([_cell(getattr(row, name)) for name in names])
     name = filename.encode("ascii", "replace").decode().replace("?", "-")
-    return download(
-        ("\ufeff" + buffer.getvalue()).encode(), media_type="text/csv", filename=name
-    )
+    return download(("\ufeff" + buffer.getvalue()).encode(), media_type="text/csv", filename=name)
 
 
 def _cell(value: object) -> object:
