@@ -25,9 +25,8 @@ from cycles.queries import find_cycle_by_slug, list_areas
 from cycles.service import create_cycle
 from cycles.states import StageKind
 from proposals.service import create_project
-from voting.rules import UnknownRule, get_rule
+from voting.rules import UnknownRule, UnsuitableContest, get_rule
 from voting.rules.formats import MalformedFile, PbElection, read_pb
-from voting.rules.greedy import MissingThreshold
 from voting.rules.ties import STANDARD
 from voting.service import OptionDraft, count_box, import_poll, load_box, publish_result, store_files
 
@@ -104,7 +103,7 @@ def _read_and_count(raw: bytes, rule: str) -> PbElection:
         get_rule(name).count(election.contest, election.papers, ties=STANDARD)
     except UnknownRule as problem:
         raise ImportRefused(f"the rule {name} is not one of ours; name another with --rule") from problem
-    except MissingThreshold as problem:
+    except UnsuitableContest as problem:
         raise ImportRefused(f"the rule {name} needs a threshold, and the file has none") from problem
     return msgspec.structs.replace(election, rule=name)
 

@@ -12,7 +12,7 @@ from voting.rules import RULES, get_rule
 from voting.rules.formats import MalformedFile, PbElection, amount_text, read_pb, write_pb
 from voting.rules.formats.pb_read import SENTINEL_COST
 from voting.rules.papers import (
-    VOTE_TYPES,
+    PABULIB_VOTE_TYPES,
     ApprovalPaper,
     Contest,
     CumulativePaper,
@@ -205,7 +205,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min
 @st.composite
 def written(draw: st.DrawFn) -> tuple[Contest, list[Paper]]:
     """A contest with odd titles and amounts, and papers, some of which it does not allow."""
-    vote_type = draw(st.sampled_from(VOTE_TYPES))
+    vote_type = draw(st.sampled_from(PABULIB_VOTE_TYPES))
     names = ("P01", "P02", "B/3")
     minor_per_unit = draw(st.sampled_from((1, 100, 1000)))
     sentinel = SENTINEL_COST * minor_per_unit

@@ -17,11 +17,8 @@ from hypothesis import strategies as st
 
 from tests.make.contests import make_contest
 from voting import verify
-from voting.rules import RULES, UnknownRule, get_rule
-from voting.rules.completion import complete
-from voting.rules.equal_shares import EQUAL_SHARES, Electorate
+from voting.rules import RULES, UnknownRule, UnsuitableContest, get_rule
 from voting.rules.formats import MalformedFile, read_pb
-from voting.rules.greedy import MissingThreshold
 from voting.rules.papers import (
     MAX_AMOUNT,
     MAX_OPTIONS,
@@ -34,6 +31,8 @@ from voting.rules.papers import (
     RankedPaper,
     ScoringPaper,
 )
+from voting.rules.projects.completion import complete
+from voting.rules.projects.equal_shares import EQUAL_SHARES, Electorate
 from voting.rules.record import encode_record, make_record
 from voting.rules.tally import TooLarge, tally
 from voting.rules.ties import REPORT, STANDARD, FalseSeed
@@ -228,7 +227,7 @@ def test_any_value_anywhere_in_a_record_is_an_answer_or_a_refusal(data: st.DataO
         target[path[-1]] = copy.deepcopy(data.draw(VALUES))
     raw = json.dumps(record).encode()
     for rule in (None, "equalshares/add1"):
-        with suppress(Unreadable, UnknownRule, FalseSeed, MissingThreshold):
+        with suppress(Unreadable, UnknownRule, FalseSeed, UnsuitableContest):
             verify_record(raw)
             verify.count_file(raw, rule)
 
@@ -347,7 +346,7 @@ def test_more_papers_than_people_and_points_without_end() -> None:
 
 def test_shares_are_not_raised_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """The supporters of c could pay for it from their first share, if b had not taken it."""
-    monkeypatch.setattr("voting.rules.completion.MAX_RUNS", 50)
+    monkeypatch.setattr("voting.rules.projects.completion.MAX_RUNS", 50)
     contest = make_contest({"b": 10**9, "c": 10**9}, budget=10**9 + 10**8, minor_per_unit=1)
     papers = {ApprovalPaper(("b", "c")): 10, ApprovalPaper(("b",)): 1}
     electorate = Electorate(tally(contest, papers), EQUAL_SHARES["equalshares/add1"], STANDARD)

@@ -4,25 +4,25 @@ A rule is a named, published and frozen parameter set; nothing that decides is a
 have one shape: `check(contest, paper)` refuses a paper with a reason, `count(contest, papers, ties=...)`
 gives the result, the same for papers in any order, in whole numbers and exact fractions only.
 
-greedy, greedy-no-skip, greedy-threshold, greedy-exclusive, greedy-custom: by score while the money lasts.
-equalshares, equalshares/add1, equalshares-comparison, equalshares/add1-comparison, equalshares/ranked:
-equal shares.
+`projects/` funds projects with costs from a budget; `seats/` fills offices and councils.
 """
-
-from collections.abc import Callable
-from functools import partial
 
 import msgspec
 
-from voting.rules import completion, greedy
-from voting.rules.equal_shares import EQUAL_SHARES
-from voting.rules.greedy import GREEDY
-from voting.rules.papers import Contest, Paper, Papers, digest
+from voting.rules.contests import UnsuitableContest, need_seats, need_vote_type
+from voting.rules.family import Elects, Family
+from voting.rules.papers import Contest, Paper, Papers, VoteType, digest
+from voting.rules.projects import completion, greedy
 from voting.rules.result import Result
 from voting.rules.tally import InvalidPaper, check_paper
 from voting.rules.ties import TiePolicy
 
-__all__ = ["RULES", "InvalidPaper", "Rule", "UnknownRule", "get_rule"]
+__all__ = ["FAMILIES", "RULES", "InvalidPaper", "Rule", "UnknownRule", "UnsuitableContest", "get_rule"]
+
+FAMILIES: tuple[Family, ...] = (
+    greedy.FAMILY,
+    completion.FAMILY,
+)
 
 
 class UnknownRule(KeyError):
@@ -30,12 +30,26 @@ class UnknownRule(KeyError):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """A published rule: its name, version, frozen parameters, and how it counts."""
+    """A published rule: its name, its family and its frozen parameters."""
 
     name: str
-    version: int
+    family: Family
     params: msgspec.Struct
-    counter: Callable[..., Result]
+
+    @property
+    def version(self) -> int:
+        """Raised whenever the rule counts anything differently."""
+        return self.family.version
+
+    @property
+    def elects(self) -> Elects:
+        """Whether it funds projects or fills seats."""
+        return self.family.elects
+
+    @property
+    def vote_types(self) -> tuple[VoteType, ...]:
+        """The papers it can count."""
+        return self.family.vote_types
 
     @property
     def params_digest(self) -> str:
@@ -46,25 +60,26 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         """Refuse a paper the contest does not allow. Raises: InvalidPaper."""
         check_paper(contest, paper)
 
+    def check_contest(self, contest: Contest) -> None:
+        """Refuse a contest that is not of this rule's kind. Raises: UnsuitableContest."""
+        need_vote_type(contest, self.vote_types)
+        if self.elects == "seats":
+            need_seats(contest)
+        elif contest.seats:
+            raise UnsuitableContest("budget")
+
     def count(self, contest: Contest, papers: Papers, *, ties: TiePolicy) -> Result:
-        """Count papers given in any order, or as a mapping paper -> number."""
-        return self.counter(contest, papers, ties=ties)
+        """Count papers given in any order, or as a mapping paper -> number. Raises: UnsuitableContest,
+        FalseSeed, TooLarge.
+        """
+        self.check_contest(contest)
+        return self.family.count(contest, papers, ties=ties, name=self.name, params=self.params)
 
 
-def _greedy(name: str) -> Rule:
-    params = GREEDY[name]
-    counter = partial(greedy.count_greedy, name=name, params=params)
-    return Rule(name=name, version=greedy.VERSION, params=params, counter=counter)
-
-
-def _equal_shares(name: str) -> Rule:
-    params = EQUAL_SHARES[name]
-    counter = partial(completion.count_equal_shares, name=name, params=params)
-    return Rule(name=name, version=completion.VERSION, params=params, counter=counter)
-
-
-RULES: dict[str, Rule] = {name: _greedy(name) for name in GREEDY} | {
-    name: _equal_shares(name) for name in EQUAL_SHARES
+RULES: dict[str, Rule] = {
+    name: Rule(name=name, family=family, params=params)
+    for family in FAMILIES
+    for name, params in family.rules.items()
 }
 
 

@@ -11,10 +11,12 @@ from typing import Any, Literal
 
 import msgspec
 
-VoteType = Literal["ordinal", "approval", "cumulative", "scoring"]
-"""Pabulib's names: ranked, approved, points out of a sum, points of any kind."""
+VoteType = Literal["ordinal", "approval", "cumulative", "scoring", "preference"]
+"""Pabulib's names: ranked, approved, points out of a sum, points of any kind; and rankings that may hold
+equal and skipped ranks, as paper ballots and PrefLib have them.
+"""
 
-VOTE_TYPES: tuple[VoteType, ...] = ("ordinal", "approval", "cumulative", "scoring")
+PABULIB_VOTE_TYPES: tuple[VoteType, ...] = ("ordinal", "approval", "cumulative", "scoring")
 
 # Far beyond any election, so that a hostile file is refused instead of filling the memory, and so that every
 # number of a result fits 64 bits: MAX_PAPERS papers of MAX_POINTS, or MAX_OPTIONS of MAX_AMOUNT together.
@@ -43,9 +45,29 @@ class Option(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
             raise ValueError(f"option {self.id[:40]!r}: an id and a cost from 0 to {MAX_AMOUNT} are needed")
 
 
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A part of the budget for the options of one area or category, in minor units.
+
+    `own`: these options are paid from this amount and from nothing else, and nobody else from it. `most`:
+    they are paid from the common budget, but together get at most this amount.
+    """
+
+    by: Literal["area", "category"]
+    name: str
+    amount: int
+    kind: Literal["own", "most"]
+
+    def __post_init__(self) -> None:
+        if not self.name or not 0 <= self.amount <= MAX_AMOUNT:
+            raise ValueError(f"envelope {self.name[:40]!r}: a name and an amount to {MAX_AMOUNT} are needed")
+
+
 class Contest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What is on the ballot and what a valid paper is. Money is in minor units, `minor_per_unit` of them a
     unit.
+
+    A contest is either for projects (a budget, `seats` 0) or for `seats` offices (no costs). `grades` names
+    the points 0, 1, ... of a scoring paper, worst first, where points are grades.
 
     `points_by_place` belongs to ordinal papers: points of place 1, 2, ...; places beyond it earn nothing.
     When empty, place p of at most L earns L - p + 1. `threshold` is the score an option needs under the rules
@@ -54,8 +76,9 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
     """
 
     options: tuple[Option, ...]
-    budget: int
+    budget: int = 0
     vote_type: VoteType
+    seats: int = 0
     currency: str = "RON"
     minor_per_unit: int = 100
     min_length: int = 1
@@ -70,6 +93,8 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
     threshold: int | None = None
     exclusive: tuple[tuple[str, ...], ...] = ()
     duplicates: Literal["reject", "first"] = "reject"
+    envelopes: tuple[Envelope, ...] = ()
+    grades: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         ids = {option.id for option in self.options}
@@ -79,6 +104,10 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
             raise ValueError("two options have the same id")
         if not 0 <= self.budget <= MAX_AMOUNT or not 1 <= self.minor_per_unit <= MAX_AMOUNT:
             raise ValueError(f"the budget must be from 0, and a unit from one minor unit, to {MAX_AMOUNT}")
+        if not 0 <= self.seats <= MAX_OPTIONS:
+            raise ValueError(f"seats must be from 0 to {MAX_OPTIONS}")
+        if len({(envelope.by, envelope.name) for envelope in self.envelopes}) != len(self.envelopes):
+            raise ValueError("two envelopes for the same options")
         if any(abs(points) > MAX_POINTS for points in (self.default_score, *self.points_by_place)):
             raise ValueError(f"points must be from -{MAX_POINTS} to {MAX_POINTS}")
         if not self.points_by_place and (self.max_length or 0) > MAX_POINTS:
@@ -134,7 +163,21 @@ class ScoringPaper(msgspec.Struct, frozen=True, tag="scoring", forbid_unknown_fi
         msgspec.structs.force_setattr(self, "points", tuple(sorted(self.points)))
 
 
-Paper = RankedPaper | ApprovalPaper | CumulativePaper | ScoringPaper
+class PreferencePaper(msgspec.Struct, frozen=True, tag="preference", forbid_unknown_fields=True):
+    """Ranks, best first, each the option ids written there: two at one rank are equal (or an overvote under
+    rules that allow none), an empty rank was skipped. Ids of a rank are kept sorted, empty last ranks dropped.
+    """
+
+    ranks: tuple[tuple[str, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        ranks = [tuple(sorted(rank)) for rank in self.ranks]
+        while ranks and not ranks[-1]:
+            ranks.pop()
+        msgspec.structs.force_setattr(self, "ranks", tuple(ranks))
+
+
+Paper = RankedPaper | ApprovalPaper | CumulativePaper | ScoringPaper | PreferencePaper
 Papers = Iterable[Paper] | Mapping[Paper, int]
 """Papers in any order, or each distinct paper with how often it was cast."""
 
@@ -143,6 +186,7 @@ PAPER_OF_TYPE: dict[str, type[Paper]] = {
     "approval": ApprovalPaper,
     "cumulative": CumulativePaper,
     "scoring": ScoringPaper,
+    "preference": PreferencePaper,
 }
 
 _DECODER: msgspec.json.Decoder[Paper] = msgspec.json.Decoder(Paper)
@@ -191,5 +235,7 @@ def named_options(paper: Paper) -> tuple[str, ...]:
             return paper.places
         case ApprovalPaper():
             return paper.approved
+        case PreferencePaper():
+            return tuple(name for rank in paper.ranks for name in rank)
         case _:
             return tuple(name for name, _ in paper.points)

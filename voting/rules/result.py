@@ -23,6 +23,13 @@ Decision = Literal[
     "funded_from_remainder",
     "supporters_short",
     "no_support",
+    "support_too_small",
+    "envelope_spent",
+    "elected",
+    "elected_to_fill",
+    "excluded",
+    "outranked",
+    "beaten",
 ]
 """Reason codes of the rules; docs/voting-rules.md says what each means and which facts come with it."""
 
@@ -38,6 +45,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     by_place: tuple[int, ...] = ()
 
 
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """What a group of supporters paid for an option: those of equal points who paid the price in full, or
+    those who gave all they had left. `amount` is the exact sum of the group, in minor units.
+    """
+
+    points: int
+    in_full: bool
+    voters: int
+    amount: str
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One decision of the count, in the order it was taken."""
 
@@ -47,6 +65,54 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     remaining_before: int
     remaining_after: int
     facts: dict[str, Fact] = {}
+    payments: tuple[Payment, ...] = ()
+
+
+RoundAction = Literal["first", "surplus", "exclusion", "transfer", "level", "last"]
+"""What moved papers before a round's figures: nothing yet, a surplus, an exclusion, both at once (Meek),
+another level of the rankings, or nothing more because the seats that are left are as many as the candidates.
+"""
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """One stage of a count for seats, after `action` moved the papers of `subjects`.
+
+    `votes` are (option, value) in the contest's order, of everybody who has not left before this round;
+    `exhausted` is what no longer counts for anybody. Values are texts as exact as the rule is: "1322",
+    "1301.16025", or "2/3". `elected` and `excluded` are decided on these figures.
+    """
+
+    number: int
+    action: RoundAction
+    subjects: tuple[str, ...] = ()
+    votes: tuple[tuple[str, str], ...]
+    quota: str = ""
+    exhausted: str = "0"
+    elected: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    facts: dict[str, Fact] = {}
+
+
+class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
+    """How near an option that was not funded came; each value is checked by counting again with it.
+
+    `missing` is what its supporters or the budget lacked, `winning_cost` the highest cost found at which it
+    would have been funded, `more_supporters` the smallest number found of further people, naming it alone
+    and first, with whom it would have been; nothing where none was found.
+    """
+
+    option: str
+    missing: int | None
+    winning_cost: int | None
+    more_supporters: int | None
+
+
+class Alternative(msgspec.Struct, frozen=True, kw_only=True):
+    """What another rule would have chosen from the same papers."""
+
+    rule: str
+    winners: tuple[str, ...]
+    spent: int
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +152,12 @@ class Tie(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole outcome of a count. `complete` is false when a tie that matters waits for a decision."""
+    """The whole outcome of a count. `complete` is false when a tie that matters waits for a decision.
+
+    Counts for projects have `steps`; counts for `seats` have `rounds`, and `pairwise` where options are
+    compared two by two: in the contest's order, how many papers put the row's option above the column's.
+    `counterfactuals` and `alternatives` are there when the count was asked to explain itself.
+    """
 
     rule: str
     rule_version: int
@@ -106,6 +177,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...]
     ties: tuple[Tie, ...]
     facts: dict[str, Fact] = {}
+    seats: int = 0
+    rounds: tuple[Round, ...] = ()
+    pairwise: tuple[tuple[int, ...], ...] = ()
+    counterfactuals: tuple[Counterfactual, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def unresolved(self) -> tuple[Tie, ...]:

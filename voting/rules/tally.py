@@ -8,6 +8,7 @@ a fraction of a second.
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 import msgspec
 
@@ -17,15 +18,18 @@ from voting.rules.papers import (
     PAPER_OF_TYPE,
     ApprovalPaper,
     Contest,
+    CumulativePaper,
     Paper,
     Papers,
+    PreferencePaper,
     RankedPaper,
+    ScoringPaper,
     canonical,
-    encode_paper,
     named_options,
 )
 from voting.rules.result import Fact, Rejection, Standing
 
+_ENCODER = msgspec.json.Encoder(order="sorted")  # of papers.canonical, without a call for each paper
 MAX_PLACES = 10**7  # options times places in a table of places; the largest known has 360,000
 
 
@@ -40,6 +44,20 @@ class InvalidPaper(ValueError):
 
 class TooLarge(ValueError):
     """An election beyond anything real, which could not be counted in reasonable time or memory."""
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """What came in, sorted out: `papers` are the distinct ones that count, with their number, in the order of
+    their canonical text.
+    """
+
+    contest: Contest
+    input_digest: str
+    received: int
+    counted: int
+    blank: int
+    rejected: tuple[Rejection, ...]
+    papers: tuple[tuple[Paper, int], ...]
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,22 +86,32 @@ def group_papers(papers: Papers) -> dict[Paper, int]:
 
     Raises: ValueError for a negative number; TooLarge.
     """
+    return {paper: number for _, paper, number in _encoded(papers)}
+
+
+def _encoded(papers: Papers) -> list[tuple[bytes, Paper, int]]:
+    """Each distinct paper once, with its canonical text, sorted by that."""
     grouped = papers if isinstance(papers, Mapping) else Counter(papers)
     if any(number < 0 for number in grouped.values()):
         raise ValueError("a paper cannot occur a negative number of times")
     if sum(grouped.values()) > MAX_PAPERS:
         raise TooLarge(f"more than {MAX_PAPERS} papers")
-    return {paper: grouped[paper] for paper in sorted(grouped, key=encode_paper) if grouped[paper]}
+    encode = _ENCODER.encode
+    lines = [(encode(paper), paper, number) for paper, number in grouped.items() if number]
+    lines.sort(key=itemgetter(0))
+    return lines
 
 
 def input_digest(contest: Contest, grouped: Mapping[Paper, int]) -> str:
     """SHA-256 over the contest's canonical JSON, a newline, and a line `number paper` for each distinct
     paper, sorted.
     """
-    lines = sorted((encode_paper(paper), number) for paper, number in grouped.items() if number)
+    return _digest(contest, _encoded(grouped))
+
+
+def _digest(contest: Contest, lines: Sequence[tuple[bytes, Paper, int]]) -> str:
     hasher = hashlib.sha256(canonical(contest) + b"\n")
-    for encoded, number in lines:
-        hasher.update(b"%d %b\n" % (number, encoded))
+    hasher.update(b"".join(b"%d %b\n" % (number, encoded) for encoded, _, number in lines))
     return hasher.hexdigest()
 
 
@@ -114,7 +142,7 @@ def _check(contest: Contest, cost_of: Mapping[str, int], paper: Paper) -> None:
         total = sum(cost_of[name] for name in distinct)
         if total > contest.max_sum_cost:
             raise InvalidPaper("cost_over_limit", cost=total, allowed=contest.max_sum_cost)
-    if not isinstance(paper, RankedPaper | ApprovalPaper):
+    if isinstance(paper, CumulativePaper | ScoringPaper):
         _check_points(contest, paper.points)
 
 
@@ -154,6 +182,13 @@ def points_of(contest: Contest, paper: Paper) -> tuple[tuple[str, int], ...]:
             pairs = [(n, worth[i] if i < len(worth) else 0) for i, n in enumerate(paper.places)]
         case ApprovalPaper():
             pairs = [(name, 1) for name in paper.approved]
+        case PreferencePaper():
+            worth = contest.place_points
+            pairs = [
+                (name, worth[i] if i < len(worth) else 0)
+                for i, rank in enumerate(paper.ranks)
+                for name in rank
+            ]
         case _:
             pairs = list(paper.points)
     if len({name for name, _ in pairs}) == len(pairs):
@@ -164,43 +199,56 @@ def points_of(contest: Contest, paper: Paper) -> tuple[tuple[str, int], ...]:
     return tuple(first.items())
 
 
-def tally(contest: Contest, papers: Papers) -> Tally:
-    """Check, group and add up. Papers in any order give the same tally. Raises: TooLarge."""
-    grouped = group_papers(papers)
+def receive(contest: Contest, papers: Papers) -> Received:
+    """Check and group the papers, given in any order. Raises: TooLarge."""
+    lines = _encoded(papers)
     cost_of = {option.id: option.cost for option in contest.options}
     blank = 0
     rejected: list[Rejection] = []
     counted: list[tuple[Paper, int]] = []
-    for paper, number in grouped.items():
+    for encoded, paper, number in lines:
         try:
             _check(contest, cost_of, paper)
         except InvalidPaper as refusal:
-            text = encode_paper(paper).decode()
+            text = encoded.decode()
             rejected.append(Rejection(reason=refusal.reason, paper=text, number=number, facts=refusal.facts))
             continue
         if named_options(paper):
             counted.append((paper, number))
         else:
             blank += number
-    ballots: Counter[tuple[tuple[str, int], ...]] = Counter()
-    for paper, number in counted:
-        ballots[points_of(contest, paper)] += number
-    counted_number = sum(number for _, number in counted)
-    return Tally(
+    return Received(
         contest=contest,
-        input_digest=input_digest(contest, grouped),
-        received=sum(grouped.values()),
-        counted=counted_number,
+        input_digest=_digest(contest, lines),
+        received=sum(number for _, _, number in lines),
+        counted=sum(number for _, number in counted),
         blank=blank,
         rejected=tuple(sorted(rejected, key=lambda r: (r.reason, r.paper))),
-        standings=_standings(contest, counted, ballots, counted_number),
+        papers=tuple(counted),
+    )
+
+
+def tally(contest: Contest, papers: Papers) -> Tally:
+    """Check, group and add up. Papers in any order give the same tally. Raises: TooLarge."""
+    box = receive(contest, papers)
+    ballots: Counter[tuple[tuple[str, int], ...]] = Counter()
+    for paper, number in box.papers:
+        ballots[points_of(contest, paper)] += number
+    return Tally(
+        contest=contest,
+        input_digest=box.input_digest,
+        received=box.received,
+        counted=box.counted,
+        blank=box.blank,
+        rejected=box.rejected,
+        standings=_standings(contest, box.papers, ballots, box.counted),
         ballots=tuple(ballots.items()),
     )
 
 
 def _standings(
     contest: Contest,
-    counted: list[tuple[Paper, int]],
+    counted: Sequence[tuple[Paper, int]],
     ballots: Mapping[tuple[tuple[str, int], ...], int],
     counted_number: int,
 ) -> tuple[Standing, ...]:
@@ -231,7 +279,7 @@ def _standings(
     )
 
 
-def _places(contest: Contest, counted: list[tuple[Paper, int]]) -> dict[str, list[int]]:
+def _places(contest: Contest, counted: Sequence[tuple[Paper, int]]) -> dict[str, list[int]]:
     """For ordinal papers: how many papers put each option on place 1, 2, ...; else nothing."""
     if contest.vote_type != "ordinal":
         return {}

@@ -8,15 +8,17 @@ public draws.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from voting.rules.papers import Option
 from voting.rules.result import Standing
 
-Criterion = Literal["lowest_cost", "highest_cost", "most_supporters", "most_first_places"]
+Criterion = Literal["lowest_cost", "highest_cost", "most_supporters", "most_first_places", "earlier_rounds"]
+"""`earlier_rounds`: the most recent round of a count for seats in which the figures differed."""
 
 _KEYS: dict[str, Callable[[Option, Standing], int]] = {
     "lowest_cost": lambda option, _: option.cost,
@@ -87,13 +89,25 @@ def check_seed(policy: TiePolicy) -> None:
 
 
 def settle(
-    policy: TiePolicy, tied: Sequence[str], options: Mapping[str, Option], standings: Mapping[str, Standing]
+    policy: TiePolicy,
+    tied: Sequence[str],
+    options: Mapping[str, Option],
+    standings: Mapping[str, Standing],
+    *,
+    earlier: Callable[[str], Any] | None = None,
 ) -> Settled:
-    """Order tied options by the policy; options it cannot separate stay together in one group."""
+    """Order tied options by the policy, the one to be preferred first; options it cannot separate stay
+    together in one group. `earlier` gives, for rules with rounds, the sort key of `earlier_rounds`; rules
+    without rounds pass that criterion over.
+    """
     groups: list[tuple[str, ...]] = [tuple(tied)]
     used: list[str] = []
     for criterion in policy.criteria:
-        split = [part for group in groups for part in _split(criterion, group, options, standings)]
+        if criterion == "earlier_rounds":
+            key = earlier or _same
+        else:
+            key = partial(_key, criterion, options, standings)
+        split = [part for group in groups for part in _split(key, group)]
         if len(split) > len(groups):
             used.append(criterion)
         groups = split
@@ -104,10 +118,13 @@ def settle(
     return Settled(tuple(groups), tuple(used))
 
 
-def _split(
-    criterion: str, group: tuple[str, ...], options: Mapping[str, Option], standings: Mapping[str, Standing]
-) -> list[tuple[str, ...]]:
-    def key(name: str) -> int:
-        return _KEYS[criterion](options[name], standings[name])
+def _same(_: str) -> int:
+    return 0
 
+
+def _key(criterion: str, options: Mapping[str, Option], standings: Mapping[str, Standing], name: str) -> int:
+    return _KEYS[criterion](options[name], standings[name])
+
+
+def _split(key: Callable[[str], Any], group: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [tuple(part) for _, part in groupby(sorted(group, key=key), key=key)]

@@ -7,9 +7,8 @@ from typing import Literal
 import msgspec
 
 from app.kit.chain import check_chain as check_chain_of_facts
-from voting.rules import UnknownRule, get_rule
+from voting.rules import UnknownRule, UnsuitableContest, get_rule
 from voting.rules.formats import MalformedFile, PbElection, read_pb
-from voting.rules.greedy import MissingThreshold
 from voting.rules.papers import Paper, canonical, digest
 from voting.rules.record import (
     FORMAT_VERSION,
@@ -194,7 +193,7 @@ def _recount_checks(record: ElectionRecord) -> list[Check]:
     ]
     try:
         recount = get_rule(record.rule).count(record.contest, _grouped(record), ties=record.ties)
-    except (UnknownRule, FalseSeed, MissingThreshold) as problem:
+    except (UnknownRule, FalseSeed, UnsuitableContest) as problem:
         return [*checks, _check("recount", "possible", f"{type(problem).__name__}: {problem}")]
     checks.append(_check("winners", recount.winners, stated.winners))
     return checks + _result_checks(recount, stated)
@@ -235,7 +234,7 @@ def _pb_checks(election: PbElection, rule: str | None, ties: TiePolicy) -> list[
         result = get_rule(rule or "").count(election.contest, election.papers, ties=ties)
     except UnknownRule:
         return [*checks, _check("rule_known", "a published rule", rule or "unknown")]
-    except MissingThreshold:
+    except UnsuitableContest:
         return [*checks, _check("threshold", "stated", "missing")]
     stood = {standing.option: standing for standing in result.standings}
     for column, value_of in _PB_COLUMNS.items():
@@ -268,7 +267,7 @@ _PB_COLUMNS: dict[str, Callable[..., int]] = {
 def count_file(path: str | Path | bytes, rule: str | None = None, *, ties: TiePolicy = STANDARD) -> Result:
     """Count a `.pb` file or the papers of a record; without `rule`, by the one the file names.
 
-    Raises: Unreadable, UnknownRule, MissingThreshold, FalseSeed.
+    Raises: Unreadable, UnknownRule, UnsuitableContest, FalseSeed.
     """
     election = _election_of(read_source(path))
     try:

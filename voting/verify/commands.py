@@ -7,8 +7,7 @@ from typing import TextIO
 
 import msgspec
 
-from voting.rules import UnknownRule
-from voting.rules.greedy import MissingThreshold
+from voting.rules import UnknownRule, UnsuitableContest
 from voting.rules.papers import canonical
 from voting.rules.ties import FalseSeed
 from voting.verify.checks import Verification, count_file, verify_record
@@ -97,7 +96,7 @@ def count_main(argv: Sequence[str]) -> int:
         result = count_file(options.source, options.rule)
     except (Unreadable, MemoryError) as problem:
         return _unreadable(options.source, problem)
-    except (UnknownRule, MissingThreshold, FalseSeed) as problem:
+    except (UnknownRule, UnsuitableContest, FalseSeed) as problem:
         _say(sys.stderr, f"cannot count: {type(problem).__name__} {problem}; name a rule with --rule")
         return DIFFERS
     if options.json:

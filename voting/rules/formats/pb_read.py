@@ -23,8 +23,8 @@ from voting.rules.formats.pb_text import (
     whole_of,
 )
 from voting.rules.papers import (
+    PABULIB_VOTE_TYPES,
     PAPER_OF_TYPE,
-    VOTE_TYPES,
     Contest,
     CumulativePaper,
     Option,
@@ -41,7 +41,7 @@ NO_CURRENCY = "¤"  # the sign for a currency that is not stated
 DESCENDING = "descending"  # points_by_place (our META key): place p of at most L earns L - p + 1
 STRICT = "strict"  # limits (our META key): kept although some of the file's ballots break them
 
-_VOTE_TYPE_NAMES: dict[str, VoteType] = {name: name for name in VOTE_TYPES} | {"choose-1": "approval"}
+_VOTE_TYPE_NAMES: dict[str, VoteType] = {name: name for name in PABULIB_VOTE_TYPES} | {"choose-1": "approval"}
 _LIMITS = ("min_length", "max_length", "min_points", "max_points", "min_sum_points", "max_sum_points")
 
 
@@ -76,7 +76,9 @@ def read_pb(raw: bytes) -> PbElection:
     meta, meta_line, projects, votes = sections(text_of(raw))
     vote_type = _VOTE_TYPE_NAMES.get(meta.get("vote_type", "").lower())
     if vote_type is None:
-        raise MalformedFile(meta_line, f"vote_type {meta.get('vote_type', '')!r} is not one of {VOTE_TYPES}")
+        raise MalformedFile(
+            meta_line, f"vote_type {meta.get('vote_type', '')!r} is not one of {PABULIB_VOTE_TYPES}"
+        )
     notes: list[str] = []
     scale = _scale(meta, meta_line, projects)
     papers, points = _papers(votes, vote_type)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from voting.rules.contests import UnsuitableContest
+from voting.rules.family import Family
 from voting.rules.papers import Contest, Option, Papers, canonical, digest
 from voting.rules.result import Decision, Fact, Outcome, Result, Step, Tie
 from voting.rules.tally import Tally, tally
@@ -38,21 +40,17 @@ GREEDY: dict[str, GreedyParams] = {
 }
 
 
-class MissingThreshold(ValueError):
-    """A rule that needs a threshold was given a contest without one."""
-
-
 def count_greedy(
     contest: Contest, papers: Papers, *, ties: TiePolicy, name: str, params: GreedyParams
 ) -> Result:
     """Count papers in any order. A tie that matters and that `ties` does not settle leaves the result
     incomplete.
 
-    Raises: MissingThreshold; FalseSeed when a revealed seed does not match its commitment.
+    Raises: UnsuitableContest; FalseSeed when a revealed seed does not match its commitment.
     """
     check_seed(ties)
     if params.require_threshold and contest.threshold is None:
-        raise MissingThreshold(name)
+        raise UnsuitableContest("threshold")
     run = GreedyRun(tally(contest, papers), params, ties)
     run.everything()
     return run.result(name)
@@ -262,3 +260,12 @@ class GreedyRun:
                 )
             )
         return tuple(outcomes)
+
+
+FAMILY = Family(
+    version=VERSION,
+    elects="projects",
+    vote_types=("ordinal", "approval", "cumulative", "scoring"),
+    rules=GREEDY,
+    count=count_greedy,
+)

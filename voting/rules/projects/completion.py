@@ -11,9 +11,16 @@ from math import ceil, floor
 
 import msgspec
 
-from voting.rules.equal_shares import Electorate, EqualSharesParams, Shares, UnresolvedTie
-from voting.rules.greedy import GREEDY, GreedyRun
+from voting.rules.family import Family
 from voting.rules.papers import Contest, Papers, canonical, digest
+from voting.rules.projects.equal_shares import (
+    EQUAL_SHARES,
+    Electorate,
+    EqualSharesParams,
+    Shares,
+    UnresolvedTie,
+)
+from voting.rules.projects.greedy import GREEDY, GreedyRun
 from voting.rules.result import Decision, Fact, Outcome, Result, Step, Tie
 from voting.rules.tally import Tally, TooLarge, tally
 from voting.rules.ties import TiePolicy, check_seed
@@ -259,3 +266,12 @@ def two_decimals(value: Fraction) -> str:
     """
     hundredths = floor(value * 100 + Fraction(1, 2))
     return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+FAMILY = Family(
+    version=VERSION,
+    elects="projects",
+    vote_types=("ordinal", "approval", "cumulative", "scoring"),
+    rules=EQUAL_SHARES,
+    count=count_equal_shares,
+)

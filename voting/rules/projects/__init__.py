@@ -1,0 +1,1 @@
+"""Rules that fund projects with costs from a budget."""

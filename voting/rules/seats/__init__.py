@@ -1,0 +1,1 @@
+"""Rules that fill seats: one office, a council, a single choice."""
