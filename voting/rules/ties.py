@@ -38,10 +38,15 @@ class Lot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class TiePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Criteria in their order, then the lot if there is one, else the tie is reported."""
+    """Criteria in their order, then the lot if there is one, else the tie is reported.
+
+    `drawn` is an order of option ids drawn by hand in public and put on record, as statutes have it; it is
+    used where there is no lot.
+    """
 
     criteria: tuple[Criterion, ...] = ()
     lot: Lot | None = None
+    drawn: tuple[str, ...] = ()
 
 
 class FalseSeed(ValueError):
@@ -115,6 +120,10 @@ def settle(
         seed = policy.lot.seed
         groups = [(name,) for group in groups for name in lot_order(seed, group)]
         used.append("lot")
+    elif policy.drawn and len(groups) < len(tied):
+        place = {name: index for index, name in enumerate(policy.drawn)}
+        groups = [part for group in groups for part in _split(lambda n: place.get(n, len(place)), group)]
+        used.append("drawn")
     return Settled(tuple(groups), tuple(used))
 
 
