@@ -5,10 +5,14 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import msgspec
+import pytest
+
+from tests.make.examples import contest_of, papers_of
 from voting.rules import RULES
 from voting.rules.record import as_json
 from voting.rules.result import Decision
-from voting.rules.ties import Criterion
+from voting.rules.ties import Criterion, TiePolicy
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "voting-rules.md"
 
@@ -36,6 +40,30 @@ def test_every_rule_names_its_source_and_gives_an_example() -> None:
     for name, text in sections().items():
         assert "*Example.*" in text, name
         assert "*Source:*" in text or ("*Source:*" in equal_shares and name.startswith("equalshares")), name
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_example_of_five_voters_comes_out_as_written(name: str) -> None:
+    """The ```json example of a section: options, papers of five voters, and who wins (in that order); also,
+    where it says so, the settlement of ties, that a tie is left open, reasons, facts and what they were
+    awarded. See tests/make/examples.py for how papers are written.
+    """
+    block = re.search(r"```json example\n(.*?)\n```", sections()[name], flags=re.DOTALL)
+    assert block
+    example = json.loads(block[1])
+    papers = papers_of(example)
+    assert sum(papers.values()) == 5
+    ties = msgspec.convert(example.get("ties", {}), TiePolicy)
+    result = RULES[name].count(contest_of(example), papers, ties=ties)
+    assert list(result.winners) == example["winners"]
+    assert result.complete is example.get("complete", True)
+    assert result.counted == 5
+    for option, reason in example.get("reasons", {}).items():
+        assert result.outcome(option).reason == reason, option
+    for option, facts in example.get("facts", {}).items():
+        assert {key: result.outcome(option).facts[key] for key in facts} == facts, option
+    for option, amount in example.get("awarded", {}).items():
+        assert result.outcome(option).awarded == amount, option
 
 
 def test_every_reason_and_criterion_is_explained() -> None:
