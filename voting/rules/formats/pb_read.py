@@ -11,14 +11,12 @@ from itertools import pairwise
 
 import msgspec
 
-from voting.rules.formats.pb_text import (
-    Line,
+from voting.rules.formats.pb_text import Line, Row, sections
+from voting.rules.formats.text import (
     MalformedFile,
-    Row,
     decimal_of,
     minor_of,
     repeated,
-    sections,
     text_of,
     whole_of,
 )

@@ -11,14 +11,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from voting.rules.formats.pb_read import DESCENDING, SENTINEL_COST, STRICT
-from voting.rules.formats.pb_text import one_line
+from voting.rules.formats.text import one_line
 from voting.rules.papers import (
+    PABULIB_VOTE_TYPES,
     PAPER_OF_TYPE,
-    ApprovalPaper,
     Contest,
+    CumulativePaper,
     Paper,
     Papers,
     RankedPaper,
+    ScoringPaper,
     named_options,
 )
 from voting.rules.tally import Tally, group_papers, tally
@@ -53,6 +55,8 @@ def write_pb(
     Raises: ValueError for what the format cannot hold: an odd id, a paper of another type, minor units that
     are no power of ten.
     """
+    if contest.vote_type not in PABULIB_VOTE_TYPES:
+        raise ValueError(f"Pabulib has no {contest.vote_type} papers (equal and skipped ranks)")
     grouped = list(group_papers(papers).items())
     for paper, _ in grouped:
         _check_writable(contest, paper)
@@ -194,4 +198,4 @@ def _written_points(contest: Contest, paper: Paper) -> Iterable[int]:
     if isinstance(paper, RankedPaper):
         worth = contest.place_points
         return [worth[i] if i < len(worth) else 0 for i in range(len(paper.places))]
-    return [] if isinstance(paper, ApprovalPaper) else [value for _, value in paper.points]
+    return [value for _, value in paper.points] if isinstance(paper, CumulativePaper | ScoringPaper) else []
