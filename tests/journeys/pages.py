@@ -194,6 +194,7 @@ CASES: tuple[PageCase, ...] = (
     # ── votes
     PageCase("/polls"),
     PageCase("/polls/guarantees"),
+    PageCase("/voting-rules"),
     PageCase("/polls/{open_poll}"),
     PageCase("/polls/{open_poll}", who="resident"),
     PageCase("/polls/{past_poll}"),

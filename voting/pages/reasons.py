@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from app.kit.context import Ctx
 from app.kit.i18n import show_number
 from voting.pages.words import Money
-from voting.rules.result import Fact, Outcome, Standing, Step
+from voting.rules.result import Counterfactual, Fact, Outcome, Standing, Step
+
+SAYS_WHAT_WAS_MISSING = ("cost_exceeds_remaining", "supporters_short", "envelope_spent")
 
 
 def _number(facts: Mapping[str, Fact], name: str) -> int:
@@ -57,6 +59,14 @@ def why(ctx: Ctx, money: Money, outcome: Outcome, standing: Standing) -> str:
             )
         case "not_eligible":
             return ctx.gettext("It was on the ballot, but could not be funded at any price.")
+        case "support_too_small":
+            return ctx.gettext("%(who)s; that is too few for its cost.", who=who)
+        case "envelope_spent":
+            return ctx.gettext(
+                "The money for %(envelope)s was spent before its turn: %(missing)s were missing.",
+                envelope=facts.get("envelope", "–"),
+                missing=money(_number(facts, "missing")),
+            )
     return ctx.gettext("Nobody supported it.")
 
 
@@ -86,6 +96,36 @@ def _why_won(ctx: Ctx, money: Money, outcome: Outcome, standing: Standing, who: 
         rank=standing.rank,
         left=money(_number(facts, "remaining_before")),
     )
+
+
+def why_not_quite(ctx: Ctx, money: Money, outcome: Outcome, near: Counterfactual | None) -> str:
+    """What would have been enough for a project that was not funded; nothing where nothing was found."""
+    if near is None or outcome.won:
+        return ""
+    said = []
+    if near.missing and outcome.reason not in SAYS_WHAT_WAS_MISSING:
+        said.append(ctx.gettext("It lacked %(missing)s.", missing=money(near.missing)))
+    cost = money(near.winning_cost) if near.winning_cost else ""
+    if cost and near.more_supporters:
+        said.append(
+            ctx.ngettext(
+                "It would have been funded at a cost of %(cost)s, or with %(num)s more person for it.",
+                "It would have been funded at a cost of %(cost)s, or with %(num)s more people for it.",
+                near.more_supporters,
+                cost=cost,
+            )
+        )
+    elif cost:
+        said.append(ctx.gettext("It would have been funded at a cost of %(cost)s.", cost=cost))
+    elif near.more_supporters:
+        said.append(
+            ctx.ngettext(
+                "It would have been funded with %(num)s more person for it.",
+                "It would have been funded with %(num)s more people for it.",
+                near.more_supporters,
+            )
+        )
+    return " ".join(said)
 
 
 def supporters(ctx: Ctx, count: int) -> str:

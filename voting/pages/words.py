@@ -1,11 +1,13 @@
 """Words that several pages share: states, rules, money, moments."""
 
 from datetime import datetime
+from fractions import Fraction
 
 from app.kit.context import Ctx
-from app.kit.i18n import N_, show_datetime, show_money
+from app.kit.i18n import N_, Locale, show_datetime, show_money, show_number
 from cycles.models import Cycle
 from voting.models import Poll
+from voting.pages.rule_words import RULE_WORDS
 from voting.policy import PollFacts
 from voting.rules.papers import Contest
 from voting.states import COUNTED_STATES, PollState
@@ -19,55 +21,6 @@ STATE_WORDS = {
     "tallied": N_("Counted"),
     "certified": N_("Certified"),
     "cancelled": N_("Cancelled"),
-}
-
-RULE_WORDS = {
-    "greedy": N_(
-        "Projects are taken by points, highest first. Each one that the money left can pay for is funded; "
-        "one that costs more than what is left is passed over, and the next is looked at."
-    ),
-    "greedy-no-skip": N_(
-        "Projects are taken by points, highest first, until one costs more than the money left. "
-        "There it stops."
-    ),
-    "greedy-threshold": N_(
-        "Projects with fewer points than the threshold drop out. The others are taken by points, "
-        "highest first; "
-        "one that costs more than what is left is passed over."
-    ),
-    "greedy-exclusive": N_(
-        "Projects are taken by points, highest first, while the money lasts. Of projects that exclude each "
-        "other only the first is funded."
-    ),
-    "greedy-custom": N_(
-        "Projects are taken by points, highest first, until one costs more than the money left; that one is "
-        "funded in part if enough is left for most of it."
-    ),
-    "equalshares": N_(
-        "Each voter holds an equal share of the budget and pays for the projects on their ballot. "
-        "The project "
-        "whose supporters pay least for it comes first, as long as their shares cover its cost."
-    ),
-    "equalshares/add1": N_(
-        "Each voter holds an equal share of the budget and pays for the projects on their ballot. Then all "
-        "shares are raised step by step until the next outcome would cost more than the budget."
-    ),
-    "equalshares-comparison": N_(
-        "Each voter holds an equal share of the budget and pays for the projects on their ballot. If "
-        "strictly "
-        "more voters are better off with the list by points, that list wins."
-    ),
-    "equalshares/add1-comparison": N_(
-        "Equal shares of the budget, raised step by step while the budget allows. If strictly more "
-        "voters are "
-        "better off with the list by points, that list wins."
-    ),
-    "equalshares/ranked": N_(
-        "Each voter holds an equal share of the budget and pays for the projects on their ballot, "
-        "more for "
-        "those ranked higher. Shares are raised while the budget allows; what is left goes to "
-        "projects by points."
-    ),
 }
 
 LANGUAGE_OF = {"zł": "pl", "Ft": "hu"}
@@ -105,14 +58,51 @@ def state_text(ctx: Ctx, facts: PollFacts) -> str:
     return ctx.gettext(STATE_WORDS[state])
 
 
+def rule_title(ctx: Ctx, rule: str) -> str:
+    """The counting rule's title; its published name where it has none."""
+    return ctx.gettext(RULE_WORDS[rule].title) if rule in RULE_WORDS else rule
+
+
 def rule_text(ctx: Ctx, rule: str) -> str:
-    """The counting rule in words; its name where there are none."""
-    return ctx.gettext(RULE_WORDS.get(rule, rule))
+    """The counting rule in words; its published name where there are none."""
+    return ctx.gettext(RULE_WORDS[rule].text) if rule in RULE_WORDS else rule
+
+
+def votes_text(locale: Locale, value: Fraction) -> str:
+    """A number of votes as people read it: whole, or with two decimals. The exact one is in the files.
+
+    >>> votes_text("ro", Fraction("1301.16025")), votes_text("en", Fraction(-2, 3))
+    ('1.301,16', '−0.67')
+    """
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    if value.denominator == 1:
+        return sign + show_number(abs(value.numerator), locale)
+    whole, hundredths = divmod(round(abs(value) * 100), 100)
+    return f"{sign}{show_number(whole, locale)}{',' if locale == 'ro' else '.'}{hundredths:02d}"
+
+
+GRADE_WORDS = {
+    "excellent": N_("Excellent"),
+    "very_good": N_("Very good"),
+    "good": N_("Good"),
+    "acceptable": N_("Acceptable"),
+    "poor": N_("Poor"),
+    "reject": N_("Reject"),
+}
+"""Our grades; files of others bring their own words, which are shown as they are."""
+
+
+def grade_text(ctx: Ctx, contest: Contest, grade: int | None) -> str:
+    """A grade by its points, in words."""
+    if grade is None or not 0 <= grade < len(contest.grades):
+        return "–"
+    name = contest.grades[grade]
+    return ctx.gettext(GRADE_WORDS.get(name, name))
 
 
 def points_text(ctx: Ctx, contest: Contest) -> str:
     """How places become points, for ranked ballots."""
-    if contest.vote_type != "ordinal":
+    if contest.vote_type != "ordinal" or contest.seats:
         return ""
     points = contest.place_points
     listed = ", ".join(str(value) for value in points[:10])

@@ -13,8 +13,10 @@ from app.kit.forms import query_form
 from app.kit.web import WebRequest, anyone, download, get, page, see_other
 from voting import queries
 from voting.errors import PollNotFound
+from voting.pages.funded import build_funded
 from voting.pages.poll import CheckPage, CodeAnswer, CodesPage, build_poll, build_polls
-from voting.pages.result import build_result
+from voting.pages.rules import build_rules
+from voting.pages.seated import build_seated
 from voting.pages.words import shown_state, title_of
 from voting.policy import is_election_officer, may_see_result, may_view
 from voting.queries import PollInFull
@@ -48,6 +50,12 @@ async def list_polls(
 async def show_guarantees(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
     """What checking a vote proves, and what voting online cannot guarantee."""
     return page(request, "voting/guarantees.html")
+
+
+@get("/voting-rules", audience=anyone)
+async def show_rules(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
+    """Every published counting rule, in words and with its parameters."""
+    return page(request, "voting/rules.html", build_rules(ctx))
 
 
 @get("/polls/{poll_id:uuid}", audience=anyone)
@@ -92,8 +100,11 @@ async def show_result(
         )
     options = await queries.list_options(session, poll_id)
     files = await queries.list_files(session, poll_id)
-    model = build_result(ctx, full, contest_of(full.poll), options, tally, files)
-    return page(request, "voting/result.html", model)
+    contest = contest_of(full.poll)
+    if contest.seats:
+        seated = build_seated(ctx, full, contest, options, tally, files)
+        return page(request, "voting/seated.html", seated)
+    return page(request, "voting/funded.html", build_funded(ctx, full, contest, options, tally, files))
 
 
 @get("/polls/{poll_id:uuid}/files/{name:str}", audience=anyone)
@@ -200,6 +211,7 @@ async def _answers(session: AsyncSession, ctx: Ctx, code: str) -> list[CodeAnswe
 HANDLERS = [
     list_polls,
     show_guarantees,
+    show_rules,
     show_poll,
     show_result,
     download_file,
