@@ -14,6 +14,7 @@ from voting.rules.family import Elects, Family
 from voting.rules.papers import Contest, Paper, Papers, VoteType, digest
 from voting.rules.projects import completion, greedy
 from voting.rules.result import Result
+from voting.rules.seats import stv
 from voting.rules.tally import InvalidPaper, check_paper
 from voting.rules.ties import TiePolicy
 
@@ -22,6 +23,7 @@ __all__ = ["FAMILIES", "RULES", "InvalidPaper", "Rule", "UnknownRule", "Unsuitab
 FAMILIES: tuple[Family, ...] = (
     greedy.FAMILY,
     completion.FAMILY,
+    stv.FAMILY,
 )
 
 
