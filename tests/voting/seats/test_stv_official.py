@@ -19,6 +19,7 @@ from voting.rules.ties import TiePolicy
 STATUTE = TiePolicy(criteria=("earlier_rounds",))
 SCOTTISH = get_rule("stv/scottish")
 
+
 TO_TWO_DECIMALS = {
     "aberdeen_2017_ward12.blt",
     "angus_2017_ward1.blt",

@@ -19,12 +19,15 @@ import numpy as np
 
 from voting.rules.result import Decision, Fact, Result, Round, RoundAction, Standing, Tie
 from voting.rules.seats.outcome import seats_result
-from voting.rules.seats.preferences import Ints, Preferences, weak_orders
+from voting.rules.seats.preferences import Bools, Ints, Preferences, ineligible, weak_orders
 from voting.rules.tally import MAX_PLACES, Received, TooLarge
 from voting.rules.ties import TiePolicy, settle
 
 UNDECLARED = "undeclared"
 """Option.category of names written in by voters that nobody had declared: counted together, never elected."""
+
+Undeclared = Literal["candidate", "leave_first", "removed"]
+"""Such names are a candidate like others, count once and leave first, or are taken out before the count."""
 
 Choice = Literal["exclusion", "surplus", "election"]
 
@@ -39,7 +42,7 @@ class Stages:
         policy: TiePolicy,
         *,
         decimals: int = 0,
-        undeclared_leave_first: bool = False,
+        undeclared: Undeclared = "candidate",
     ) -> None:
         self.box, self.policy, self.unit, self.decimals = box, policy, 10**decimals, decimals
         self.ids = written.ids
@@ -54,11 +57,14 @@ class Stages:
         self.undecided: tuple[int, ...] = ()
         self.quota = 0
         self.ineligible = {c: o.excluded for c, o in enumerate(box.contest.options) if o.excluded is not None}
+        self.absent: Bools = ineligible(box)  # taken out of the papers before the count
         self.undeclared: list[int] = []
-        if undeclared_leave_first:
-            declared = [option.category != UNDECLARED for option in box.contest.options]
-            self.undeclared = [c for c, yes in enumerate(declared) if not yes and c not in self.ineligible]
+        if undeclared != "candidate":
+            named = [c for c, option in enumerate(box.contest.options) if option.category == UNDECLARED]
+            self.undeclared = [c for c in named if c not in self.ineligible]
             self.ineligible |= dict.fromkeys(self.undeclared, UNDECLARED)
+        if undeclared == "removed":
+            self.absent[self.undeclared] = True
 
     @property
     def candidates(self) -> list[int]:

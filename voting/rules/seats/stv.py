@@ -22,7 +22,7 @@ from voting.rules.family import Family
 from voting.rules.papers import Contest, Papers
 from voting.rules.result import Fact, Result, RoundAction
 from voting.rules.seats.piles import Piles
-from voting.rules.seats.preferences import Reading, ineligible, preferences_of, strict_orders
+from voting.rules.seats.preferences import Reading, preferences_of, strict_orders
 from voting.rules.seats.stages import Stages
 from voting.rules.tally import receive
 from voting.rules.ties import TiePolicy, check_seed
@@ -38,8 +38,9 @@ class StvParams(msgspec.Struct, frozen=True, kw_only=True, tag="stv", tag_field=
     surplus / votes, cut once, cut after each operation (`each`), or by the fraction surplus / votes cut first
     (`fraction`). `surplus`: the largest moves alone, or all at once. `zero_surplus`: papers of somebody with
     exactly the quota move too, at no value. `batch`: candidates who can no longer win go together.
-    `undeclared`: names that nobody declared are a candidate like others, or count in the first round and are
-    the first to leave.
+    `last_transfer`: papers of an excluded candidate move also when that leaves as many candidates as seats.
+    `undeclared`: names that nobody declared are a candidate like others, count in the first round and are the
+    first to leave, or are taken out of the papers before it.
     `overvote`, `skipped`, `duplicate`: see preferences.Reading.
     """
 
@@ -49,7 +50,8 @@ class StvParams(msgspec.Struct, frozen=True, kw_only=True, tag="stv", tag_field=
     surplus: Literal["largest", "all"]
     zero_surplus: bool
     batch: bool
-    undeclared: Literal["candidate", "leave_first"]
+    last_transfer: bool
+    undeclared: Literal["candidate", "leave_first", "removed"]
     overvote: Literal["exhaust", "skip"]
     skipped: int | None
     duplicate: Literal["exhaust", "skip"]
@@ -89,6 +91,7 @@ _WIGM = StvParams(
     surplus="largest",
     zero_surplus=True,
     batch=False,
+    last_transfer=True,
     undeclared="candidate",
     overvote="exhaust",
     skipped=None,
@@ -102,6 +105,7 @@ STV: dict[str, StvParams] = {
         surplus="largest",
         zero_surplus=False,
         batch=False,
+        last_transfer=True,
         undeclared="candidate",
         overvote="exhaust",
         skipped=0,
@@ -116,6 +120,7 @@ STV: dict[str, StvParams] = {
         surplus="largest",
         zero_surplus=False,
         batch=True,
+        last_transfer=False,
         undeclared="leave_first",
         overvote="exhaust",
         skipped=None,
@@ -128,7 +133,8 @@ STV: dict[str, StvParams] = {
         surplus="all",
         zero_surplus=False,
         batch=False,
-        undeclared="leave_first",
+        last_transfer=True,
+        undeclared="removed",
         overvote="skip",
         skipped=None,
         duplicate="skip",
@@ -145,9 +151,8 @@ def count_stv(contest: Contest, papers: Papers, *, ties: TiePolicy, name: str, p
     check_seed(ties)
     box = receive(contest, papers)
     written = preferences_of(box)
-    orders = strict_orders(written, params.reading, without=ineligible(box))
-    leave_first = params.undeclared == "leave_first"
-    stages = Stages(box, written, ties, decimals=params.decimals, undeclared_leave_first=leave_first)
+    stages = Stages(box, written, ties, decimals=params.decimals, undeclared=params.undeclared)
+    orders = strict_orders(written, params.reading, without=stages.absent)
     run = StvRun(stages, Piles(orders, unit=stages.unit), params)
     run.everything()
     facts: dict[str, Fact] = {
@@ -181,6 +186,9 @@ class StvRun:
             reached, to_fill = self._elect()
             done = not self.stages.vacancies - len(reached) - len(to_fill)
             surpluses, losers = ([], []) if done else self._next(reached)
+            if losers and not self.params.last_transfer:
+                to_fill = self._left_without(losers, reached)
+                done = bool(to_fill)
             self.stages.record(
                 action,
                 self.piles.votes,
@@ -212,6 +220,13 @@ class StvRun:
         if not vacancies or len(self.continuing) > vacancies:
             return reached, []
         return reached, stages.by_votes(self.continuing, votes)
+
+    def _left_without(self, losers: list[int], reached: list[int]) -> list[int]:
+        """Who fills the last seats because these leave, if nobody else is left for them."""
+        staying = [c for c in self.continuing if c not in losers]
+        if len(staying) > self.stages.vacancies - len(reached):
+            return []
+        return self.stages.by_votes(staying, self.piles.votes)
 
     def _next(self, reached: list[int]) -> tuple[list[int], list[int]]:
         """Whose surplus moves next, or else who is excluded; nobody when a tie has to wait."""
