@@ -77,6 +77,7 @@ def test_latin_1_is_read_and_noted() -> None:
         (PLAIN.replace("4 1 2 0", f"{'9' * 5000} 1 2 0"), 2, "is more than"),
         (PLAIN.replace("4 1 2 0", "0 1 2 0"), 2, "no times"),
         (PLAIN.replace("4 1 2 0", "1.5 1 2 0"), 2, "is not a whole number"),
+        (PLAIN.replace("4 1 2 0", "4 " + "1 " * 5_000_000 + "0"), 2, "more than 10000 preferences"),
         (PLAIN.replace("4 1 2 0", "4 =1+1 2 0"), 2, "is not a whole number"),
         (PLAIN.replace("4 1 2 0", "4 1 2 \x000"), 2, "NUL"),
         (PLAIN.replace("4 1 2 0", "4 1 2 \x1b0"), 2, "control character"),
@@ -89,7 +90,7 @@ def test_latin_1_is_read_and_noted() -> None:
         ("3 2\n[tie 1 2\n4 1 0\n", 2, "never closed"),
         ('3 2\n[election {"contest": 1}]\n4 1 0\n', 2, "own description"),
     ],
-    ids=range(21),
+    ids=range(22),
 )
 def test_what_cannot_be_read_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
     with pytest.raises(MalformedFile, match=reason) as refused:

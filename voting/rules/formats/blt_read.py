@@ -13,6 +13,7 @@ from collections import Counter
 import msgspec
 
 from voting.rules.formats.ranked import (
+    MAX_RANKS,
     UNDECLARED,
     Besides,
     RankedElection,
@@ -20,7 +21,7 @@ from voting.rules.formats.ranked import (
     check_name,
     read_besides,
 )
-from voting.rules.formats.text import MalformedFile, count_of, old_text_of, one_line, repeated
+from voting.rules.formats.text import MalformedFile, count_of, lines_of, old_text_of, one_line, repeated
 from voting.rules.papers import (
     MAX_OPTIONS,
     MAX_PAPERS,
@@ -31,7 +32,6 @@ from voting.rules.papers import (
     RankedPaper,
 )
 
-_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _QUOTED = re.compile(r'"([^"]*)"\s*(?:#.*)?')
 OWN = "election"  # our remark: what the format has no place for
 
@@ -63,7 +63,7 @@ class _Head(msgspec.Struct):
 def read_blt(raw: bytes) -> RankedElection:
     """Read a BLT file. Raises: MalformedFile."""
     notes: list[str] = []
-    lines = [line.strip() for line in _LINE_ENDS.split(old_text_of(raw, notes))]
+    lines = lines_of(old_text_of(raw, notes))
     head, at = _head(lines)
     ballots, at = _ballots(lines, at, head)
     names, rest = _names(lines, at, head.candidates)
@@ -148,6 +148,8 @@ def _ballots(lines: list[str], at: int, head: _Head) -> tuple[dict[Ranks, int], 
             continue
         if words == ["0"]:
             return ballots, index + 1
+        if len(words) > MAX_RANKS:
+            raise MalformedFile(line, f"a ballot of more than {MAX_RANKS} preferences")
         if len(words) < 2 or words[-1] != "0":
             raise MalformedFile(line, "a ballot must end with 0")
         number = 1 if words[0].startswith("(") else count_of(words[0], line, "number", most=MAX_PAPERS)

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from voting.rules.formats.text import MalformedFile, one_line
-from voting.rules.papers import Contest, Paper, canonical
+from voting.rules.papers import MAX_OPTIONS, Contest, Paper, canonical
 from voting.rules.tally import group_papers
 
 MAX_NAME = 1_000  # characters of a candidate's name
+MAX_RANKS = 2 * MAX_OPTIONS  # on one ballot, the skipped ones too
 UNDECLARED = "undeclared"  # Option.category of votes written in for nobody in particular
 OVERVOTE = "overvote"  # Option.excluded of the mark for an overvote whose candidates are not recorded
 

@@ -10,6 +10,7 @@ MAX_NUMBER = Decimal(10) ** 15
 MAX_PRECISION = 200_000  # digits: longer than a value of a file can be, so that nothing is rounded silently
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _LINE_BREAKS = re.compile(r"[\r\n]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
@@ -52,6 +53,11 @@ def old_text_of(raw: bytes, notes: list[str]) -> str:
         line = text.count("\n", 0, control.start()) + 1
         raise MalformedFile(line, "a control character: not text in UTF-8 or Latin-1")
     return text
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, ended in any of the three usual ways and by nothing else, without outer spaces."""
+    return [line.strip() for line in _LINE_ENDS.split(text)]
 
 
 def one_line(text: str) -> str:
