@@ -246,6 +246,14 @@ _SEATS = {
             "chain of victories decides."
         ),
     ),
+    "schulze/debian": RuleWords(
+        N_("One to one, by the strongest paths, above a default option"),
+        N_(
+            "Whoever is not put above the default option by enough ballots, and by more than put them below, "
+            "drops out. The others are compared two by two; where that goes round in a circle, the stronger "
+            "chain of victories decides."
+        ),
+    ),
     "ranked-pairs": RuleWords(
         N_("One to one, the clearest victories first"),
         N_(

@@ -82,6 +82,15 @@ class SeatReasons:
                 return self._excluded(self.excluded.get(name))
             case "beaten":
                 return self._beaten(name)
+            case "equalled":
+                return ctx.gettext("Nobody is ahead of this one, but it is not ahead of everybody.")
+            case "below_threshold":
+                return ctx.gettext(
+                    "Too few ballots put this one above the default option: "
+                    "%(votes)s, and %(needed)s were needed.",
+                    votes=show_number(int(outcome.facts["votes"]), ctx.locale),
+                    needed=show_number(int(outcome.facts["threshold"]), ctx.locale),
+                )
             case "not_eligible":
                 return ctx.gettext("Stood on the ballot, but could no longer be elected.")
             case "no_support":

@@ -14,7 +14,7 @@ from voting.rules.family import Elects, Family
 from voting.rules.papers import Contest, Paper, Papers, VoteType, digest
 from voting.rules.projects import completion, greedy
 from voting.rules.result import Result
-from voting.rules.seats import stv
+from voting.rules.seats import condorcet, expanding, judgment, positional, ranked_pairs, schulze, stv
 from voting.rules.tally import InvalidPaper, check_paper
 from voting.rules.ties import TiePolicy
 
@@ -23,7 +23,15 @@ __all__ = ["FAMILIES", "RULES", "InvalidPaper", "Rule", "UnknownRule", "Unsuitab
 FAMILIES: tuple[Family, ...] = (
     greedy.FAMILY,
     completion.FAMILY,
+    positional.PLURALITY_FAMILY,
+    positional.APPROVAL_FAMILY,
+    positional.BORDA_FAMILY,
     stv.FAMILY,
+    condorcet.FAMILY,
+    schulze.FAMILY,
+    ranked_pairs.FAMILY,
+    judgment.FAMILY,
+    expanding.FAMILY,
 )
 
 

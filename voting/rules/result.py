@@ -30,6 +30,7 @@ Decision = Literal[
     "excluded",
     "outranked",
     "beaten",
+    "equalled",
 ]
 """Reason codes of the rules; docs/voting-rules.md says what each means and which facts come with it."""
 

@@ -1,0 +1,123 @@
+"""The Schulze method: an option outranks another if the strongest path of victories leads that way.
+
+A victory of a over b is as strong as the papers that put a above b (winning votes); a path is as strong as
+its weakest victory. a outranks b if the strongest path from a to b is stronger than the one back. That order
+has no cycles; all whom nobody outranks are winners, and several are a tie. Seats go first to these, then to
+those whom nobody outranks once they are away, and so on.
+Source: Schulze, “A new monotonic, clone-independent, reversal symmetric, and Condorcet-consistent single-
+winner election method”, Social Choice and Welfare 36, 2011.
+
+Facts. Of the result: `condorcet_winner`, `smith`, `schwartz`. Of an option: `beaten` (`by`, `for`, `against`,
+and the strongest paths `path_for`, `path_against`, in votes of their weakest victories) by one that has a
+seat; `outranked` (the same) if that one outranks it without beating it, or (`tie`) if the tie named so was
+settled against it; `tie_unresolved` (`tied`); `not_eligible` (`why`). A standing's score is how many others
+the option beats; its rank is of this method.
+"""
+
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from voting.rules.family import Family
+from voting.rules.papers import Contest, Papers
+from voting.rules.result import Result
+from voting.rules.seats.comparison import Comparison, compare, compared_result, levels_of
+from voting.rules.seats.order import fill_seats
+from voting.rules.seats.preferences import Ints
+from voting.rules.tally import receive
+from voting.rules.ties import TiePolicy, check_seed
+
+VERSION = 1
+
+
+class SchulzeParams(msgspec.Struct, frozen=True, kw_only=True, tag="schulze", tag_field="family"):
+    """`equal_victories`: those of equally many votes are equal, or fewer papers against make one stronger.
+    `use_default`: options must first reach the quorum and beat the contest's default option.
+    """
+
+    strength: Literal["winning_votes"]
+    equal_victories: Literal["equal", "fewer_against"]
+    use_default: bool
+
+
+SCHULZE: dict[str, SchulzeParams] = {
+    "schulze": SchulzeParams(strength="winning_votes", equal_victories="equal", use_default=False),
+}
+
+
+def count_schulze(
+    contest: Contest, papers: Papers, *, ties: TiePolicy, name: str, params: SchulzeParams
+) -> Result:
+    """Count. Raises: UnsuitableContest, FalseSeed, TooLarge."""
+    check_seed(ties)
+    box = receive(contest, papers)
+    compared = compare(box)
+    paths, votes = strongest_paths(compared, params)
+    outranks = paths > paths.T
+    levels = levels_of(outranks, compared.names)
+    standings = compared.standings(levels)
+    filled = fill_seats(box, levels, ties, standings)
+    result = compared_result(
+        compared,
+        filled,
+        standings,
+        rule=name,
+        version=VERSION,
+        params=params,
+        outranks=outranks,
+    )
+    return _with_paths(result, compared, paths, votes)
+
+
+def strongest_paths(compared: Comparison, params: SchulzeParams) -> tuple[Ints, tuple[int, ...]]:
+    """The strength of the strongest path between any two, as the place of its weakest victory among all
+    strengths that occur (0: no path), and how many votes each of these places means.
+
+    Only the order of strengths decides, so places serve for both ways to order victories. For each middle
+    option, paths through it are compared with those found before (Floyd and Warshall).
+    """
+    votes = compared.votes
+    count = max(1, compared.box.counted)
+    fewer = params.equal_victories == "fewer_against"
+    winning = np.where(compared.beats, votes, 0)
+    losing = np.where(compared.beats, count - votes.T, 0) if fewer else np.zeros_like(votes)
+    distinct = sorted(set(zip(winning.ravel().tolist(), losing.ravel().tolist(), strict=True)) | {(0, 0)})
+    place = {strength: index for index, strength in enumerate(distinct)}
+    paths = np.array(
+        [
+            [place[strength] for strength in zip(*rows, strict=True)]
+            for rows in zip(winning.tolist(), losing.tolist(), strict=True)
+        ],
+        dtype=np.int64,
+    ).reshape(votes.shape)
+    for middle in range(len(paths)):
+        np.maximum(paths, np.minimum(paths[:, middle : middle + 1], paths[middle]), out=paths)
+    np.fill_diagonal(paths, 0)
+    return paths, tuple(strength[0] for strength in distinct)
+
+
+def _with_paths(result: Result, compared: Comparison, paths: Ints, votes: tuple[int, ...]) -> Result:
+    """Add the strongest paths to the facts of options that another one outranks."""
+    place = {name: index for index, name in enumerate(compared.names)}
+    outcomes = []
+    for outcome in result.outcomes:
+        by = outcome.facts.get("by")
+        if outcome.option in place and by in place:
+            own, other = place[outcome.option], place[str(by)]
+            more = {
+                "path_for": votes[int(paths[own, other])],
+                "path_against": votes[int(paths[other, own])],
+            }
+            outcome = msgspec.structs.replace(outcome, facts=outcome.facts | more)
+        outcomes.append(outcome)
+    return msgspec.structs.replace(result, outcomes=tuple(outcomes))
+
+
+FAMILY = Family(
+    version=VERSION,
+    elects="seats",
+    vote_types=("ordinal", "preference"),
+    rules=SCHULZE,
+    count=count_schulze,
+)
