@@ -42,6 +42,7 @@ REGISTER_KINDS: dict[str, str] = {
     "poll.cancelled": N_("A vote was cancelled"),
     "poll.imported": N_("A finished vote from elsewhere was imported"),
     "cycle.created": N_("The cycle was published"),
+    "cycle.vote-settings-changed": N_("An official chose how the vote is counted"),
     "stage.dates-changed": N_("The dates of a stage were changed"),
     "projects.put-to-vote": N_("The list of projects was frozen and put to the vote"),
     "projects.decided": N_("The outcome of the vote was written on the projects"),

@@ -10,7 +10,9 @@ from app.kit.db import Base, new_id
 
 
 class Cycle(Base):
-    """One round of participatory budgeting, from the first idea to the result."""
+    """One round of participatory budgeting, from the first idea to the result; or, as an election, the frame
+    of a single vote: its title and its dates.
+    """
 
     __tablename__ = "cycles"
     __table_args__ = (
@@ -19,6 +21,7 @@ class Cycle(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(20), server_default="budget", comment="budget or election")
     slug: Mapped[str] = mapped_column(String(80), unique=True, comment="in addresses; never changes")
     title: Mapped[str] = mapped_column(String(200))
     title_en: Mapped[str] = mapped_column(String(200))

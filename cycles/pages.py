@@ -12,8 +12,8 @@ from app.kit.i18n import N_, Locale
 from app.kit.policy import Verdict
 from app.kit.register import Fact
 from cycles.models import Area, Cycle, Stage, StageChange
-from cycles.policy import may_change_dates
-from cycles.states import StageKind, StageState, stage_state
+from cycles.policy import may_change_dates, may_change_vote
+from cycles.states import CycleKind, StageKind, StageState, stage_state
 
 STAGE_TITLES = {
     StageKind.SUBMISSION: N_("Residents send ideas"),
@@ -35,6 +35,7 @@ STAGE_MARKS: dict[StageState, Literal["done", "current", "future"]] = {
 FACT_TITLES = {
     "cycle.created": N_("The cycle was published"),
     "stage.dates-changed": N_("The dates of a stage were changed"),
+    "cycle.vote-settings-changed": N_("An official chose how the vote is counted"),
     "projects.put-to-vote": N_("The list of projects was frozen and put to the vote"),
 }
 _GREEDY = N_(
@@ -118,6 +119,8 @@ class CyclePage(msgspec.Struct, frozen=True):
     max_ranked: int
     rule: str
     rule_text: str
+    is_election: bool
+    may_change_vote: Verdict
     tie_seed_commitment: str | None
     areas: list[tuple[str, str]]
     stages: list[StageView]
@@ -155,8 +158,10 @@ class FeedPage(msgspec.Struct, frozen=True):
 
 
 def rule_text(rule: str) -> str:
-    """The counting rule in a sentence or two (a msgid)."""
-    return _SHARES if rule.startswith("equalshares") else _GREEDY
+    """The idea of a counting rule for projects in a sentence or two (a msgid); voting has all words."""
+    if rule.startswith("greedy"):
+        return _GREEDY
+    return _SHARES if rule.startswith(("equalshares", "expanding-shares")) else ""
 
 
 def title_of(cycle: Cycle, locale: Locale) -> str:
@@ -228,12 +233,21 @@ def build_cycle_page(
         max_ranked=cycle.max_ranked,
         rule=cycle.rule,
         rule_text=rule_text(cycle.rule),
+        is_election=cycle.kind == CycleKind.ELECTION,
+        may_change_vote=_may_change_vote(cycle, stages, actor, now=now),
         tie_seed_commitment=cycle.tie_seed_commitment,
         areas=[(area.code, area.name) for area in areas],
         stages=views,
         changes=[_view_change(change, {stage.id: stage.kind for stage in stages}) for change in changes],
         deeds=_deeds(cycle, views),
     )
+
+
+def _may_change_vote(cycle: Cycle, stages: Sequence[Stage], actor: Actor | None, *, now: datetime) -> Verdict:
+    vote = next((stage for stage in stages if stage.kind == StageKind.VOTE), None)
+    if vote is None:
+        return Verdict(False)
+    return may_change_vote(actor, vote, is_imported=cycle.is_imported, now=now)
 
 
 def _view_change(change: StageChange, kinds: dict[object, str]) -> ChangeView:
@@ -252,7 +266,10 @@ def _view_change(change: StageChange, kinds: dict[object, str]) -> ChangeView:
 def _deeds(cycle: Cycle, stages: Sequence[StageView]) -> list[Deed]:
     """What a resident can do now, the most useful first."""
     state = {stage.kind: stage.state for stage in stages}
-    deeds = []
+    deeds: list[Deed] = []
+    if cycle.kind == CycleKind.ELECTION:
+        text = N_("Who stands, how it is counted, the result.")
+        return [Deed(N_("See the vote"), text, "/polls", "ballot")]
     if state.get(StageKind.VOTE) is StageState.OPEN:
         deeds.append(Deed(N_("Vote"), N_("Choose projects and put them in order."), "/polls", "ballot"))
     if state.get(StageKind.SUBMISSION) is StageState.OPEN:

@@ -38,6 +38,17 @@ def may_change_dates(actor: Actor | None, stage: Window, *, now: datetime) -> Ve
     return ALLOW
 
 
+def may_change_vote(actor: Actor | None, vote: Window, *, is_imported: bool, now: datetime) -> Verdict:
+    """Whether this person may choose the counting rule and the kind of ballot of a vote that is to come. What
+    has been frozen and announced no longer changes (voting/policy.py).
+    """
+    if actor is None or not actor.is_official or not actor.has(Role.ELECTION):
+        return deny(N_("Only an election officer may choose how a vote is counted."))
+    if is_imported or vote.opens_at <= now:
+        return deny(N_("The vote has begun: how it is counted no longer changes."))
+    return ALLOW
+
+
 def check_dates(
     stage: Window, others: Iterable[Window], *, opens_at: datetime, closes_at: datetime, now: datetime
 ) -> Verdict:

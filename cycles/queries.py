@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit.i18n import Locale
 from cycles.errors import CycleNotFound, StageNotFound
 from cycles.models import Area, Cycle, Stage, StageChange
-from cycles.states import StageKind, is_open
+from cycles.states import CycleKind, StageKind, is_open
 
 _ORDER = {kind.value: place for place, kind in enumerate(StageKind)}
 
@@ -23,6 +23,7 @@ _CALENDAR = (
         *_STAGES.c["kind", "opens_at", "closes_at"],
     )
     .select_from(_CYCLES.outerjoin(_STAGES, _STAGES.c.cycle_id == _CYCLES.c.id))
+    .where(_CYCLES.c.kind == CycleKind.BUDGET)
     .order_by(_CYCLES.c.year.desc(), _CYCLES.c.is_imported, _CYCLES.c.created_at.desc(), _CYCLES.c.id)
 )
 _AREAS = Area.__table__
@@ -72,7 +73,9 @@ class DatedCycle(msgspec.Struct, frozen=True):
 
 
 class Calendar(msgspec.Struct, frozen=True):
-    """Every cycle with its dates, read at once; newest year first, imported ones after our own of a year."""
+    """Every budget cycle with its dates, read at once; newest year first, imported ones after our own of a
+    year. Elections are found among the votes.
+    """
 
     cycles: list[DatedCycle]
 
@@ -154,8 +157,9 @@ async def get_cycle_by_slug(session: AsyncSession, slug: str) -> Cycle:
 
 
 async def list_cycles(session: AsyncSession) -> list[Cycle]:
-    """Newest year first; imported ones after our own of the same year."""
-    query = select(Cycle).order_by(Cycle.year.desc(), Cycle.is_imported, Cycle.created_at.desc())
+    """Budget cycles, newest year first; imported ones after our own of the same year."""
+    query = select(Cycle).where(Cycle.kind == CycleKind.BUDGET)
+    query = query.order_by(Cycle.year.desc(), Cycle.is_imported, Cycle.created_at.desc())
     return list((await session.execute(query)).scalars())
 
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
@@ -16,8 +17,8 @@ from cycles import queries
 from cycles.errors import BadDates, DatesChangedMeanwhile, SlugTaken
 from cycles.events import StageDatesChanged
 from cycles.models import Area, Cycle, Stage, StageChange
-from cycles.policy import check_dates, may_change_dates
-from cycles.states import StageKind
+from cycles.policy import check_dates, may_change_dates, may_change_vote
+from cycles.states import CycleKind, StageKind
 
 Dates = tuple[datetime, datetime]
 
@@ -41,6 +42,7 @@ async def create_cycle(
     areas: Sequence[tuple[str, str]] = (),
     stages: Mapping[StageKind, Dates],
     is_imported: bool = False,
+    kind: CycleKind = CycleKind.BUDGET,
     now: datetime,
 ) -> Cycle:
     """Create a cycle with its areas, given as (code, name), and the half-open dates of its stages.
@@ -53,6 +55,7 @@ async def create_cycle(
         raise BadDates()
     cycle = Cycle(
         id=new_id(),
+        kind=kind.value,
         slug=slug,
         title=title,
         title_en=title_en or title,
@@ -72,9 +75,10 @@ async def create_cycle(
     session.add(cycle)
     await session.flush()
     session.add_all(Area(id=new_id(), cycle_id=cycle.id, code=code, name=name) for code, name in areas)
-    for kind, (opens_at, closes_at) in stages.items():
-        stage = Stage(id=new_id(), cycle_id=cycle.id, kind=kind.value, opens_at=opens_at, closes_at=closes_at)
-        session.add(stage)
+    session.add_all(
+        Stage(id=new_id(), cycle_id=cycle.id, kind=one.value, opens_at=opens_at, closes_at=closes_at)
+        for one, (opens_at, closes_at) in stages.items()
+    )
     await session.flush()
     await register.record(
         session, "cycle.created", f"cycle:{cycle.slug}", _creation_facts(cycle, stages), now=now
@@ -83,11 +87,11 @@ async def create_cycle(
 
 
 def _creation_facts(cycle: Cycle, stages: Mapping[StageKind, Dates]) -> dict[str, object]:
+    money = {"budget_bani": cycle.budget_bani, "currency": cycle.currency}
     return {
         "slug": cycle.slug,
         "title": cycle.title,
-        "budget_bani": cycle.budget_bani,
-        "currency": cycle.currency,
+        **(money if cycle.kind == CycleKind.BUDGET else {"kind": cycle.kind}),
         "rule": cycle.rule,
         "rule_params": json.loads(cycle.rule_params),
         "max_ranked": cycle.max_ranked,
@@ -96,6 +100,46 @@ def _creation_facts(cycle: Cycle, stages: Mapping[StageKind, Dates]) -> dict[str
             kind.value: [register.moment_text(moment) for moment in dates] for kind, dates in stages.items()
         },
     }
+
+
+async def change_vote_settings(
+    session: AsyncSession,
+    actor: Actor,
+    cycle_id: uuid.UUID,
+    *,
+    rule: str,
+    rule_params: Mapping[str, object],
+    min_ranked: int,
+    max_ranked: int,
+    titles: tuple[str, str] | None = None,
+    now: datetime,
+) -> Cycle:
+    """Write down by which rule and with which limits the cycle's vote will be prepared, in public; `titles`
+    (Romanian, English) of an election. What the rule needs is voting's to check.
+
+    Locks: the cycle. Raises: Forbidden, CycleNotFound.
+    """
+    query = select(Cycle).where(Cycle.id == cycle_id).with_for_update()
+    await session.execute(query.execution_options(populate_existing=True))
+    cycle = await queries.get_cycle(session, cycle_id)
+    stage = await queries.get_stage(session, cycle_id, StageKind.VOTE)
+    require(may_change_vote(actor, stage, is_imported=cycle.is_imported, now=now))
+    before = {"rule": cycle.rule, "rule_params": json.loads(cycle.rule_params or "{}")}
+    cycle.rule, cycle.rule_params = rule, json.dumps(dict(rule_params), sort_keys=True)
+    cycle.min_ranked, cycle.max_ranked = min_ranked, max_ranked
+    if titles is not None:
+        cycle.title, cycle.title_en = titles
+    await session.flush()
+    facts: dict[str, object] = {
+        "before": before,
+        "rule": rule,
+        "rule_params": dict(rule_params),
+        "min_ranked": min_ranked,
+        "max_ranked": max_ranked,
+        "by": actor.name,
+    }
+    await register.record(session, "cycle.vote-settings-changed", f"cycle:{cycle.slug}", facts, now=now)
+    return cycle
 
 
 async def change_stage_dates(

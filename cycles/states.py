@@ -4,6 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class CycleKind(StrEnum):
+    """What a cycle is for."""
+
+    BUDGET = "budget"  # projects paid from a budget, from the first idea to the result
+    ELECTION = "election"  # people or a single choice: a vote and nothing else, no money
+
+
 class StageKind(StrEnum):
     """What happens during a stage, in the order in which stages follow each other."""
 

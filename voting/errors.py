@@ -75,6 +75,18 @@ class NothingToVoteOn(Conflict):
     default = N_("There is no project to vote on.")
 
 
+class SettingsUnsuitable(Conflict):
+    """What was chosen for a vote no longer fits what is put to it."""
+
+    default = N_("The counting rule does not fit this vote. Choose again how the vote is counted.")
+
+
+class AlreadyFrozen(Conflict):
+    """What was announced stays as it is."""
+
+    default = N_("This vote has been announced: how it is counted no longer changes.")
+
+
 class NotAnElectionOfficer(Forbidden):
     """The officer's pages are theirs alone."""
 

@@ -124,6 +124,15 @@ def may_officiate(actor: Actor | None) -> Verdict:
     return ALLOW if is_election_officer(actor) else deny(N_("Only an election officer may do this."))
 
 
+def may_change_election(actor: Actor | None, poll: PollFacts, *, is_election: bool) -> Verdict:
+    """Whether a draft of an election may be written anew. What was announced stays as it is."""
+    if not (verdict := may_officiate(actor)):
+        return verdict
+    if poll.state is not PollState.DRAFT:
+        return deny(N_("This vote has been announced already."))
+    return ALLOW if is_election else deny(N_("The list of projects is frozen from their cycle."))
+
+
 def may_announce(actor: Actor | None, poll: PollFacts, *, now: datetime) -> Verdict:
     """Whether a draft may be published now."""
     if not (verdict := may_officiate(actor)):

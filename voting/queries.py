@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from accounts.queries import SAME_PERSON
 from cycles.models import Cycle, Stage
+from cycles.states import CycleKind
 from voting.errors import PollNotFound
 from voting.models import BoxEntry, Confirmation, Participation, Poll, PollOption, ResultFile, Tally
 from voting.policy import PollFacts
@@ -77,6 +78,11 @@ class PollInFull(msgspec.Struct, frozen=True):
     cycle: Cycle
     stage: Stage
     confirmations: list[Confirmation]
+
+    @property
+    def is_election(self) -> bool:
+        """Whether it is for people or a single choice, without money."""
+        return self.cycle.kind == CycleKind.ELECTION
 
     @property
     def facts(self) -> PollFacts:

@@ -1,4 +1,4 @@
-"""The pages of filling in a ballot: choose, put in order, review, receipt."""
+"""The pages of filling in a ballot: choose or mark, put in order, review, receipt."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,10 +8,11 @@ import segno
 from markupsafe import Markup
 
 from app.kit.context import Ctx
-from voting.forms import Draft, Moved, shuffled
+from voting.forms import SEPARATOR, Draft, shuffled
 from voting.models import PollOption
+from voting.pages.ballot_words import BallotWords, ballot_words, bar_text, unranked_text
 from voting.pages.poll import OptionRow, option_rows
-from voting.pages.words import Money, title_of
+from voting.pages.words import Money, grade_text, title_of
 from voting.queries import PollInFull
 from voting.rules.papers import Contest
 from voting.service import Receipt
@@ -41,8 +42,8 @@ class BallotPage(msgspec.Struct, frozen=True, kw_only=True):
     limit: int
     minimum: int
     next_rank: int
-    cost: str
-    budget: str
+    has_costs: bool
+    words: BallotWords
     said: str
     bar_text: str
     bar_note: str
@@ -56,7 +57,10 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str
     ranks: list[dict[str, object]]
-    unranked: int
+    marks: list[tuple[str, str, str]]
+    is_ranked: bool
+    words: BallotWords
+    left_out: str
     ballot: str
     receipt: str
     has_voted: bool
@@ -67,11 +71,37 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     errors: dict[str, str]
 
 
+class MarkRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An option to be ticked or given points; `value` is what it has now."""
+
+    option: OptionRow
+    is_ticked: bool
+    value: str
+
+
+class MarkPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Tick, or give each points: one form, sent to be checked. `scale` is (points, words), best first."""
+
+    id: str
+    title: str
+    kind: str
+    words: BallotWords
+    rows: list[MarkRow]
+    scale: list[tuple[str, str]]
+    has_costs: bool
+    bar_text: str
+    bar_note: str
+    closes_at: dt.datetime
+    has_voted: bool
+    errors: dict[str, str]
+
+
 class ReceiptPage(msgspec.Struct, frozen=True, kw_only=True):
     """The receipt: never the ranking."""
 
     id: str
     title: str
+    steps: list[str]
     code: str
     secret: str
     when: dt.datetime
@@ -101,7 +131,7 @@ def build_ballot(
     count = len(draft.numbers)
     limit = contest.max_length or len(contest.options)
     cost = money(sum(rows[number].cost_bani for number in draft.numbers))
-    budget = money(full.cycle.budget_bani)
+    words = ballot_words(ctx, contest)
     return BallotPage(
         id=str(full.poll.id),
         title=title_of(full.poll, ctx),
@@ -112,15 +142,11 @@ def build_ballot(
         limit=limit,
         minimum=contest.min_length,
         next_rank=count + 1,
-        cost=cost,
-        budget=budget,
+        has_costs=not contest.seats,
+        words=words,
         said=said,
-        bar_text=bar_text(ctx, count, cost, budget),
-        bar_note=said
-        or ctx.gettext(
-            "Not sent yet. You may choose more than the budget pays for: the budget is applied at the count, "
-            "not to your vote."
-        ),
+        bar_text=bar_text(ctx, contest, count, cost=cost, budget=money(full.cycle.budget_bani)),
+        bar_note=said or words.bar_note,
         closes_at=full.stage.closes_at,
         has_voted=has_voted,
     )
@@ -136,53 +162,13 @@ def _ordered(rows: dict[str, OptionRow], draft: Draft, order: str) -> list[str]:
     return shuffled(draft.seed, rows)
 
 
-def bar_text(ctx: Ctx, count: int, cost: str, budget: str) -> str:
-    """The sticky bar: how many, what they cost together, what there is."""
-    if not count:
-        return ctx.gettext("You have not chosen any project yet · the budget is %(budget)s", budget=budget)
-    return ctx.ngettext(
-        "You have chosen %(num)s project · it costs %(cost)s · the budget is %(budget)s",
-        "You have chosen %(num)s projects · together they cost %(cost)s · the budget is %(budget)s",
-        count,
-        cost=cost,
-        budget=budget,
-    )
-
-
-def said_text(ctx: Ctx, moved: Moved, title: str, limit: int) -> str:
-    """What the page answers to a button, for the status region and for the bar."""
-    rank, count = moved.draft.rank(moved.number) or 0, len(moved.draft.numbers)
-    match moved.said:
-        case "added":
-            return ctx.gettext(
-                "%(title)s: chosen, place %(rank)s of %(count)s.", title=title, rank=rank, count=count
-            )
-        case "removed":
-            return ctx.gettext("%(title)s: taken off your list.", title=title)
-        case "full":
-            return ctx.ngettext(
-                "You already have %(num)s project. Remove it to add another.",
-                "You already have %(num)s projects. Remove one to add another.",
-                limit,
-            )
-        case "moved":
-            return ctx.gettext(
-                "%(title)s: now in place %(rank)s of %(count)s.", title=title, rank=rank, count=count
-            )
-        case "first":
-            return ctx.gettext("%(title)s is already in first place.", title=title)
-        case "last":
-            return ctx.gettext("%(title)s is already in last place.", title=title)
-    return ""
-
-
 def build_review(
     ctx: Ctx,
     full: PollInFull,
+    contest: Contest,
     options: Sequence[PollOption],
-    numbers: Sequence[str],
+    draft: Draft,
     *,
-    ballot: str,
     receipt: str,
     has_voted: bool,
     may_send: bool,
@@ -190,7 +176,7 @@ def build_review(
     replacement_key: str = "",
     errors: dict[str, str] | None = None,
 ) -> ReviewPage:
-    """Page C: the ballot in rank order, to be checked before it is sent."""
+    """Page C: the ballot as it will be sent: in rank order, or what was marked."""
     rows = {row.number: row for row in option_rows(options, Money(ctx, full.cycle))}
     ranks: list[dict[str, object]] = [
         {
@@ -200,14 +186,18 @@ def build_review(
             "cost": rows[number].cost,
             "area": rows[number].area,
         }
-        for place, number in enumerate(numbers, start=1)
+        for place, number in enumerate(draft.numbers, start=1)
     ]
+    is_ranked = contest.vote_type == "ordinal"
     return ReviewPage(
         id=str(full.poll.id),
         title=title_of(full.poll, ctx),
         ranks=ranks,
-        unranked=len(rows) - len(ranks),
-        ballot=ballot,
+        marks=[] if is_ranked else _marks(ctx, contest, rows, draft),
+        is_ranked=is_ranked,
+        words=ballot_words(ctx, contest),
+        left_out=unranked_text(ctx, contest, len(rows) - len(ranks)),
+        ballot=SEPARATOR.join(draft.parts),
         receipt=receipt,
         has_voted=has_voted,
         replacement_key=replacement_key,
@@ -218,7 +208,78 @@ def build_review(
     )
 
 
-def build_receipt(ctx: Ctx, receipt: Receipt) -> ReceiptPage:
+def _marks(
+    ctx: Ctx, contest: Contest, rows: dict[str, OptionRow], draft: Draft
+) -> list[tuple[str, str, str]]:
+    """(number, title, what it gets): all options where each gets a grade, else those that were marked."""
+    if contest.vote_type == "approval":
+        return [(number, rows[number].title, rows[number].cost) for number in draft.numbers]
+    given, shown = draft.points_of, []
+    for number in shuffled(draft.seed, rows):
+        points = given.get(number)
+        if contest.grades:
+            text = grade_text(ctx, contest, points) if points is not None else ctx.gettext("no grade")
+        else:
+            text = str(points) if points is not None else "–"
+        shown.append((number, rows[number].title, text))
+    return shown
+
+
+def build_mark(
+    ctx: Ctx,
+    full: PollInFull,
+    contest: Contest,
+    options: Sequence[PollOption],
+    draft: Draft,
+    *,
+    has_voted: bool = False,
+    errors: dict[str, str] | None = None,
+) -> MarkPage:
+    """The page of a ballot that is ticked or graded, in the reader's own order."""
+    money = Money(ctx, full.cycle)
+    rows = {row.number: row for row in option_rows(options, money)}
+    words, given = ballot_words(ctx, contest), draft.points_of
+    cost = sum(rows[number].cost_bani for number in draft.numbers)
+    return MarkPage(
+        id=str(full.poll.id),
+        title=title_of(full.poll, ctx),
+        kind=contest.vote_type,
+        words=words,
+        rows=[
+            MarkRow(
+                option=rows[number],
+                is_ticked=number in draft.numbers,
+                value=str(given[number]) if number in given else "",
+            )
+            for number in shuffled(draft.seed, rows)
+        ],
+        scale=_scale(ctx, contest),
+        has_costs=not contest.seats,
+        bar_text=bar_text(
+            ctx,
+            contest,
+            len(draft.numbers),
+            cost=money(cost),
+            budget=money(full.cycle.budget_bani),
+            points=sum(given.values()),
+        ),
+        bar_note=words.bar_note,
+        closes_at=full.stage.closes_at,
+        has_voted=has_voted,
+        errors=errors or {},
+    )
+
+
+def _scale(ctx: Ctx, contest: Contest) -> list[tuple[str, str]]:
+    """What can be given to one option, best first."""
+    if contest.grades:
+        best = len(contest.grades) - 1
+        return [(str(points), grade_text(ctx, contest, points)) for points in range(best, -1, -1)]
+    most = contest.max_points or contest.max_sum_points or 0
+    return [(str(points), str(points)) for points in range(most, (contest.min_points or 0) - 1, -1)]
+
+
+def build_receipt(ctx: Ctx, contest: Contest, receipt: Receipt) -> ReceiptPage:
     """Page D. The QR code holds the address of the check, nothing else.
 
     Its mask is named: every mask can be read, and finding the prettiest of eight was a third of casting.
@@ -231,6 +292,7 @@ def build_receipt(ctx: Ctx, receipt: Receipt) -> ReceiptPage:
     return ReceiptPage(
         id=str(full.poll.id),
         title=title_of(full.poll, ctx),
+        steps=ballot_words(ctx, contest).steps,
         code=receipt.code,
         secret=receipt.secret,
         when=ctx.now,

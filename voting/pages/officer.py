@@ -8,8 +8,8 @@ from app.kit.context import Ctx
 from app.kit.i18n import N_
 from app.kit.policy import Verdict
 from voting.models import Confirmation
-from voting.pages.words import shown_state, state_text, title_of
-from voting.policy import may_announce, may_confirm, may_propose_cancelling, may_withdraw
+from voting.pages.words import rule_title, shown_state, state_text, title_of
+from voting.policy import may_announce, may_change_election, may_confirm, may_propose_cancelling, may_withdraw
 from voting.queries import PollInFull
 from voting.states import NEEDED_CONFIRMATIONS, STATES_OF_ACT, Act, PollState
 
@@ -53,6 +53,8 @@ class OfficerPage(msgspec.Struct, frozen=True, kw_only=True):
     acts: list[ActRow]
     waiting: str
     may_announce: Verdict
+    may_change: Verdict
+    rule_title: str
     may_freeze: bool
     proposal: Proposal | None
     may_propose: Verdict
@@ -82,7 +84,7 @@ ACT_WORDS = {
     Act.OPEN: (
         N_("Opening"),
         N_(
-            "Two different officials confirm the frozen list of projects, the rule and the dates. With both "
+            "Two different officials confirm the frozen list, the rule and the dates. With both "
             "confirmations the vote opens by its date, by itself. If the dates change before it opens, the "
             "confirmations lapse and have to be given again."
         ),
@@ -178,6 +180,8 @@ def build_officer(
         acts=[build_act(ctx, full, act, digest) for act, digest in digests.items()],
         waiting=ctx.gettext(waiting),
         may_announce=may_announce(ctx.actor, facts, now=ctx.now),
+        may_change=may_change_election(ctx.actor, facts, is_election=full.is_election),
+        rule_title=rule_title(ctx, poll.rule),
         may_freeze=facts.is_due_to_close(ctx.now),
         proposal=find_proposal(full),
         may_propose=may_propose_cancelling(ctx.actor, facts, now=ctx.now),

@@ -8,12 +8,14 @@ import msgspec
 from app.kit.context import Ctx
 from app.kit.policy import Verdict
 from cycles.models import Cycle, Stage
+from cycles.states import CycleKind
 from voting.models import Poll, PollOption
 from voting.pages.words import (
     LANGUAGE_OF,
     Money,
     points_text,
     rule_text,
+    rule_title,
     shown_state,
     state_text,
     title_of,
@@ -41,6 +43,7 @@ class PollsPage(msgspec.Struct, frozen=True):
     current: list[PollRow]
     past: list[PollRow]
     imported: list[PollRow]
+    is_officer: bool
 
 
 class OptionRow(msgspec.Struct, frozen=True):
@@ -73,8 +76,13 @@ class PollPage(msgspec.Struct, frozen=True, kw_only=True):
     may_cast: Verdict
     may_replace: Verdict
     is_signed_in: bool
+    rule_title: str
     rule_text: str
     rule_name: str
+    is_election: bool
+    seats: int
+    deed: str
+    summary: str
     points_text: str
     budget: str
     min_ranked: int
@@ -121,7 +129,7 @@ class CodesPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def build_polls(ctx: Ctx, rows: Sequence[tuple[Poll, Cycle, Stage]], *, is_officer: bool) -> PollsPage:
     """The list, drafts only for election officers."""
-    page = PollsPage([], [], [])
+    page = PollsPage([], [], [], is_officer)
     for poll, cycle, stage in rows:
         if poll.state == PollState.DRAFT and not is_officer:
             continue
@@ -132,12 +140,19 @@ def build_polls(ctx: Ctx, rows: Sequence[tuple[Poll, Cycle, Stage]], *, is_offic
             href=ctx.url(f"/polls/{poll.id}"),
             state=state,
             state_text=state_text(ctx, facts),
-            meta=[cycle.title if ctx.locale == "ro" else cycle.title_en],
+            meta=[_frame_of(ctx, cycle)],
             lang=LANGUAGE_OF.get(cycle.currency, "") if poll.is_imported else "",
         )
         is_past = facts.state in COUNTED_STATES or state in ("closed", "cancelled")
         (page.imported if poll.is_imported else page.past if is_past else page.current).append(row)
     return page
+
+
+def _frame_of(ctx: Ctx, cycle: Cycle) -> str:
+    """What a vote belongs to: its cycle; an election stands for itself."""
+    if cycle.kind == CycleKind.ELECTION:
+        return ctx.gettext("Election")
+    return cycle.title if ctx.locale == "ro" else cycle.title_en
 
 
 def option_rows(options: Sequence[PollOption], money: Money) -> list[OptionRow]:
@@ -154,6 +169,27 @@ def option_rows(options: Sequence[PollOption], money: Money) -> list[OptionRow]:
         )
         for option in options
     ]
+
+
+def deed_text(ctx: Ctx, contest: Contest) -> str:
+    """What a voter does here, in a sentence."""
+    limit = contest.max_length or len(contest.options)
+    match contest.vote_type:
+        case "approval":
+            return ctx.gettext("Tick up to %(num)s, check and send. It takes a few minutes.", num=limit)
+        case "scoring" if contest.grades:
+            return ctx.gettext("Give each a grade, check and send. It takes a few minutes.")
+        case "scoring" | "cumulative":
+            return ctx.gettext("Give your points, check and send. It takes a few minutes.")
+    if contest.seats:
+        return ctx.gettext(
+            "Choose up to %(num)s candidates, put them in order, check and send. It takes a few minutes.",
+            num=limit,
+        )
+    return ctx.gettext(
+        "Choose up to %(num)s projects, put them in order, check and send. It takes a few minutes.",
+        num=limit,
+    )
 
 
 def build_poll(
@@ -186,7 +222,12 @@ def build_poll(
         may_cast=may_cast(ctx.actor, facts, on_roll=on_roll, has_voted=has_voted, now=ctx.now),
         may_replace=may_replace(ctx.actor, facts, on_roll=on_roll, has_voted=has_voted, now=ctx.now),
         is_signed_in=ctx.actor is not None,
+        rule_title=rule_title(ctx, poll.rule),
         rule_text=rule_text(ctx, poll.rule),
+        is_election=full.is_election,
+        seats=contest.seats,
+        deed=deed_text(ctx, contest),
+        summary=full.cycle.summary if full.is_election else "",
         rule_name=poll.rule,
         points_text=points_text(ctx, contest),
         budget=Money(ctx, full.cycle, contest)(contest.budget),

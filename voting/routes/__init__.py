@@ -5,5 +5,6 @@ from litestar import Router
 from voting.routes.ballot import HANDLERS as BALLOT
 from voting.routes.officer import HANDLERS as OFFICER
 from voting.routes.public import HANDLERS as PUBLIC
+from voting.routes.settings import HANDLERS as SETTINGS
 
-router = Router(path="/", route_handlers=[*PUBLIC, *BALLOT, *OFFICER])
+router = Router(path="/", route_handlers=[*PUBLIC, *BALLOT, *OFFICER, *SETTINGS])

@@ -1,4 +1,6 @@
-"""Filling in a ballot: choose, put in order, review, send. The draft stays in a cookie of the voter's."""
+"""Filling in a ballot: choose and put in order, or mark; review, send. The draft stays in a cookie of the
+voter's.
+"""
 
 from urllib.parse import quote
 from uuid import UUID
@@ -27,13 +29,24 @@ from app.kit.web import (
 )
 from voting import queries, service
 from voting.errors import AlreadyVoted, BallotRefused, KeyUsed, PollNotOpen, WrongKey
-from voting.forms import SEPARATOR, Draft, Moved, SendForm, make_move, read_draft, write_draft
+from voting.forms import (
+    SEPARATOR,
+    Draft,
+    Moved,
+    SendForm,
+    make_move,
+    make_paper,
+    mark_options,
+    read_draft,
+    write_draft,
+)
 from voting.models import PollOption
-from voting.pages.ballot import ORDERS, build_ballot, build_receipt, build_review, said_text
+from voting.pages.ballot import ORDERS, build_ballot, build_mark, build_receipt, build_review
+from voting.pages.ballot_words import said_text, too_few_text
 from voting.policy import is_eligible, takes_ballots
 from voting.queries import PollInFull
 from voting.routes.public import visible_poll
-from voting.rules.papers import Contest, RankedPaper
+from voting.rules.papers import Contest
 from voting.sealing import box
 from voting.service import contest_of
 
@@ -63,7 +76,8 @@ async def load_desk(session: AsyncSession, ctx: Ctx, poll_id: UUID) -> Desk:
     full = await visible_poll(session, ctx, poll_id)
     contest = contest_of(full.poll)
     options = await queries.list_options(session, poll_id)
-    limit = contest.max_length or len(options)
+    # of ticks too many are kept, to be told so; a list that is full answers at once
+    limit = contest.max_length or len(options) if contest.vote_type == "ordinal" else len(options)
     cookie = ctx.get_cookie(cookie_name(poll_id))
     return Desk(full, contest, options, read_draft(cookie, {o.number for o in options}, limit), limit)
 
@@ -95,12 +109,14 @@ async def choose(
     ctx: NamedDependency[Ctx],
     poll_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """Page A: choose projects, before signing in if one likes."""
+    """Page A: choose, or mark, before signing in if one likes."""
     desk = await load_desk(session, ctx, poll_id)
     if answer := turned_away(request, ctx, desk):
         return answer
     if not ctx.get_cookie(cookie_name(poll_id)):
         keep_draft(ctx, desk, desk.draft)  # the seed of this reader's order
+    if desk.contest.vote_type != "ordinal":
+        return await _show_marks(request, session, ctx, desk, {})
     return await _show_draft(request, session, ctx, desk, step=1)
 
 
@@ -111,10 +127,12 @@ async def put_in_order(
     ctx: NamedDependency[Ctx],
     poll_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """Page B: the chosen projects, best first."""
+    """Page B: what was chosen, best first."""
     desk = await load_desk(session, ctx, poll_id)
     if answer := turned_away(request, ctx, desk):
         return answer
+    if desk.contest.vote_type != "ordinal":
+        return see_other(request, f"/polls/{poll_id}/ballot")
     return await _show_draft(request, session, ctx, desk, step=2)
 
 
@@ -126,7 +144,8 @@ async def _show_draft(
     verb, _, number = query.get("said").partition(":")
     said = ""
     if verb in ("full", "first", "last") and number in desk.numbers:
-        said = said_text(ctx, Moved(desk.draft, verb, number), desk.title(number), desk.limit)  # type: ignore[arg-type]
+        moved = Moved(desk.draft, verb, number)  # type: ignore[arg-type]
+        said = said_text(ctx, moved, desk.title(number), desk.limit, for_seats=bool(desk.contest.seats))
     voted = ctx.actor is not None and await queries.has_voted(session, desk.full.poll.id, ctx.actor.id)
     model = build_ballot(
         ctx,
@@ -150,7 +169,9 @@ async def change_choice(
     form: NamedDependency[Form],
     poll_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """Choose or remove one project."""
+    """Choose or remove one; or take the marks of the whole form."""
+    if "move" not in form:
+        return await _mark(request, session, ctx, form, poll_id)
     return await _move(request, session, ctx, form, poll_id, step=1)
 
 
@@ -162,7 +183,7 @@ async def change_order(
     form: NamedDependency[Form],
     poll_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """Move one project up, down or to a place, or take it off."""
+    """Move one up, down or to a place, or take it off."""
     return await _move(request, session, ctx, form, poll_id, step=2)
 
 
@@ -185,7 +206,8 @@ async def _move(
         gone = step == 2 and moved.said == "removed"
         anchor = "order" if gone else f"li-{moved.number}"
         return see_other(request, path + ("?" + "&".join(facts) if facts else ""), anchor=anchor)
-    said = said_text(ctx, moved, desk.title(moved.number), desk.limit)
+    for_seats = bool(desk.contest.seats)
+    said = said_text(ctx, moved, desk.title(moved.number), desk.limit, for_seats=for_seats)
     shown = said if moved.said in ("full", "first", "last") else ""
     model = build_ballot(
         ctx, desk.full, desk.contest, desk.options, moved.draft, step=step, order=order, said=shown
@@ -194,6 +216,47 @@ async def _move(
     if step == 1:
         return respond(request, whole="voting/ballot.html", part="voting/_choices.html", model=model)
     return respond(request, whole="voting/order.html", part="voting/_order.html", model=model)
+
+
+async def _mark(
+    request: WebRequest, session: AsyncSession, ctx: Ctx, form: Form, poll_id: UUID
+) -> Response[bytes]:
+    """Keep what is marked; sent to be checked, go on to the review, or say what is wrong."""
+    desk = await load_desk(session, ctx, poll_id)
+    if answer := turned_away(request, ctx, desk):
+        return answer
+    if desk.contest.vote_type == "ordinal":
+        return see_other(request, f"/polls/{poll_id}/ballot")
+    numbers = [option.number for option in desk.options]
+    points = {} if desk.contest.vote_type == "approval" else {n: form.get(f"points-{n}") for n in numbers}
+    draft = mark_options(desk.draft, form.get_all("chosen"), points, allowed=numbers)
+    desk = msgspec.structs.replace(desk, draft=draft)
+    keep_draft(ctx, desk, draft)
+    refusal = _refusal(ctx, desk)
+    errors = {"" if points else "chosen": refusal} if refusal else {}
+    if form.get("do") != "review":
+        model = build_mark(ctx, desk.full, desk.contest, desk.options, draft, errors=errors)
+        return respond(request, whole="voting/mark.html", part="voting/_mark_bar.html", model=model)
+    if errors:
+        return await _show_marks(request, session, ctx, desk, errors)
+    return see_other(request, f"/polls/{poll_id}/ballot/review")
+
+
+def _refusal(ctx: Ctx, desk: Desk) -> str:
+    """Why this draft could not be cast; nothing when it could."""
+    try:
+        service.check_ballot(desk.full.poll, make_paper(desk.contest.vote_type, desk.draft.parts))
+    except BallotRefused as refused:
+        return error_text(ctx.locale, refused)
+    return ""
+
+
+async def _show_marks(
+    request: WebRequest, session: AsyncSession, ctx: Ctx, desk: Desk, errors: dict[str, str]
+) -> Response[bytes]:
+    voted = ctx.actor is not None and await queries.has_voted(session, desk.full.poll.id, ctx.actor.id)
+    model = build_mark(ctx, desk.full, desk.contest, desk.options, desk.draft, has_voted=voted, errors=errors)
+    return page(request, "voting/mark.html", model, status=422 if errors else 200)
 
 
 @get("/polls/{poll_id:uuid}/ballot/review", audience=signed_in)
@@ -208,20 +271,18 @@ async def review(
     if answer := turned_away(request, ctx, desk):
         return answer
     if len(desk.draft.numbers) < max(1, desk.contest.min_length):
-        notice = ctx.ngettext(
-            "Choose at least %(num)s project first.",
-            "Choose at least %(num)s projects first.",
-            max(1, desk.contest.min_length),
-        )
+        notice = too_few_text(ctx, desk.contest)
         return see_other(request, f"/polls/{poll_id}/ballot", notice=notice, kind="info")
+    if refusal := _refusal(ctx, desk):
+        return see_other(request, f"/polls/{poll_id}/ballot", notice=refusal, kind="info")
     verdict = is_eligible(ctx.actor, on_roll=ctx.actor.is_verified)
     secret, _ = box.new_receipt(str(poll_id))
     model = build_review(
         ctx,
         desk.full,
+        desk.contest,
         desk.options,
-        desk.draft.numbers,
-        ballot=SEPARATOR.join(desk.draft.numbers),
+        desk.draft,
         receipt=secret,
         has_voted=await queries.has_voted(session, poll_id, ctx.actor.id),
         may_send=bool(verdict),
@@ -243,13 +304,14 @@ async def send_ballot(
     The receipt is the answer itself, not a redirect: an address with the receipt in it would stay in
     histories and logs (docs/decisions/0009).
     """
+    contest = contest_of((await visible_poll(session, ctx, poll_id)).poll)
     try:
         sent = parse(SendForm, form)
         receipt = await service.cast_ballot(
             session,
             ctx.actor,
             poll_id,
-            RankedPaper(sent.numbers),
+            sent.paper(contest.vote_type),
             secret=sent.receipt,
             replacement_key=sent.replacement_key,
             now=ctx.now,
@@ -265,7 +327,7 @@ async def send_ballot(
     except PollNotOpen as error:
         return see_other(request, f"/polls/{poll_id}", notice=error_text(ctx.locale, error), kind="error")
     ctx.set_cookie(cookie_name(poll_id), "", max_age_seconds=0)
-    model = build_receipt(ctx, receipt)
+    model = build_receipt(ctx, contest, receipt)
     return page(request, "voting/receipt.html", model, headers={"Cache-Control": "no-store"})
 
 
@@ -283,13 +345,14 @@ async def _show_again(
     full = await visible_poll(session, ctx, poll_id)
     options = await queries.list_options(session, poll_id)
     known = {option.number for option in options}
-    numbers = [number for number in dict.fromkeys(form.get("ballot").split(SEPARATOR)) if number in known]
+    cookie = ctx.get_cookie(cookie_name(poll_id)).partition(SEPARATOR)[0]
+    draft = read_draft(f"{cookie}{SEPARATOR}{form.get('ballot')}", known, len(options))
     model = build_review(
         ctx,
         full,
+        contest_of(full.poll),
         options,
-        numbers,
-        ballot=SEPARATOR.join(numbers),
+        draft,
         receipt=form.get("receipt"),
         has_voted=await queries.has_voted(session, poll_id, ctx.actor.id),
         may_send=True,

@@ -37,10 +37,12 @@ from voting.service.turns import mark_open
 MAIL_SPREAD_SECONDS = 30 * 60
 
 REFUSALS = {
-    "too_many": N_("The ballot ranks more projects than allowed: at most %(allowed)s."),
-    "too_few": N_("The ballot ranks too few projects: at least %(needed)s."),
-    "duplicate_option": N_("The ballot names the project %(option)s twice."),
-    "unknown_option": N_("The project %(option)s is not on this ballot."),
+    "too_many": N_("The ballot names more than allowed: at most %(allowed)s."),
+    "too_few": N_("The ballot names too few: at least %(needed)s."),
+    "duplicate_option": N_("The ballot names %(option)s twice."),
+    "unknown_option": N_("%(option)s is not on this ballot."),
+    "points_out_of_range": N_("%(option)s got points that this ballot does not allow: %(points)s."),
+    "sum_out_of_range": N_("You have given %(sum)s points; there are %(allowed)s to divide."),
 }
 
 
@@ -90,7 +92,7 @@ async def cast_ballot(
             raise StaleReceipt()
         return _receipt(full, secret, has_replaced=entry.replaces_code is not None, is_repeat=True)
     _check_person(actor, full, has_voted=has_voted, replacement_key=replacement_key, now=now)
-    _check_paper(full.poll, paper)
+    check_ballot(full.poll, paper)
     replaces = await _replaced_code(session, poll_id, replacement_key) if replacement_key else None
     if not has_voted:
         await _note_participation(session, poll_id, actor.id)
@@ -132,14 +134,18 @@ def _check_person(
         require(may_replace(actor, full.facts, on_roll=actor.is_verified, has_voted=has_voted, now=now))
 
 
-def _check_paper(poll: Poll, paper: Paper) -> None:
+def check_ballot(poll: Poll, paper: Paper) -> None:
     """The limits of the contest; here a ballot also names at least one option. Raises: BallotRefused."""
     if not named_options(paper):
-        raise BallotRefused(N_("Choose at least one project."))
+        raise BallotRefused(N_("Choose at least one."))
+    contest = contest_of(poll)
     try:
-        get_rule(poll.rule).check(contest_of(poll), paper)
+        get_rule(poll.rule).check(contest, paper)
     except InvalidPaper as refusal:
-        raise BallotRefused(REFUSALS.get(refusal.reason), **refusal.facts) from refusal
+        facts = dict(refusal.facts)
+        if refusal.reason == "sum_out_of_range":
+            facts["allowed"] = contest.max_sum_points or 0
+        raise BallotRefused(REFUSALS.get(refusal.reason), **facts) from refusal
 
 
 async def _replaced_code(session: AsyncSession, poll_id: uuid.UUID, replacement_key: str) -> str:

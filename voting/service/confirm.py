@@ -1,6 +1,7 @@
 """What takes two different officials: opening, closing protocol, certifying, cancelling; all in public."""
 
 import hashlib
+import json
 import uuid
 from datetime import datetime
 
@@ -202,9 +203,12 @@ async def digest_to_confirm(session: AsyncSession, poll: Poll, act: Act) -> str:
 
 
 def opening_facts(poll: Poll, opens_at: datetime, closes_at: datetime) -> dict[str, object]:
-    """What two officials confirm before a vote opens: the frozen contest, and from when until when."""
+    """What two officials confirm before a vote opens: the frozen contest, its rule, from when until when."""
     return {
         "contest_digest": poll.contest_digest,
+        "rule": poll.rule,
+        "rule_params_digest": poll.rule_params_digest,
+        "ties": json.loads(poll.ties),
         "opens_at": register.moment_text(opens_at),
         "closes_at": register.moment_text(closes_at),
     }

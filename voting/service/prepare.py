@@ -11,24 +11,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from app.kit import crypto, register
+from app.kit.errors import FormErrors
 from app.kit.policy import require
 from app.settings import get_settings
 from cycles.models import Cycle
 from cycles.queries import get_cycle, get_stage, list_areas
 from cycles.states import StageKind
 from voting import queries
-from voting.errors import NothingToVoteOn, PollExists
+from voting.errors import NothingToVoteOn, PollExists, SettingsUnsuitable
 from voting.models import Poll, PollOption
 from voting.policy import may_announce, may_prepare
 from voting.rules import get_rule
 from voting.rules.papers import Contest, Option, canonical, digest
 from voting.rules.ties import Criterion, Lot, TiePolicy, commitment_of
+from voting.service.settings import (
+    CRITERIA,
+    contest_of_settings,
+    criteria_of,
+    refuse_unsuitable,
+    settings_of_cycle,
+)
 from voting.states import PollState
 
 SEED_PURPOSE = "tie-seed"
-CURRENCY_CODES = {"lei": "RON", "zł": "PLN", "Ft": "HUF", "€": "EUR"}
-# Published with every contest, in this order, before the lot.
-CRITERIA: tuple[Criterion, ...] = ("lowest_cost", "most_supporters")
 
 
 class OptionDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,10 +44,10 @@ class OptionDraft(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     title: str
     summary: str = ""
-    cost_bani: int
+    cost_bani: int = 0
     area_code: str | None = None
     subject: str
-    href: str
+    href: str = ""
 
 
 async def prepare_poll(
@@ -59,7 +64,7 @@ async def prepare_poll(
     """Freeze the contest of a cycle and publish it (or keep it a draft that election officers see).
 
     The seed of the lot that breaks the last ties is drawn here; its SHA-256 is published now, itself after
-    the count. Locks: the cycle's row. Raises: Forbidden, PollExists, NothingToVoteOn, UnknownRule.
+    the count. Locks: the cycle's row. Raises: Forbidden, PollExists, NothingToVoteOn, SettingsUnsuitable.
     """
     require(may_prepare(actor))
     await session.execute(select(Cycle.id).where(Cycle.id == cycle_id).with_for_update())
@@ -71,9 +76,15 @@ async def prepare_poll(
     cycle = await get_cycle(session, cycle_id)
     stage = await get_stage(session, cycle_id, StageKind.VOTE)
     areas = {area.code: area.name for area in await list_areas(session, cycle_id)}
+    contest = make_contest(cycle, options, areas)
+    try:
+        refuse_unsuitable(contest, cycle.rule)
+    except FormErrors as problem:
+        raise SettingsUnsuitable() from problem
     poll = freeze(
-        contest=make_contest(cycle, options, areas),
+        contest=contest,
         rule=cycle.rule,
+        criteria=criteria_of(settings_of_cycle(cycle)),
         seed=crypto.new_token(),
         cycle_id=cycle_id,
         stage_id=stage.id,
@@ -115,34 +126,42 @@ def announcement_facts(poll: Poll) -> dict[str, object]:
 
 
 def make_contest(cycle: Cycle, options: Sequence[OptionDraft], areas: Mapping[str, str]) -> Contest:
-    """The contest of a ranked vote. The cycle's rule_params may give points_by_place and a threshold."""
-    params = json.loads(cycle.rule_params or "{}")
-    return Contest(
-        options=tuple(
-            Option(
-                id=option.number,
-                title=option.title,
-                cost=option.cost_bani,
-                area=areas.get(option.area_code or "", option.area_code),
-            )
-            for option in options
-        ),
-        budget=cycle.budget_bani,
-        vote_type="ordinal",
-        currency=CURRENCY_CODES.get(cycle.currency, cycle.currency),
-        min_length=max(1, cycle.min_ranked),
-        max_length=min(cycle.max_ranked, len(options)),
-        points_by_place=tuple(params.get("points_by_place", ())),
-        threshold=params.get("threshold"),
+    """The contest of a cycle's vote on projects, by the cycle's settings."""
+    return contest_of_settings(
+        settings_of_cycle(cycle),
+        contest_options(options, areas),
+        budget_bani=cycle.budget_bani,
+        currency=cycle.currency,
+        areas=areas,
     )
 
 
+def contest_options(options: Sequence[OptionDraft], areas: Mapping[str, str]) -> list[Option]:
+    """Options as the contest freezes them."""
+    return [
+        Option(
+            id=option.number,
+            title=option.title,
+            cost=option.cost_bani,
+            area=areas.get(option.area_code or "", option.area_code),
+        )
+        for option in options
+    ]
+
+
 def freeze(
-    *, contest: Contest, rule: str, seed: str, cycle_id: uuid.UUID, stage_id: uuid.UUID, now: datetime
+    *,
+    contest: Contest,
+    rule: str,
+    criteria: tuple[Criterion, ...] = CRITERIA,
+    seed: str,
+    cycle_id: uuid.UUID,
+    stage_id: uuid.UUID,
+    now: datetime,
 ) -> Poll:
     """A poll row of a contest, not yet in the session and without titles. Raises: UnknownRule."""
     published = get_rule(rule)
-    ties = TiePolicy(criteria=CRITERIA, lot=Lot(commitment=commitment_of(seed)))
+    ties = TiePolicy(criteria=criteria, lot=Lot(commitment=commitment_of(seed)))
     return Poll(
         id=uuid.uuid4(),
         cycle_id=cycle_id,

@@ -1,0 +1,69 @@
+"""What people type and press around a vote: the draft ballot, the sent one, settings, confirmations."""
+
+from typing import Annotated
+
+import msgspec
+
+from app.kit.i18n import N_
+from voting.forms.draft import (
+    SEPARATOR,
+    Draft,
+    Moved,
+    Said,
+    fits_cookie,
+    make_move,
+    make_paper,
+    mark_options,
+    read_draft,
+    shuffled,
+    write_draft,
+)
+from voting.rules.papers import Paper, VoteType
+from voting.states import Act
+
+__all__ = [
+    "SEPARATOR",
+    "CancelForm",
+    "ConfirmForm",
+    "Draft",
+    "Moved",
+    "Said",
+    "SendForm",
+    "fits_cookie",
+    "make_move",
+    "make_paper",
+    "mark_options",
+    "read_draft",
+    "shuffled",
+    "write_draft",
+]
+
+
+class SendForm(msgspec.Struct, frozen=True):
+    """The reviewed ballot as it is sent: as a draft writes it, its receipt's secret, an older one's key."""
+
+    ballot: Annotated[str, msgspec.Meta(max_length=2000, extra={"missing": N_("Choose at least one.")})]
+    receipt: Annotated[str, msgspec.Meta(max_length=60)]
+    replacement_key: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+    def paper(self, vote_type: VoteType) -> Paper:
+        """What the voter says."""
+        return make_paper(vote_type, [part for part in self.ballot.split(SEPARATOR) if part])
+
+
+class ConfirmForm(msgspec.Struct, frozen=True):
+    """An official confirms, or withdraws, one act; `digest` is what the page showed."""
+
+    act: Act
+    digest: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+class CancelForm(msgspec.Struct, frozen=True):
+    """Why a vote is to be called off, for everyone to read."""
+
+    reason: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=10, max_length=2000, extra={"missing": N_("Write the reason; it is public.")}
+        ),
+    ]
