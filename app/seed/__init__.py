@@ -20,6 +20,7 @@ from app.kit.clock import BUCHAREST, local_date
 from app.kit.context import Services
 from app.kit.outbox import OutboxMessage
 from app.seed import content
+from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_papers, ticked
 from app.seed.ideas import seed_wishes, seed_works
 from app.seed.people import PEOPLE, actor_of, seed_people
 from app.seed.votes import seed_ballots, seed_closing, seed_open_poll, seed_projects
@@ -30,6 +31,7 @@ from voting.queries import list_options
 
 LOT = 5  # the district's number: the same demonstration each time
 DAY = timedelta(days=1)
+COUNCIL_VOTERS = 280
 VOTER_SHARE = 2  # one in so many of the crowd has voted so far
 Crowd = list[tuple[Actor, str]]  # with the name of the area they live in
 
@@ -62,6 +64,7 @@ async def seed(services: Services) -> bool:
         accounts = await seed_people(session, lot, now=_moment(now, -500, 9))
         cast = _cast(accounts, lot)
         await _seed_decided(session, services, cast, now=now)
+        await _seed_council(session, services, cast, now=now)
         vote = await _seed_vote(session, cast, now=now)
         await _seed_collecting(session, services, cast, now=now)
         some = lot.sample(cast.crowd, len(cast.crowd) // VOTER_SHARE)
@@ -75,6 +78,7 @@ async def seed(services: Services) -> bool:
             last=now,
             longest=6,
         )
+        await _seed_open_elections(session, cast, now=now)
         await session.flush()
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again
         session.info.pop("outbox", None)
@@ -143,6 +147,37 @@ async def _seed_decided(session: AsyncSession, services: Services, cast: Cast, *
         longest=5,
     )
     await seed_closing(session, services, cast.officers, poll, closed=closes)
+
+
+async def _seed_council(session: AsyncSession, services: Services, cast: Cast, *, now: datetime) -> None:
+    """A neighbourhood council, elected and counted two months ago."""
+    opens, closes = _moment(now, -80, 9), _moment(now, -66, 20)
+    poll = await seed_election(
+        session, cast.officers, content.COUNCIL, opens=opens, closes=closes, prepared=opens - 10 * DAY
+    )
+    voters = [actor for actor, _ in cast.crowd[:COUNCIL_VOTERS]]
+    last = closes - timedelta(minutes=1)
+    await seed_papers(session, cast.lot, poll, content.COUNCIL, ranked, voters, first=opens, last=last)
+    await seed_closing(session, services, cast.officers, poll, closed=closes)
+
+
+async def _seed_open_elections(session: AsyncSession, cast: Cast, *, now: datetime) -> None:
+    """Two votes that are open, with other kinds of ballots, and a draft that only officers see."""
+    opens, closes = _moment(now, -3, 9), _moment(now, 12, 20)
+    for ballot, taste, voters in ((content.PARK_NAME, graded, 60), (content.COMMITTEE, ticked, 45)):
+        poll = await seed_election(
+            session, cast.officers, ballot, opens=opens, closes=closes, prepared=opens - 10 * DAY
+        )
+        some = [actor for actor, _ in cast.lot.sample(cast.crowd, voters)]
+        await seed_papers(session, cast.lot, poll, ballot, taste, some, first=opens, last=now)
+    await seed_draft(
+        session,
+        cast.officers[0],
+        content.YOUTH,
+        opens=_moment(now, 30, 9),
+        closes=_moment(now, 44, 20),
+        now=now,
+    )
 
 
 async def _seed_vote(session: AsyncSession, cast: Cast, *, now: datetime) -> Poll:

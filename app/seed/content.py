@@ -1,5 +1,7 @@
 """The texts of the demonstration: invented people and ideas of an imagined Sector 5."""
 
+from typing import Literal
+
 import msgspec
 
 AREAS: tuple[tuple[str, str], ...] = (
@@ -405,3 +407,90 @@ PINS: dict[str, tuple[float, float]] = {
     "Aleea dintre blocurile M14–M22 și Piața Rahova": (44.4128, 26.0676),
     "Splaiul Independenței nr. 169": (44.4368, 26.0717),
 }
+
+
+class Ballot(msgspec.Struct, frozen=True, kw_only=True):
+    """An election: what is voted on, by which rule, and who stands as (name, text)."""
+
+    title: str
+    title_en: str
+    summary: str
+    rule: str
+    vote_type: Literal["ordinal", "approval", "scoring"]
+    seats: int
+    longest: int | None = None
+    candidates: tuple[tuple[str, str], ...]
+
+
+COUNCIL = Ballot(
+    title="Consiliul cartierului Rahova",
+    title_en="The neighbourhood council of Rahova",
+    summary="Trei locuitori care se întâlnesc lunar cu primăria și spun ce lipsește în cartier.",
+    rule="stv/scottish",
+    vote_type="ordinal",
+    seats=3,
+    longest=6,
+    candidates=(
+        ("Ana-Maria Dobrescu", "Învățătoare, locuiește în cartier de treizeci de ani."),
+        ("Gheorghe Pătrașcu", "Pensionar STB, cunoaște fiecare stație."),
+        ("Irina Vasilache", "Arhitectă, a măsurat trotuarele cu vecinii."),
+        ("Florin Neagu", "Antrenor la clubul de lângă piață."),
+        ("Sorina Tudose", "Asistentă medicală, ține de umbră și de fântâni."),
+        ("Ștefan Ilinca", "Student, merge cu bicicleta la facultate."),
+        ("Mioara Câmpeanu", "Administratoare a trei blocuri."),
+        ("Dănuț Oprișan", "Tată a patru copii, vrea treceri sigure."),
+        ("Valentina Rusu", "Bibliotecară, caută loc pentru un club de lectură."),
+    ),
+)
+PARK_NAME = Ballot(
+    title="Numele parcului nou de pe Șoseaua Antiaeriană",
+    title_en="The name of the new park on Antiaeriană Road",
+    summary="Parcul se deschide la toamnă. Numele îl aleg vecinii.",
+    rule="majority-judgment",
+    vote_type="scoring",
+    seats=1,
+    candidates=(
+        ("Parcul Castanilor", "După cei doi castani bătrâni care rămân."),
+        ("Parcul Depoului", "După depoul de tramvaie de odinioară."),
+        ("Parcul Copiilor", "Au desenat locul de joacă."),
+        ("Parcul Liliacului", "Se plantează două sute."),
+        ("Parcul Mare", "Așa îi spun toți deja."),
+    ),
+)
+COMMITTEE = Ballot(
+    title="Reprezentanții locuitorilor în comitetul pieței",
+    title_en="The residents on the market committee",
+    summary="Doi locuitori care verifică orarul, curățenia și prețul meselor.",
+    rule="approval",
+    vote_type="approval",
+    seats=2,
+    longest=4,
+    candidates=(
+        ("Lucia Anghel", "Cumpără în piață de patruzeci de ani."),
+        ("Petre Drăgan", "Fost inspector sanitar."),
+        ("Camelia Stroe", "Ține registrul asociației de proprietari."),
+        ("Iulian Matache", "Bucătar."),
+        ("Rodica Bănică", "Locuiește deasupra pieței."),
+        ("Tiberiu Lazăr", "Contabil."),
+    ),
+)
+YOUTH = Ballot(
+    title="Consiliul tinerilor",
+    title_en="The youth council",
+    summary="Cinci tineri între 16 și 25 de ani.",
+    rule="stv/scottish",
+    vote_type="ordinal",
+    seats=5,
+    candidates=tuple(
+        (name, "")
+        for name in (
+            "Alexia Popa",
+            "Rareș Manole",
+            "Teodora Ene",
+            "Vlad Chiriac",
+            "Bianca Savu",
+            "Luca Toma",
+            "Daria Neacșu",
+        )
+    ),
+)

@@ -223,6 +223,39 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/polls/{open_poll}/officer/cancel", who="election"),
     PageCase("/polls/{past_poll}/officer", who="election"),
     PageCase("/polls/{past_poll}/officer", who="resident", status=403),
+    # ── elections
+    PageCase("/polls/new", who="election"),
+    PageCase("/polls/new", note="empty", who="election", status=422, send={}),
+    PageCase("/polls/{draft_poll}/officer/election", who="election"),
+    PageCase("/polls/{draft_poll}/officer", who="election"),
+    PageCase("/polls/{council_poll}"),
+    PageCase("/polls/{council_poll}/result"),
+    PageCase("/polls/{approval_poll}"),
+    PageCase("/polls/{approval_poll}/ballot", is_ballot=True),
+    PageCase(
+        "/polls/{approval_poll}/ballot",
+        note="nothing ticked",
+        who="resident",
+        status=422,
+        is_ballot=True,
+        send={"do": "review"},
+    ),
+    PageCase(
+        "/polls/{approval_poll}/ballot/review",
+        who="resident",
+        is_ballot=True,
+        before=(("/polls/{approval_poll}/ballot", {"chosen": "C02", "do": "review"}),),
+    ),
+    PageCase("/polls/{grades_poll}/ballot", is_ballot=True),
+    PageCase(
+        "/polls/{grades_poll}/ballot/review",
+        who="resident",
+        is_ballot=True,
+        before=(("/polls/{grades_poll}/ballot", {"points-C02": "4", "do": "review"}),),
+    ),
+    PageCase("/cycles/{council_cycle}"),
+    PageCase("/cycles/{next_cycle}/vote-settings", who="election"),
+    PageCase("/cycles/{next_cycle}/vote-settings", note="empty", who="election", status=422, send={}),
     PageCase("/check"),
     PageCase("/check?code={code}", note="found"),
     PageCase("/check?code=7QXM-4T2K-9RVD", note="not found"),
@@ -274,6 +307,7 @@ def _ids(condition: Any) -> Any:
     return select(Account.id).where(condition)
 
 
+_OF_BUDGETS = Poll.cycle_id.in_(select(Cycle.id).where(Cycle.kind == "budget"))
 FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "newcomer": _first(Account.id, Account.email == "mihai@exemplu.ro"),
     "resident": _first(Account.id, Account.email == "ana@exemplu.ro"),
@@ -288,10 +322,23 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "accepted_idea": _first(Idea.id, Idea.state == "accepted"),
     "pinned_idea": _first(Idea.id, Idea.state == "submitted", Idea.latitude.is_not(None)),
     "next_cycle": _first(Cycle.slug, Cycle.id.not_in(select(Poll.cycle_id))),
-    "open_poll": _first(Poll.id, Poll.state == "open"),
-    "past_poll": _first(Poll.id, Poll.state.in_(("tallied", "certified"))),
-    "open_cycle": _first(Cycle.slug, Cycle.id.in_(select(Poll.cycle_id).where(Poll.state == "open"))),
+    "open_poll": _first(Poll.id, Poll.state == "open", _OF_BUDGETS),
+    "past_poll": _first(Poll.id, Poll.state.in_(("tallied", "certified")), _OF_BUDGETS),
+    "draft_poll": _first(Poll.id, Poll.state == "draft"),
+    "council_poll": _first(Poll.id, Poll.rule == "stv/scottish", Poll.state == "tallied"),
+    "council_cycle": _first(
+        Cycle.slug, Cycle.id.in_(select(Poll.cycle_id).where(Poll.rule == "stv/scottish"))
+    ),
+    "approval_poll": _first(Poll.id, Poll.rule == "approval"),
+    "grades_poll": _first(Poll.id, Poll.rule == "majority-judgment"),
+    "open_cycle": _first(
+        Cycle.slug,
+        Cycle.kind == "budget",
+        Cycle.id.in_(select(Poll.cycle_id).where(Poll.state == "open")),
+    ),
     "past_cycle": _first(
-        Cycle.slug, Cycle.id.in_(select(Poll.cycle_id).where(Poll.state.in_(("tallied", "certified"))))
+        Cycle.slug,
+        Cycle.kind == "budget",
+        Cycle.id.in_(select(Poll.cycle_id).where(Poll.state.in_(("tallied", "certified")))),
     ),
 }

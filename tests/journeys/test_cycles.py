@@ -110,7 +110,7 @@ async def open_vote(town: LiveServer) -> tuple[str, datetime, datetime]:
             Stage, Stage.cycle_id == Cycle.id
         )
         of_vote = stages.join(Poll, Poll.cycle_id == Cycle.id).where(
-            Poll.state == PollState.OPEN.value, Cycle.slug.not_like("mic-%")
+            Poll.state == PollState.OPEN.value, Cycle.kind == "budget", Cycle.slug.not_like("mic-%")
         )
         rows = {row.kind: row for row in (await session.execute(of_vote)).all()}
     await database.dispose()

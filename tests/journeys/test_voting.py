@@ -31,7 +31,9 @@ async def poll_id(town: LiveServer) -> str:
     database = Database(town.database_url)
     async with database.read() as session:
         found = (
-            await session.execute(select(Poll.id).where(Poll.state == PollState.OPEN.value))
+            await session.execute(
+                select(Poll.id).where(Poll.state == PollState.OPEN.value, Poll.rule == "greedy")
+            )
         ).scalar_one()
     await database.dispose()
     return str(found)

@@ -21,7 +21,7 @@ from voting.events import ResultPublished
 from voting.models import Poll, ResultFile, Tally
 from voting.queries import PollInFull
 from voting.rules import get_rule
-from voting.rules.formats import write_pb
+from voting.rules.formats import RankedElection, write_blt, write_pb
 from voting.rules.papers import Contest, Paper, canonical, decode_paper, digest, named_options
 from voting.rules.record import BoxRow, encode_record, make_record, record_digest
 from voting.rules.result import Result
@@ -31,7 +31,7 @@ from voting.service.cast import contest_of
 from voting.service.prepare import SEED_PURPOSE
 from voting.states import COUNTED_STATES, Act, PollState
 
-CSV, JSON, PB = "text/csv", "application/json", "text/plain"
+CSV, JSON, PLAIN = "text/csv", "application/json", "text/plain"
 
 
 class Produced(msgspec.Struct, frozen=True):
@@ -127,7 +127,7 @@ def count_box(content: Box) -> Counted:
     files = [
         Produced("record.json", JSON, encode_record(record)),
         Produced("ballots.csv", CSV, _ballots_csv(papers)),
-        Produced("election.pb", PB, _pb(content, papers, result)),
+        *_for_other_programs(content, papers, result),
         Produced("result.json", JSON, canonical(result)),
     ]
     if statuses is not None:
@@ -166,6 +166,19 @@ def _csv(head: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
     writer.writerow(head)
     writer.writerows(rows)
     return out.getvalue().encode()
+
+
+def _for_other_programs(content: Box, papers: dict[Paper, int], result: Result) -> list[Produced]:
+    """The election in the format of its kind: Pabulib for projects, BLT for rankings that fill seats."""
+    if not content.contest.seats:
+        return [Produced("election.pb", PLAIN, _pb(content, papers, result))]
+    if content.contest.vote_type != "ordinal":
+        return []
+    election = RankedElection(contest=content.contest, papers=papers, title=content.title)
+    try:
+        return [Produced("election.blt", PLAIN, write_blt(election))]
+    except ValueError:  # a name that BLT cannot hold: everything is in the record
+        return []
 
 
 def _pb(content: Box, papers: dict[Paper, int], result: Result) -> bytes:
