@@ -20,8 +20,8 @@ from typing import Any
 from bench.invented import Election, elections
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "voting" / "peers"
-PLAIN = ("greedy", "equalshares", "equalshares by points")
-RAISED = ("equalshares/add1", "equalshares/points", "equalshares/add1-exhaustive")
+PLAIN = ("greedy", "equalshares", "equalshares/points")
+RAISED = ("equalshares/add1", "equalshares/points-add1", "equalshares/add1-exhaustive")
 REAL = {
     "Poland_Krakow_2025_Biezanow-Prokocim": PLAIN,
     "Poland_Krakow_2025_Nowa_Huta": PLAIN,
@@ -92,10 +92,13 @@ def funded(instance: Any, profile: Any, rules: Sequence[str]) -> dict[str, Any]:
     """
     from pabutools.election.satisfaction import Additive_Cardinal_Sat, AdditiveSatisfaction
     from pabutools.rules import (
+        BudgetAllocation,
         exhaustion_by_budget_increase,
         greedy_utilitarian_welfare,
         method_of_equal_shares,
     )
+    from pabutools.rules.mes.mes_rule import method_of_equal_shares_scheme
+    from pabutools.tiebreaking import lexico_tie_breaking
 
     class CostTimesPoints(AdditiveSatisfaction):  # type: ignore[misc]
         def __init__(self, instance: Any, profile: Any, ballot: Any) -> None:
@@ -119,11 +122,17 @@ def funded(instance: Any, profile: Any, rules: Sequence[str]) -> dict[str, Any]:
     counts: dict[str, Callable[[], Any]] = {
         "greedy": lambda: greedy_utilitarian_welfare(instance, profile, CostTimesPoints),
         "equalshares": lambda: method_of_equal_shares(instance, profile, CostTimesPoints),
-        "equalshares by points": lambda: method_of_equal_shares(instance, profile, Additive_Cardinal_Sat),
+        "equalshares/points": lambda: method_of_equal_shares(instance, profile, Additive_Cardinal_Sat),
         "equalshares/add1": lambda: raised(CostTimesPoints),
-        "equalshares/points": lambda: raised(Additive_Cardinal_Sat),
-        "equalshares/add1-exhaustive": lambda: method_of_equal_shares(
-            instance, profile, CostTimesPoints, voter_budget_increment=1
+        "equalshares/points-add1": lambda: raised(Additive_Cardinal_Sat),
+        "equalshares/add1-exhaustive": lambda: method_of_equal_shares_scheme(
+            instance,
+            profile,
+            profile.as_sat_profile(sat_class=CostTimesPoints),
+            instance.budget_limit // voters,  # the rule starts with whole units
+            BudgetAllocation(),
+            lexico_tie_breaking,
+            voter_budget_increment=1,
         ),
     }
     outcome = {}
