@@ -202,9 +202,11 @@ def too_few_text(ctx: Ctx, contest: Contest) -> str:
 
 
 def unranked_text(ctx: Ctx, contest: Contest, left: int) -> str:
-    """What is not on the ballot; nothing when everything is, or when leaving out is usual."""
-    if not left or contest.vote_type == "approval":
+    """What is not on the ballot; nothing when everything is."""
+    if not left:
         return ""
+    if contest.vote_type == "approval":
+        return ctx.ngettext("%(num)s was not ticked.", "%(num)s were not ticked.", left)
     if contest.vote_type in ("scoring", "cumulative"):
         return ctx.ngettext("%(num)s was left without points.", "%(num)s were left without points.", left)
     if contest.seats:
