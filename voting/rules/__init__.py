@@ -14,7 +14,7 @@ from voting.rules.family import Elects, Family
 from voting.rules.papers import Contest, Paper, Papers, VoteType, digest
 from voting.rules.projects import completion, greedy
 from voting.rules.result import Result
-from voting.rules.seats import condorcet, expanding, judgment, positional, ranked_pairs, schulze, stv
+from voting.rules.seats import condorcet, expanding, judgment, meek, positional, ranked_pairs, schulze, stv
 from voting.rules.tally import InvalidPaper, check_paper
 from voting.rules.ties import TiePolicy
 
@@ -27,6 +27,7 @@ FAMILIES: tuple[Family, ...] = (
     positional.APPROVAL_FAMILY,
     positional.BORDA_FAMILY,
     stv.FAMILY,
+    meek.FAMILY,
     condorcet.FAMILY,
     schulze.FAMILY,
     ranked_pairs.FAMILY,
