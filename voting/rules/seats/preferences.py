@@ -30,6 +30,7 @@ Bools = NDArray[np.bool_]
 class Preferences(msgspec.Struct, frozen=True, eq=False):
     """Distinct papers as arrays: paper p has `option[start[p]:start[p + 1]]`, best first, at the ranks
     `place` (from 0; equal ranks share one, a skipped rank is a gap), and was cast `weight[p]` times.
+    `plain`: no paper skips or shares a rank or names an option twice, so that there is nothing to judge.
     """
 
     ids: tuple[str, ...]
@@ -37,6 +38,7 @@ class Preferences(msgspec.Struct, frozen=True, eq=False):
     place: Ints
     start: Ints
     weight: Ints
+    plain: bool = False
 
     @property
     def length(self) -> Ints:
@@ -50,6 +52,8 @@ class Preferences(msgspec.Struct, frozen=True, eq=False):
 
     def keep(self, wanted: Bools) -> "Preferences":
         """The same papers with only the wanted entries. A paper may become empty; none is left out."""
+        if wanted.all():
+            return self
         start = _starts(wanted)[self.start]
         return Preferences(self.ids, self.option[wanted], self.place[wanted], start, self.weight)
 
@@ -91,12 +95,13 @@ def preferences_of(box: Received) -> Preferences:
     option = np.fromiter(
         map(number.__getitem__, chain.from_iterable(names)), dtype=np.int64, count=int(length.sum())
     )
-    return Preferences(ids, option, place, _starts(length), weight)
+    plain = box.contest.duplicates == "reject" and np.array_equal(place, _count_up(length))
+    return Preferences(ids, option, place, _starts(length), weight, plain)
 
 
 def weak_orders(written: Preferences, *, without: Bools | None = None) -> Preferences:
     """The first mention of each option, without the options marked in `without`; equal ranks stay equal."""
-    wanted = ~_repeated(written)
+    wanted = np.ones(len(written.option), dtype=bool) if written.plain else ~_repeated(written)
     if without is not None:
         wanted &= ~without[written.option]
     return written.keep(wanted)
@@ -106,8 +111,8 @@ def strict_orders(written: Preferences, reading: Reading, *, without: Bools | No
     """The one clear sequence of options that each paper says under this reading, without those marked in
     `without`. Its `place` still tells the rank as written.
     """
-    if not len(written.option):
-        return written
+    if written.plain or not len(written.option):
+        return weak_orders(written, without=without)
     paper, place = written.paper, written.place
     first = np.zeros(len(place), dtype=bool)
     first[written.start[:-1][written.length > 0]] = True
