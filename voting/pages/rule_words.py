@@ -187,6 +187,41 @@ _SEATS = {
             "fewest votes leaves, and their ballots move on to the next choice written on them."
         ),
     ),
+    "irv/batch": RuleWords(
+        N_("Instant runoff, several leaving at once"),
+        N_(
+            "As instant runoff, but the lowest candidates leave together when all their votes together "
+            "are fewer than those of the next one above them."
+        ),
+    ),
+    "irv/two-left": RuleWords(
+        N_("Instant runoff, down to two"),
+        N_(
+            "As instant runoff, but the count goes on until two candidates are left, even if somebody has "
+            "a majority before. The lowest may leave together."
+        ),
+    ),
+    "irv/maine": RuleWords(
+        N_("Instant runoff, Maine rules"),
+        N_(
+            "As instant runoff. The lowest may leave together, and a ballot that skips two places in a "
+            "row ends there."
+        ),
+    ),
+    "irv/first-round-majority": RuleWords(
+        N_("Instant runoff, majority of the first round"),
+        N_(
+            "As instant runoff, but the majority is one of all ballots of the first round. If nobody "
+            "reaches it, the better of the last two is elected."
+        ),
+    ),
+    "irv/overvotes-skipped": RuleWords(
+        N_("Instant runoff, passing over shared places"),
+        N_(
+            "As instant runoff, but a place on the ballot with two candidates is passed over instead of "
+            "ending the ballot."
+        ),
+    ),
     "stv/scottish": RuleWords(
         N_("Single transferable vote, Scottish rules"),
         N_(

@@ -14,7 +14,17 @@ from voting.rules.family import Elects, Family
 from voting.rules.papers import Contest, Paper, Papers, VoteType, digest
 from voting.rules.projects import completion, greedy
 from voting.rules.result import Result
-from voting.rules.seats import condorcet, expanding, judgment, meek, positional, ranked_pairs, schulze, stv
+from voting.rules.seats import (
+    condorcet,
+    expanding,
+    irv,
+    judgment,
+    meek,
+    positional,
+    ranked_pairs,
+    schulze,
+    stv,
+)
 from voting.rules.tally import InvalidPaper, check_paper
 from voting.rules.ties import TiePolicy
 
@@ -26,6 +36,7 @@ FAMILIES: tuple[Family, ...] = (
     positional.PLURALITY_FAMILY,
     positional.APPROVAL_FAMILY,
     positional.BORDA_FAMILY,
+    irv.FAMILY,
     stv.FAMILY,
     meek.FAMILY,
     condorcet.FAMILY,

@@ -96,7 +96,7 @@ class MeekRun:
                 staying = [c for c in staying if c not in losers]
             to_fill = self.stages.by_votes(staying, votes) if len(staying) <= vacancies else []
             self._record(votes, subjects, reached, to_fill, losers)
-            if self.waiting or to_fill or not vacancies:
+            if self.waiting or len(staying) <= vacancies or not vacancies:
                 return
             self.continuing = staying
             self.elected += reached

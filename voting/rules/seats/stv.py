@@ -184,7 +184,8 @@ class StvRun:
         facts: dict[str, Fact] = {}
         while True:
             reached, to_fill = self._elect()
-            done = not self.stages.vacancies - len(reached) - len(to_fill)
+            done = bool(to_fill) or len(self.continuing) <= self.stages.vacancies - len(reached)
+            done = done or self.stages.vacancies == len(reached)
             surpluses, losers = ([], []) if done else self._next(reached)
             if losers and not self.params.last_transfer:
                 to_fill = self._left_without(losers, reached)
