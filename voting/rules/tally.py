@@ -7,7 +7,7 @@ a fraction of a second.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
 import msgspec
@@ -146,26 +146,6 @@ def _check(contest: Contest, cost_of: Mapping[str, int], paper: Paper) -> None:
         _check_points(contest, paper.points)
 
 
-def _sure(contest: Contest) -> Callable[[Paper], bool]:
-    """A quick test for rankings that says yes only to papers which `_check` would pass and which name
-    something: of the right kind, each option known and named once, and no fewer or more than allowed. Of a
-    hundred thousand papers nearly all are like that.
-    """
-    known = frozenset(option.id for option in contest.options)
-    fewest = max(1, contest.min_length)
-    most = len(known) if contest.max_length is None else contest.max_length
-
-    def plain(paper: Paper) -> bool:
-        if type(paper) is not RankedPaper:
-            return False
-        named = set(paper.places)
-        return fewest <= len(named) == len(paper.places) <= most and named <= known
-
-    if contest.vote_type != "ordinal" or contest.max_sum_cost is not None:
-        return lambda _: False
-    return plain
-
-
 def _first_repeated(names: Sequence[str]) -> str:
     """The first of the names that occurs again."""
     times = Counter(names)
@@ -226,11 +206,7 @@ def receive(contest: Contest, papers: Papers) -> Received:
     blank = 0
     rejected: list[Rejection] = []
     counted: list[tuple[Paper, int]] = []
-    sure = _sure(contest)
     for encoded, paper, number in lines:
-        if sure(paper):
-            counted.append((paper, number))
-            continue
         try:
             _check(contest, cost_of, paper)
         except InvalidPaper as refusal:
