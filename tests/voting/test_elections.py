@@ -290,11 +290,11 @@ async def test_seats_are_counted_published_and_recounted(
 @pytest.mark.parametrize(
     ("chosen", "paper", "said"),
     [
-        ({"rule": "plurality"}, RankedPaper(("C02",)), "Locul 1: 1 voturi."),
+        ({"rule": "plurality"}, RankedPaper(("C02",)), "Locul 1: 1 vot."),
         (
             {"rule": "approval", "vote_type": "approval"},
             ApprovalPaper(("C01", "C02")),
-            "Locul 1: 1 aprobări.",
+            "Locul 1: 1 aprobare.",
         ),
         ({"rule": "borda/dowdall"}, RankedPaper(("C02", "C01")), "0,50"),
         (

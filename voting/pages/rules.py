@@ -62,6 +62,8 @@ def rule_anchor(name: str) -> str:
 
 def ballots_text(ctx: Ctx, rule: Rule) -> str:
     """The kinds of ballots that a rule counts."""
+    if {"ordinal", "approval", "scoring", "cumulative"} <= set(rule.vote_types):
+        return ctx.gettext("any kind")
     return ", ".join(ctx.gettext(BALLOTS[kind]) for kind in rule.vote_types)
 
 

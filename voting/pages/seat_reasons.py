@@ -34,17 +34,33 @@ def measure_of(ctx: Ctx, contest: Contest, result: Result) -> str:
 
 def measured(ctx: Ctx, contest: Contest, result: Result, name: str) -> str:
     """That number (or grade) of one candidate."""
-    standing = next(one for one in result.standings if one.option == name)
     facts = result.outcome(name).facts
     if result.pairwise:
         return _comparisons(ctx, contest, result, name)
     if contest.grades:
         return grade_text(ctx, contest, _grade(facts.get("grade", facts.get("median"))))
+    return votes_text(ctx.locale, amount_of(result, name))
+
+
+def amount_of(result: Result, name: str) -> Fraction:
+    """First choices where there are rounds, else the exact points or votes."""
     if result.rounds:
-        first = dict(result.rounds[0].votes)
-        return votes_text(ctx.locale, Fraction(first.get(name, "0")))
-    exact = facts.get("points", standing.score)
-    return votes_text(ctx.locale, Fraction(exact))
+        return Fraction(dict(result.rounds[0].votes).get(name, "0"))
+    score = next(one.score for one in result.standings if one.option == name)
+    return Fraction(result.outcome(name).facts.get("points", score))
+
+
+def with_unit(ctx: Ctx, value: Fraction, unit: str) -> str:
+    """A number of votes, approvals or points with its word: of 21 as well as of 21.5."""
+    number = value.numerator if value.denominator == 1 else int(value) + 2  # a fraction takes the plural
+    match unit:
+        case "approvals":
+            text = ctx.ngettext("%(num)s approval", "%(num)s approvals", number)
+        case "points":
+            text = ctx.ngettext("%(num)s point", "%(num)s points", number)
+        case _:
+            text = ctx.ngettext("%(num)s vote", "%(num)s votes", number)
+    return text.replace(str(number), votes_text(ctx.locale, value), 1)
 
 
 def _grade(value: object) -> int | None:
@@ -53,12 +69,8 @@ def _grade(value: object) -> int | None:
 
 def _comparisons(ctx: Ctx, contest: Contest, result: Result, name: str) -> str:
     ids = [option.id for option in contest.options]
-    here = ids.index(name)
-    wins = sum(
-        result.pairwise[here][other] > result.pairwise[other][here]
-        for other in range(len(ids))
-        if other != here
-    )
+    here, table = ids.index(name), result.pairwise
+    wins = sum(table[here][other] > table[other][here] for other in range(len(ids)) if other != here)
     return ctx.gettext("%(wins)s of %(all)s won", wins=wins, all=len(ids) - 1)
 
 
@@ -102,14 +114,14 @@ class SeatReasons:
         return self._outranked(name)
 
     def _votes(self, value: Fraction) -> str:
-        return votes_text(self.ctx.locale, value)
+        return with_unit(self.ctx, value, "votes")
 
     def _filled(self, name: str) -> str:
         turn = self.elected.get(name)
         if turn is None:
             return self.ctx.gettext("As many seats were left as candidates.")
         return self.ctx.gettext(
-            "As many seats were left as candidates in round %(round)s; had %(votes)s votes there.",
+            "As many seats were left as candidates in round %(round)s; had %(votes)s there.",
             round=turn.round,
             votes=self._votes(turn.votes),
         )
@@ -118,31 +130,32 @@ class SeatReasons:
         ctx, turn = self.ctx, self.elected.get(name)
         if turn is not None and turn.quota is not None:
             return ctx.gettext(
-                "Reached the quota in round %(round)s: %(votes)s votes, %(quota)s were needed.",
+                "Reached the quota in round %(round)s: %(votes)s, with %(quota)s needed.",
                 round=turn.round,
                 votes=self._votes(turn.votes),
-                quota=self._votes(turn.quota),
+                quota=votes_text(ctx.locale, turn.quota),
             )
         if turn is not None:
             return ctx.gettext(
-                "Won in round %(round)s with %(votes)s votes.",
+                "Won in round %(round)s with %(votes)s.",
                 round=turn.round,
                 votes=self._votes(turn.votes),
             )
         if self.result.pairwise:
             return self._won_in_pairs(name)
         if self.contest.grades:
-            return ctx.gettext(
+            said = ctx.gettext(
                 "Half of the voters or more give at least the grade “%(grade)s”.",
                 grade=measured(ctx, self.contest, self.result, name),
             )
+            return f"{said} {self._around(name)}"
         return ctx.gettext("Place %(rank)s: %(measure)s.", rank=self._rank(name), measure=self._sum(name))
 
     def _excluded(self, turn: Turn | None) -> str:
         if turn is None:
             return self.ctx.gettext("Left the count with the fewest votes.")
         return self.ctx.gettext(
-            "Left the count after round %(round)s, with %(votes)s votes.",
+            "Left the count after round %(round)s, with %(votes)s.",
             round=turn.round,
             votes=self._votes(turn.votes),
         )
@@ -152,27 +165,28 @@ class SeatReasons:
 
     def _sum(self, name: str) -> str:
         """The number with its unit, in the words of the rule."""
-        ctx, value = self.ctx, measured(self.ctx, self.contest, self.result, name)
+        ctx, value = self.ctx, amount_of(self.result, name)
         match self.result.rule.partition("/")[0]:
             case "approval":
-                return ctx.gettext("%(number)s approvals", number=value)
+                return with_unit(ctx, value, "approvals")
             case "borda":
-                return ctx.gettext("%(number)s points", number=value)
-        return ctx.gettext("%(number)s votes", number=value)
+                return with_unit(ctx, value, "points")
+        return with_unit(ctx, value, "votes")
 
     def _outranked(self, name: str) -> str:
         ctx = self.ctx
         if self.contest.grades:
-            return ctx.gettext(
-                "The middle grade is “%(grade)s”; a better one was elected.",
+            said = ctx.gettext(
+                "The middle grade is “%(grade)s”; others stand higher.",
                 grade=measured(ctx, self.contest, self.result, name),
             )
+            return f"{said} {self._around(name)}"
         if not self.result.winners:
             return ctx.gettext("Place %(rank)s: %(measure)s.", rank=self._rank(name), measure=self._sum(name))
         if self.result.rounds:
             last = dict(self.result.rounds[-1].votes)
             return ctx.gettext(
-                "Still in the count at the end with %(votes)s votes, when the seats were filled.",
+                "Still in the count at the end with %(votes)s, when the seats were filled.",
                 votes=self._votes(Fraction(last.get(name, "0"))),
             )
         return ctx.gettext(
@@ -180,6 +194,18 @@ class SeatReasons:
             rank=self._rank(name),
             measure=self._sum(name),
             last=measured(ctx, self.contest, self.result, self.result.winners[-1]),
+        )
+
+    def _around(self, name: str) -> str:
+        """How many gave more and how many less than the middle grade; nothing where it is not said."""
+        facts = self.result.outcome(name).facts
+        better, worse = facts.get("better"), facts.get("worse")
+        if not isinstance(better, int) or not isinstance(worse, int):
+            return ""
+        return self.ctx.gettext(
+            "A better grade on %(better)s ballots, a worse one on %(worse)s.",
+            better=show_number(better, self.ctx.locale),
+            worse=show_number(worse, self.ctx.locale),
         )
 
     def _won_in_pairs(self, name: str) -> str:
