@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.make.contests import make_contest
+from tests.make.contests import make_contest, points_of
 from voting.rules import RULES, InvalidPaper, get_rule
 from voting.rules.papers import (
     PAPER_OF_TYPE,
@@ -23,7 +23,6 @@ from voting.rules.papers import (
     encode_paper,
 )
 from voting.rules.result import Result
-from voting.rules.tally import points_of
 from voting.rules.ties import REPORT, STANDARD, TiePolicy, lot_for
 
 LOT = TiePolicy(criteria=("lowest_cost",), lot=lot_for("a seed of the tests"))

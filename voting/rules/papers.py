@@ -164,8 +164,9 @@ class ScoringPaper(msgspec.Struct, frozen=True, tag="scoring", forbid_unknown_fi
 
 
 class PreferencePaper(msgspec.Struct, frozen=True, tag="preference", forbid_unknown_fields=True):
-    """Ranks, best first, each the option ids written there: two at one rank are equal (or an overvote under
-    rules that allow none), an empty rank was skipped. Ids of a rank are kept sorted, empty last ranks dropped.
+    """Ranks, best first, each the ids written there: two at one rank are equal (or an overvote under
+    rules that allow none), an empty rank was skipped. Ids of a rank are kept sorted, empty last ranks left
+    out.
     """
 
     ranks: tuple[tuple[str, ...], ...] = ()

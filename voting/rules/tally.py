@@ -11,22 +11,22 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from voting.rules.papers import (
     MAX_PAPERS,
     MAX_POINTS,
     PAPER_OF_TYPE,
-    ApprovalPaper,
     Contest,
     CumulativePaper,
     Paper,
     Papers,
-    PreferencePaper,
-    RankedPaper,
     ScoringPaper,
     canonical,
     named_options,
 )
+from voting.rules.profile import Profile, make_profile
 from voting.rules.result import Fact, Rejection, Standing
 
 _ENCODER = msgspec.json.Encoder(order="sorted")  # of papers.canonical, without a call for each paper
@@ -61,9 +61,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a rule needs to know of the papers. `ballots` are the counted ones: ((id, points), ...)
-    and how many.
-    """
+    """Everything a rule for projects needs to know of the papers."""
 
     contest: Contest
     input_digest: str
@@ -72,7 +70,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     blank: int
     rejected: tuple[Rejection, ...]
     standings: tuple[Standing, ...]
-    ballots: tuple[tuple[tuple[tuple[str, int], ...], int], ...]
+    profile: Profile
 
     @property
     def by_id(self) -> dict[str, Standing]:
@@ -167,38 +165,6 @@ def _check_points(contest: Contest, points: tuple[tuple[str, int], ...]) -> None
         raise InvalidPaper("sum_out_of_range", sum=total)
 
 
-def points_of(contest: Contest, paper: Paper) -> tuple[tuple[str, int], ...]:
-    """(option id, points) of a valid paper: by place, 1 for an approval, or as given. A second mention
-    earns nothing.
-
-    >>> from voting.rules.papers import Option
-    >>> two = (Option(id="a", title="A"), Option(id="b", title="B"))
-    >>> points_of(Contest(options=two, budget=0, vote_type="ordinal"), RankedPaper(("b", "a")))
-    (('b', 2), ('a', 1))
-    """
-    match paper:
-        case RankedPaper():
-            worth = contest.place_points
-            pairs = [(n, worth[i] if i < len(worth) else 0) for i, n in enumerate(paper.places)]
-        case ApprovalPaper():
-            pairs = [(name, 1) for name in paper.approved]
-        case PreferencePaper():
-            worth = contest.place_points
-            pairs = [
-                (name, worth[i] if i < len(worth) else 0)
-                for i, rank in enumerate(paper.ranks)
-                for name in rank
-            ]
-        case _:
-            pairs = list(paper.points)
-    if len({name for name, _ in pairs}) == len(pairs):
-        return tuple(pairs)
-    first: dict[str, int] = {}
-    for name, value in pairs:
-        first.setdefault(name, value)
-    return tuple(first.items())
-
-
 def receive(contest: Contest, papers: Papers) -> Received:
     """Check and group the papers, given in any order. Raises: TooLarge."""
     lines = _encoded(papers)
@@ -231,9 +197,7 @@ def receive(contest: Contest, papers: Papers) -> Received:
 def tally(contest: Contest, papers: Papers) -> Tally:
     """Check, group and add up. Papers in any order give the same tally. Raises: TooLarge."""
     box = receive(contest, papers)
-    ballots: Counter[tuple[tuple[str, int], ...]] = Counter()
-    for paper, number in box.papers:
-        ballots[points_of(contest, paper)] += number
+    profile = make_profile(contest, box.papers)
     return Tally(
         contest=contest,
         input_digest=box.input_digest,
@@ -241,56 +205,49 @@ def tally(contest: Contest, papers: Papers) -> Tally:
         counted=box.counted,
         blank=box.blank,
         rejected=box.rejected,
-        standings=_standings(contest, box.papers, ballots, box.counted),
-        ballots=tuple(ballots.items()),
+        standings=_standings(contest, profile, box.counted),
+        profile=profile,
     )
 
 
-def _standings(
-    contest: Contest,
-    counted: Sequence[tuple[Paper, int]],
-    ballots: Mapping[tuple[tuple[str, int], ...], int],
-    counted_number: int,
-) -> tuple[Standing, ...]:
-    """One standing an option in the contest's order; equal scores share a rank (1, 2, 2, 4)."""
-    score: Counter[str] = Counter()
-    supporters: Counter[str] = Counter()
-    for pairs, number in ballots.items():
-        for name, value in pairs:
-            score[name] += value * number
-            supporters[name] += number
-    places = _places(contest, counted)
-    if contest.default_score:
-        for option in contest.options:
-            score[option.id] += contest.default_score * (counted_number - supporters[option.id])
+def _standings(contest: Contest, profile: Profile, counted: int) -> tuple[Standing, ...]:
+    """One standing an option in the contest's order; equal scores share a rank (1, 2, 2, 4).
+
+    Sums fit 64 bits: MAX_PAPERS papers of MAX_POINTS.
+    """
+    size = len(contest.options)
+    weight = profile.weight[profile.ballot]
+    supporters = np.zeros(size, dtype=np.int64)
+    score = np.zeros(size, dtype=np.int64)
+    np.add.at(supporters, profile.option, weight)
+    np.add.at(score, profile.option, weight * profile.points)
+    score += contest.default_score * (counted - supporters)
+    places = _places(contest, profile, weight)
     rank_of: dict[int, int] = {}
-    for position, value in enumerate(sorted((score[o.id] for o in contest.options), reverse=True), start=1):
+    for position, value in enumerate(sorted(score.tolist(), reverse=True), start=1):
         rank_of.setdefault(value, position)
     return tuple(
         Standing(
             option=option.id,
-            rank=rank_of[score[option.id]],
-            score=score[option.id],
-            supporters=supporters[option.id],
-            first_places=places[option.id][0] if places and places[option.id] else 0,
-            by_place=tuple(places[option.id]) if places else (),
+            rank=rank_of[value],
+            score=value,
+            supporters=people,
+            first_places=by_place[0] if by_place else 0,
+            by_place=tuple(by_place),
         )
-        for option in contest.options
+        for option, value, people, by_place in zip(
+            contest.options, score.tolist(), supporters.tolist(), places, strict=True
+        )
     )
 
 
-def _places(contest: Contest, counted: Sequence[tuple[Paper, int]]) -> dict[str, list[int]]:
+def _places(contest: Contest, profile: Profile, weight: NDArray[np.int64]) -> list[list[int]]:
     """For ordinal papers: how many papers put each option on place 1, 2, ...; else nothing."""
     if contest.vote_type != "ordinal":
-        return {}
-    longest = max((len(paper.places) for paper, _ in counted if isinstance(paper, RankedPaper)), default=0)
+        return [[] for _ in contest.options]
+    longest = profile.longest
     if longest * len(contest.options) > MAX_PLACES:
         raise TooLarge(f"papers of {longest} places for {len(contest.options)} options")
-    places = {option.id: [0] * longest for option in contest.options}
-    for paper, number in counted:
-        seen: set[str] = set()
-        for index, name in enumerate(named_options(paper)):
-            if name not in seen:
-                places[name][index] += number
-                seen.add(name)
-    return places
+    places = np.zeros((len(contest.options), longest), dtype=np.int64)
+    np.add.at(places, (profile.option, profile.place), weight)
+    return places.tolist()

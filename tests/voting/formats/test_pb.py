@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.make.contests import make_contest
+from tests.make.contests import make_contest, points_of
 from voting.rules import RULES, get_rule
 from voting.rules.formats import MalformedFile, PbElection, amount_text, read_pb, write_pb
 from voting.rules.formats.pb_read import SENTINEL_COST
@@ -21,7 +21,7 @@ from voting.rules.papers import (
     RankedPaper,
     ScoringPaper,
 )
-from voting.rules.tally import group_papers, points_of
+from voting.rules.tally import group_papers
 from voting.rules.ties import REPORT, STANDARD
 
 META = "META\nkey;value\nbudget;1000\nvote_type;{type}\n{more}"

@@ -6,13 +6,16 @@ budget), so every part of it is a published parameter. Source: Wieliczka 2023 an
 explains each step.
 """
 
+from collections.abc import Collection
 from fractions import Fraction
 from math import ceil, floor
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from voting.rules.family import Family
-from voting.rules.papers import Contest, Papers, canonical, digest
+from voting.rules.papers import Contest, Option, Papers, canonical, digest
 from voting.rules.projects.equal_shares import (
     EQUAL_SHARES,
     Electorate,
@@ -20,12 +23,14 @@ from voting.rules.projects.equal_shares import (
     Shares,
     UnresolvedTie,
 )
-from voting.rules.projects.greedy import GREEDY, GreedyRun
-from voting.rules.result import Decision, Fact, Outcome, Result, Step, Tie
+from voting.rules.projects.greedy import GreedyParams, GreedyRun
+from voting.rules.projects.purchases import Run
+from voting.rules.result import Decision, Fact, Outcome, Payment, Result, Step, Tie
 from voting.rules.tally import Tally, TooLarge, tally
 from voting.rules.ties import TiePolicy, check_seed
 
-VERSION = 1
+VERSION = 2
+FILL = GreedyParams(use_exclusive=True)  # by score, skipping what does not fit
 MAX_RUNS = 100_000  # of one completion: a file made so that it never ends is refused; Wieliczka takes a few
 
 
@@ -60,37 +65,61 @@ def endowments(electorate: Electorate, budget: int, params: EqualSharesParams) -
     return start, step
 
 
-def complete(electorate: Electorate, budget: int, params: EqualSharesParams) -> Shares:
-    """The last run within the budget when shares are raised step by step. Raises: UnresolvedTie, TooLarge.
+def complete(electorate: Electorate, budget: int, params: EqualSharesParams) -> tuple[Run, tuple[Tie, ...]]:
+    """The last run within the budget when shares are raised step by step, and every tie that mattered on the
+    way. Raises: UnresolvedTie, TooLarge.
 
     It never bisects: outcomes are not monotone in the endowment. It does pass over steps at which nothing but
     options of the present outcome could be paid for: those cannot cost more, so they would all be accepted.
     """
     endowment, step = endowments(electorate, budget, params)
-    best = electorate.shares(endowment)
+    best = Run(electorate, endowment).everything()
+    ties = _Ties(best)
     runs = 1
     while params.raise_shares:
-        bought = {purchase.option for purchase in best.purchases}
-        missing = [name for name in electorate.groups if name not in bought]
+        bought = set(best.bought)
+        others = {n: s for i, s in electorate.support.items() if (n := electorate.names[i]) not in bought}
+        missing = [support for name, support in others.items() if name not in best.blocked]
         left = budget - best.cost
         if not missing:
             break
-        if params.stop_when_exhaustive and all(electorate.options[name].cost > left for name in missing):
+        if params.stop_when_exhaustive and all(support.cost > left for support in missing):
             break
         steps = 1
         if not params.stop_when_exhaustive:
-            reach = min(
-                Fraction(electorate.options[name].cost, electorate.supporters[name]) for name in missing
-            )
+            reach = min(Fraction(support.cost, support.voters) for support in others.values())
             steps = max(1, ceil((reach - endowment) / step) - 1)
-        following = electorate.shares(endowment + steps * step)
+        following = Run(electorate, endowment + steps * step, limit=budget).everything()
         runs += 1
         if runs > MAX_RUNS:
             raise TooLarge(f"shares raised more than {MAX_RUNS} times")
         if following.cost > budget:
             break
         endowment, best = endowment + steps * step, following
-    return best
+        ties.add(best)
+    run = Run(electorate, endowment, spell_out=True)
+    run.everything()
+    return run, ties.on_the_way(best)
+
+
+class _Ties:
+    """The ties that mattered in the runs of a completion, each set of options and its order once."""
+
+    def __init__(self, first: Shares) -> None:
+        self.met: dict[tuple[tuple[str, ...], tuple[str, ...]], Tie] = {}
+        self.add(first)
+
+    def add(self, shares: Shares) -> None:
+        for tie in shares.ties:
+            if tie.matters:
+                key = (tie.options, tie.order)
+                at = f"endowment:{shares.endowment} {tie.at}"
+                self.met.setdefault(key, msgspec.structs.replace(tie, at=at))
+
+    def on_the_way(self, last: Shares) -> tuple[Tie, ...]:
+        """Those that the last run did not meet again."""
+        again = {(tie.options, tie.order) for tie in last.ties}
+        return tuple(tie for key, tie in self.met.items() if key not in again)
 
 
 class _Book:
@@ -107,20 +136,24 @@ class _Book:
         self.why: dict[str, tuple[Decision, dict[str, Fact]]] = {}
         self.facts: dict[str, Fact] = {}
         self.complete = True
+        self.electorate: Electorate
 
     def count(self) -> None:
         electorate = Electorate(self.tally, self.params, self.policy)
+        self.electorate = electorate
         budget = self.contest.budget
         for option in self.contest.options:
-            if option.cost == 0 and option.excluded is None and self.standing[option.id].score > 0:
+            if option.cost == 0 and option.id not in electorate.out and self.standing[option.id].score > 0:
                 self._fund(option.id, "funded", {"costs_nothing": 1})
-        everything = sum(electorate.options[name].cost for name in electorate.groups)
-        if everything <= budget:
-            for name in sorted(electorate.groups, key=lambda n: self.standing[n].rank):
+        supported = [electorate.names[index] for index in electorate.support]
+        everything = sum(support.cost for support in electorate.support.values())
+        if everything <= budget and not electorate.order_matters_to_rivals(supported):
+            for name in sorted(supported, key=lambda n: self.standing[n].rank):
                 self._fund(name, "funded", {"everything_fits": 1})
         else:
-            shares = complete(electorate, budget, self.params)
-            self._take(shares)
+            run, ties = complete(electorate, budget, self.params)
+            self.ties += ties
+            self._take(run)
             if self.params.fill:
                 self._fill()
             if self.params.compare:
@@ -136,24 +169,32 @@ class _Book:
             decision: Decision = "tie_unresolved" if option.id in tie.options else "after_unresolved_tie"
             self.why[option.id] = (decision, {"tied": ", ".join(tie.options)})
 
-    def _take(self, shares: Shares) -> None:
+    def _take(self, run: Run) -> None:
         self.facts |= {
-            "endowment": str(shares.endowment),
+            "endowment": str(run.endowment),
             "start": str(Fraction(self.contest.budget, self.tally.counted)),
         }
-        self.ties += shares.ties
-        for purchase in shares.purchases:
+        self.ties += run.ties
+        working = run.working()
+        for purchase in working.purchases:
             facts: dict[str, Fact] = {
                 "effective_support": str(purchase.effective_support),
                 "effective_support_decimal": two_decimals(purchase.effective_support),
                 "highest_payment": str(purchase.highest_payment),
             }
-            self._fund(purchase.option, "funded", facts)
-        for name, left in shares.left.items():
+            self._fund(purchase.option, "funded", facts, purchase.payments)
+        for name, left in working.left.items():
             short = ceil(self.contest.option(name).cost - left)
             self.why[name] = ("supporters_short", {"supporters_have": floor(left), "missing": short})
+        for name, (reason, because) in run.blocked.items():
+            if reason == "excluded_by_group":
+                self.why[name] = ("excluded_by_group", {"rival": because})
+            else:
+                self.why[name] = ("envelope_spent", {"envelope": because})
 
-    def _fund(self, name: str, decision: Decision, facts: dict[str, Fact]) -> None:
+    def _fund(
+        self, name: str, decision: Decision, facts: dict[str, Fact], payments: tuple[Payment, ...] = ()
+    ) -> None:
         before = self.remaining
         self.remaining -= self.contest.option(name).cost
         self.awarded[name] = self.contest.option(name).cost
@@ -167,19 +208,26 @@ class _Book:
                 remaining_before=before,
                 remaining_after=self.remaining,
                 facts=facts,
+                payments=payments,
             )
         )
 
     def _fill(self) -> None:
         """What is left goes to supported options by score, as long as they fit."""
+        out = set(self.awarded) | set(self.electorate.out)
         options = tuple(
             msgspec.structs.replace(option, excluded=option.excluded or "not_in_fill")
-            if option.id in self.awarded or self.standing[option.id].score <= 0
+            if option.id in out or self.standing[option.id].score <= 0
             else option
             for option in self.contest.options
         )
         contest = msgspec.structs.replace(self.contest, options=options, budget=self.remaining)
-        run = GreedyRun(msgspec.structs.replace(self.tally, contest=contest), GREEDY["greedy"], self.policy)
+        run = GreedyRun(
+            msgspec.structs.replace(self.tally, contest=contest),
+            FILL,
+            self.policy,
+            funded=tuple(self.awarded),
+        )
         run.everything()
         if run.waiting:
             raise UnresolvedTie(next(tie for tie in run.ties if not tie.resolved))
@@ -189,17 +237,21 @@ class _Book:
 
     def _compare(self) -> None:
         """Greedy's outcome replaces this one if strictly more voters got more of their options by it."""
-        run = GreedyRun(self.tally, GREEDY["greedy"], self.policy)
+        out = self.electorate.out
+        options = tuple(
+            msgspec.structs.replace(option, excluded=option.excluded or out[option.id][0])
+            if option.id in out
+            else option
+            for option in self.contest.options
+        )
+        contest = msgspec.structs.replace(self.contest, options=options)
+        run = GreedyRun(msgspec.structs.replace(self.tally, contest=contest), FILL, self.policy)
         run.everything()
         if run.waiting:
             raise UnresolvedTie(next(tie for tie in run.ties if not tie.resolved))
-        mine = theirs = 0
-        for pairs, number in self.tally.ballots:
-            named = [name for name, points in pairs if points > 0]
-            here = sum(name in self.awarded for name in named)
-            there = sum(name in run.awarded for name in named)
-            mine += number * (here > there)
-            theirs += number * (there > here)
+        here, there = self._supported_winners(self.awarded), self._supported_winners(run.awarded)
+        weight = self.tally.profile.weight
+        mine, theirs = int(weight[here > there].sum()), int(weight[there > here].sum())
         same = self.tally.counted - mine - theirs
         self.facts |= {"prefer_equal_shares": mine, "prefer_greedy": theirs, "prefer_neither": same}
         self.facts["compared"] = "greedy" if theirs > mine else "equal_shares"
@@ -208,12 +260,28 @@ class _Book:
             self.ties += [tie for tie in run.ties if tie.matters]
             self.why = {step.option: (step.decision, step.facts) for step in run.steps}
 
+    def _supported_winners(self, won: Collection[str]) -> NDArray[np.int64]:
+        """Of each distinct paper: how many of these options it gives points to."""
+        profile = self.tally.profile
+        is_won = np.array([option.id in won for option in self.contest.options], dtype=bool)
+        mask = is_won[profile.option] & (profile.points > 0)
+        return np.bincount(profile.ballot[mask], minlength=len(profile.weight))
+
     def _explain_the_rest(self) -> None:
         for option in self.contest.options:
-            if option.excluded is not None:
-                self.why[option.id] = ("not_eligible", {"why": option.excluded})
+            if option.id in self.electorate.out:
+                self.why[option.id] = self._why_out(option)
             elif option.id not in self.why:
                 self.why[option.id] = ("no_support", {})
+
+    def _why_out(self, option: Option) -> tuple[Decision, dict[str, Fact]]:
+        reason, needed = self.electorate.out[option.id]
+        standing = self.standing[option.id]
+        if reason == "below_threshold":
+            return "below_threshold", {"threshold": needed, "short_by": needed - standing.score}
+        if reason == "support_too_small":
+            return "support_too_small", {"needed": needed, "short_by": needed - standing.supporters}
+        return "not_eligible", {"why": option.excluded or ""}
 
     def result(self, name: str) -> Result:
         """The finished count."""

@@ -1,16 +1,16 @@
 """The method of equal shares: everyone holds the same part of the budget and pays for what they support.
 
 The option bought next is the one whose supporters pay least for what they get; money left decides how far
-the shares are raised (completion). Everything is exact: shares are whole numbers over one common
-denominator. Source: Peters, Pierczyński, Skowron, "Proportional Participatory Budgeting with Additive
-Utilities" (NeurIPS 2021); completion and comparison as counted in Wieliczka 2023, whose 30 published rounds
-these parameters reproduce.
+the shares are raised (completion). Source: Peters, Pierczyński, Skowron, "Proportional Participatory
+Budgeting with Additive Utilities" (NeurIPS 2021); completion and comparison as counted in Wieliczka 2023,
+whose 30 published rounds these parameters reproduce.
+
+This module has the parameters, the papers as arrays of supporters, and what a run gives back; how a run is
+computed, and why its result is exact, stands in purchases.py.
 """
 
-import heapq
 from collections.abc import Mapping
 from fractions import Fraction
-from math import lcm
 from typing import Literal
 
 import msgspec
@@ -18,26 +18,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voting.rules.papers import Option
-from voting.rules.result import Standing, Tie
+from voting.rules.projects.envelopes import caps_of, rivals_of
+from voting.rules.result import Payment, Standing, Tie
 from voting.rules.tally import Tally, TooLarge
-from voting.rules.ties import TiePolicy, settle
+from voting.rules.ties import TiePolicy
 
-MAX_HOLDINGS = 10**8  # different papers times different points: the longest table of a run
-MAX_LEVEL_BITS = 20_000  # of the points' common multiple; points 1 to 10,000 need 14,400
+U = 2.0**-53  # half the distance from 1 to the next float
+MAX_EXACT = 2**53  # the whole numbers below it are exact as floats, and so are their sums below it
+
+Floats = NDArray[np.float64]
+Groups = NDArray[np.intp]  # the machine's index type: others would be converted at every look
 
 
 class EqualSharesParams(msgspec.Struct, frozen=True, kw_only=True, tag="equal_shares", tag_field="family"):
     """One equal-shares rule. `utility`: what an option is worth to a supporter, points times its cost or
-    points.
+    points. `points`: as the contest says, or Borda's (a place among m options is worth m less the place).
 
     `start`: everyone's first share, budget / voters exactly or rounded down to a unit. `raise_shares`:
     completion by raising every share by the larger of `step_units` units and `step_percent` of budget /
     voters, until the next outcome would cost too much, or already when nothing more fits
     (`stop_when_exhaustive`). `fill`: then by score. `compare`: the greedy outcome replaces this one only if
     strictly more voters got more options of theirs by it.
+
+    `by_level`: rank-expanding shares; supporters pay for their first choice only, then for their first two,
+    and so on. `use_threshold`: options under the contest's threshold are out. `need_third`: an option is out
+    unless its share of the voters is at least a third of its cost's share of the budget.
     """
 
     utility: Literal["cost", "points"] = "cost"
+    points: Literal["contest", "borda"] = "contest"
     start: Literal["fraction", "floor"] = "fraction"
     raise_shares: bool = False
     step_units: int = 1
@@ -45,6 +54,9 @@ class EqualSharesParams(msgspec.Struct, frozen=True, kw_only=True, tag="equal_sh
     stop_when_exhaustive: bool = False
     fill: bool = False
     compare: bool = False
+    by_level: bool = False
+    use_threshold: bool = False
+    need_third: bool = False
 
 
 EQUAL_SHARES: dict[str, EqualSharesParams] = {
@@ -53,6 +65,16 @@ EQUAL_SHARES: dict[str, EqualSharesParams] = {
     "equalshares-comparison": EqualSharesParams(compare=True),
     "equalshares/add1-comparison": EqualSharesParams(raise_shares=True, compare=True),
     "equalshares/ranked": EqualSharesParams(raise_shares=True, step_percent=1, fill=True),
+    "equalshares/points": EqualSharesParams(utility="points"),
+    "equalshares/points-add1": EqualSharesParams(utility="points", raise_shares=True),
+    "equalshares/borda": EqualSharesParams(points="borda", raise_shares=True, step_percent=1, fill=True),
+    "equalshares/add1-exhaustive": EqualSharesParams(
+        raise_shares=True, start="floor", stop_when_exhaustive=True
+    ),
+    "equalshares/add1u": EqualSharesParams(raise_shares=True, fill=True),
+    "equalshares/add1-threshold": EqualSharesParams(raise_shares=True, use_threshold=True),
+    "equalshares/swiecie": EqualSharesParams(raise_shares=True, compare=True, need_third=True),
+    "expanding-shares": EqualSharesParams(raise_shares=True, step_percent=1, by_level=True),
 }
 
 
@@ -71,227 +93,202 @@ class Purchase(msgspec.Struct, frozen=True):
     price: Fraction
     effective_support: Fraction
     highest_payment: Fraction
+    payments: tuple[Payment, ...]
 
 
 class Shares(msgspec.Struct, frozen=True):
-    """One run at one endowment: purchases in order, their cost, ties, and what is left to each option's
-    supporters.
+    """One run at one endowment: what was bought, in order, its cost, and the ties.
+
+    `blocked` are options that lost their turn for another reason than money: (reason, because of what).
     """
 
     endowment: Fraction
-    purchases: tuple[Purchase, ...]
+    bought: tuple[str, ...]
     cost: int
     ties: tuple[Tie, ...]
+    blocked: Mapping[str, tuple[str, str]]
+
+
+class Working(msgspec.Struct, frozen=True):
+    """A run spelled out: each purchase with who paid what, and what is left to each other option's
+    supporters, in minor units.
+    """
+
+    purchases: tuple[Purchase, ...]
     left: Mapping[str, Fraction]
 
 
+class Support(msgspec.Struct, frozen=True):
+    """The supporters of one option: groups of equal ballots, how many voters each has, the points each of
+    them gives, and `worth`, the two multiplied.
+
+    `level` is the one number of points everybody gives, where it is one. Under `by_level` they are sorted by
+    the place of the option on their ballots, and `until[j]` of them have it among their first j + 1.
+    """
+
+    cost: int
+    groups: Groups
+    weight: Floats
+    points: Floats
+    worth: Floats
+    level: float | None
+    voters: int
+    total_points: int
+    until: tuple[int, ...]
+
+
+class Holders(msgspec.Struct, frozen=True):
+    """The supporters of an option who had money when this was made; `worth` is weight times points, `slack`
+    the rounding of their sum in units of the sum.
+    """
+
+    groups: Groups
+    weight: Floats
+    points: Floats | float
+    worth: Floats
+    voters: float
+    slack: float
+
+
+def holders_of(groups: Groups, weight: Floats, points: Floats | float, worth: Floats) -> Holders:
+    """Supporters with what every look at them needs. A sum of n floats in any order is off by at most n U of
+    the sum; 8 (n + 8) leaves room for the products in it.
+    """
+    slack = 8 * (len(groups) + 8) * U
+    return Holders(groups, weight, points, worth, float(weight.sum()), slack)
+
+
 class Electorate:
-    """The papers as arrays: per supported option, in the contest's order, its groups of equal ballots and
-    the points they give. Raises: TooLarge.
+    """The papers as arrays of supporters. `entry_*` list each ballot's options, which say what it paid for;
+    `entry_worth` are its points times its voters.
+
+    Numbers of voters and their points are held as floats that are whole and, all points of an option
+    together, below MAX_EXACT: sums of them are exact. Raises: TooLarge.
     """
 
     def __init__(self, counted: Tally, params: EqualSharesParams, policy: TiePolicy) -> None:
         self.params, self.policy = params, policy
         self.contest = counted.contest
-        self.options: dict[str, Option] = {
-            option.id: option
-            for option in self.contest.options
-            if option.excluded is None and option.cost > 0
-        }
         self.standings: dict[str, Standing] = counted.by_id
         self.voters = counted.counted
-        self.position = {option.id: index for index, option in enumerate(self.contest.options)}
-        # in the contest's order: what is listed by option must not depend on which paper came first
-        support: dict[str, list[tuple[int, int]]] = {name: [] for name in self.options}
-        for group, (pairs, _) in enumerate(counted.ballots):
-            for name, points in pairs:
-                if points > 0 and name in self.options:
-                    support[name].append((group, points))
-        support = {name: pairs_of for name, pairs_of in support.items() if pairs_of}
-        self.number = np.array([number for _, number in counted.ballots], dtype=np.float64)
-        self.levels = sorted({points for pairs in support.values() for _, points in pairs})
-        level_index = {points: index for index, points in enumerate(self.levels)}
-        if len(self.levels) * len(counted.ballots) > MAX_HOLDINGS:
-            raise TooLarge(f"{len(self.levels)} different points on {len(counted.ballots)} different papers")
-        self.common_level = lcm(*self.levels) if self.levels else 1
-        if self.common_level.bit_length() > MAX_LEVEL_BITS:
-            raise TooLarge(f"{len(self.levels)} different points without a usable common multiple")
-        self.groups: dict[str, NDArray[np.int64]] = {}
-        self.level: dict[str, NDArray[np.int64]] = {}
-        self.weight: dict[str, NDArray[np.float64]] = {}
-        self.total_points: dict[str, int] = {}
-        self.supporters: dict[str, int] = {}
-        for name, pairs_of in support.items():
-            self.groups[name] = np.array([group for group, _ in pairs_of], dtype=np.int64)
-            self.level[name] = np.array([level_index[points] for _, points in pairs_of], dtype=np.int64)
-            self.weight[name] = self.number[self.groups[name]]
-            numbers = [int(number) for number in self.weight[name]]
-            self.supporters[name] = sum(numbers)
-            self.total_points[name] = sum(p * k for (_, p), k in zip(pairs_of, numbers, strict=True))
+        self.names = [option.id for option in self.contest.options]
+        self.options: dict[str, Option] = {option.id: option for option in self.contest.options}
+        self.position = {name: index for index, name in enumerate(self.names)}
+        profile = counted.profile
+        points = profile.points
+        if params.points == "borda":
+            points = len(self.names) - 1 - profile.place.astype(np.int64)
+        if params.by_level:
+            points = np.ones_like(points)
+        self.weight = profile.weight.astype(np.float64)
+        self.entry_start = profile.start
+        self.entry_option = profile.option
+        self.entry_place = profile.place
+        self.entry_points = np.maximum(points, 0).astype(np.float64)
+        self.entry_worth = self.entry_points * self.weight[profile.ballot]
+        self.out = self._out(counted)
+        self.support = self._supports(profile.ballot, points)
+        self.levels = profile.longest if params.by_level else 1
+        self.first_holders: dict[tuple[int, int], Holders] = {}
+        self.rivals = rivals_of(self.contest)
+        self.envelopes = caps_of(self.contest)
 
-    def shares(self, endowment: Fraction) -> Shares:
-        """Buy as long as some option's supporters can pay for it. Raises: UnresolvedTie."""
-        return _Run(self, endowment).everything()
+    def _out(self, counted: Tally) -> dict[str, tuple[str, int]]:
+        """Options that cannot be bought whatever money there is: reason code and the number it rests on."""
+        contest, out = self.contest, {}
+        for option in contest.options:
+            standing = self.standings[option.id]
+            if option.excluded is not None:
+                out[option.id] = ("not_eligible", 0)
+            elif (
+                self.params.use_threshold
+                and contest.threshold is not None
+                and standing.score < contest.threshold
+            ):
+                out[option.id] = ("below_threshold", contest.threshold)
+            elif self.params.need_third:
+                needed = -(-counted.counted * option.cost // (3 * contest.budget)) if contest.budget else 0
+                if standing.supporters < needed:
+                    out[option.id] = ("support_too_small", needed)
+        return out
 
-    def price_per_utility(self, name: str, price: Fraction) -> Fraction:
-        """What a supporter pays for a unit of what the option is worth to them: the smaller the better."""
-        return price / self.options[name].cost if self.params.utility == "cost" else price
+    def _supports(self, ballot: NDArray[np.int32], points: NDArray[np.int64]) -> dict[int, Support]:
+        """Per option that is worth something to somebody and costs something, by position in the contest."""
+        wanted = np.array(
+            [option.cost > 0 and option.id not in self.out for option in self.contest.options], dtype=bool
+        )
+        keep = np.flatnonzero((points > 0) & wanted[self.entry_option])
+        keys = self.entry_option[keep]
+        if self.params.by_level:
+            order = np.lexsort((self.entry_place[keep], keys))
+        else:
+            order = np.argsort(keys, kind="stable")
+        keep = keep[order]
+        bounds = np.searchsorted(self.entry_option[keep], np.arange(len(self.names) + 1))
+        found = {}
+        for index in range(len(self.names)):
+            mine = keep[bounds[index] : bounds[index + 1]]
+            if len(mine):
+                found[index] = self._support(index, ballot[mine], points[mine], self.entry_place[mine])
+        return found
 
-    def share_a_supporter(self, names: list[str]) -> bool:
-        """Whether some ballot supports two of these options: then the order of buying them can matter."""
-        seen: set[int] = set()
+    def _support(
+        self,
+        index: int,
+        groups: NDArray[np.int32],
+        points: NDArray[np.int64],
+        place: NDArray[np.int32],
+    ) -> Support:
+        weight = self.weight[groups]
+        uniform = bool((points == points[0]).all())
+        if self.params.by_level:
+            longest = int(place.max()) + 1
+            until = tuple(np.searchsorted(place, np.arange(1, longest + 1)).tolist())
+        else:
+            until = (len(groups),)
+        whole = weight.astype(np.int64)
+        total = int(whole @ points)
+        if total >= MAX_EXACT:
+            raise TooLarge(f"more than {MAX_EXACT} points for one option")
+        return Support(
+            cost=self.contest.options[index].cost,
+            groups=groups.astype(np.intp),
+            weight=weight,
+            points=points.astype(np.float64),
+            worth=weight * points,
+            level=float(points[0]) if uniform else None,
+            voters=int(whole.sum()),
+            total_points=total,
+            until=until,
+        )
+
+    def holders(self, index: int, level: int) -> Holders:
+        """Everybody who supports the option when ballots count down to that place (from 0)."""
+        found = self.first_holders.get((index, level))
+        if found is None:
+            support = self.support[index]
+            many = support.until[level]
+            points = support.points[:many] if support.level is None else support.level
+            found = holders_of(support.groups[:many], support.weight[:many], points, support.worth[:many])
+            self.first_holders[index, level] = found
+        return found
+
+    def order_matters(self, names: list[str]) -> bool:
+        """Whether the order of buying these can change anything: some ballot supports two of them, or two
+        exclude each other or share an envelope.
+        """
+        seen = np.zeros(len(self.weight), dtype=np.bool_)
         for name in names:
-            groups = set(self.groups[name].tolist())
-            if seen & groups:
+            groups = self.support[self.position[name]].groups
+            if seen[groups].any():
                 return True
-            seen |= groups
-        return False
+            seen[groups] = True
+        return self.order_matters_to_rivals(names)
 
-
-class _Run:
-    """Everyone's money during one run: a group holds `values[money[group]] / denominator` minor units a
-    voter.
-    """
-
-    def __init__(self, electorate: Electorate, endowment: Fraction) -> None:
-        self.of = electorate
-        self.endowment = endowment
-        self.denominator = endowment.denominator
-        self.values: list[int] = [endowment.numerator]
-        self.money = np.zeros(len(electorate.number), dtype=np.int64)
-        self.purchases: list[Purchase] = []
-        self.ties: list[Tie] = []
-
-    def everything(self) -> Shares:
-        of = self.of
-        waiting = [
-            (of.price_per_utility(name, Fraction(of.options[name].cost, of.total_points[name])), name)
-            for name in of.groups
-        ]
-        heapq.heapify(waiting)
-        while waiting:
-            price, name, waiting = self._cheapest(waiting)
-            if name is None:
-                break
-            self._buy(name, price)
-        bought = {purchase.option for purchase in self.purchases}
-        return Shares(
-            endowment=self.endowment,
-            purchases=tuple(self.purchases),
-            cost=sum(of.options[name].cost for name in bought),
-            ties=tuple(self.ties),
-            left={name: self._money_of(name) for name in of.groups if name not in bought},
-        )
-
-    def _cheapest(
-        self, waiting: list[tuple[Fraction, str]]
-    ) -> tuple[Fraction, str | None, list[tuple[Fraction, str]]]:
-        """The option to buy, its price a point, and the rest. An option's price never falls, so old ones
-        are bounds.
-
-        Options whose supporters cannot pay any more are dropped for good.
-        """
-        looked_at: list[tuple[Fraction, str]] = []
-        prices: dict[str, Fraction] = {}
-        best: Fraction | None = None
-        while waiting and (best is None or waiting[0][0] <= best):
-            _, name = heapq.heappop(waiting)
-            price = self._price(name)
-            if price is None:
-                continue
-            prices[name] = price
-            utility_price = self.of.price_per_utility(name, price)
-            looked_at.append((utility_price, name))
-            best = utility_price if best is None else min(best, utility_price)
-        if best is None:
-            return Fraction(0), None, []
-        tied = [name for utility_price, name in looked_at if utility_price == best]
-        chosen = tied[0] if len(tied) == 1 else self._settle(tied)
-        for entry in looked_at:
-            if entry[1] != chosen:
-                heapq.heappush(waiting, entry)
-        return prices[chosen], chosen, waiting
-
-    def _settle(self, tied: list[str]) -> str:
-        of = self.of
-        tied = sorted(tied, key=lambda name: of.position[name])
-        settled = settle(of.policy, tied, of.options, of.standings)
-        matters = of.share_a_supporter(tied)
-        first = list(settled.groups[0])
-        resolved = len(first) == 1 or not of.share_a_supporter(first)
-        tie = Tie(
-            at=f"round:{len(self.purchases) + 1}",
-            options=tuple(tied),
-            matters=matters,
-            resolved=resolved,
-            settled_by=settled.settled_by if matters else (),
-            order=tuple(name for group in settled.groups for name in group),
-        )
-        if not resolved:
-            raise UnresolvedTie(tie)
-        self.ties.append(tie)
-        return first[0]
-
-    def _holdings(self, name: str) -> list[tuple[int, int, int, int]]:
-        """Of the supporters: (key, money, points, how many), equal ones together."""
-        of, levels = self.of, len(self.of.levels)
-        keys = self.money[of.groups[name]] * levels + of.level[name]
-        counts = np.bincount(keys, weights=of.weight[name])
-        return [
-            (key, self.values[key // levels], of.levels[key % levels], int(counts[key]))
-            for key in np.flatnonzero(counts).tolist()
-        ]
-
-    def _money_of(self, name: str) -> Fraction:
-        return Fraction(sum(money * many for _, money, _, many in self._holdings(name)), self.denominator)
-
-    def _price(self, name: str) -> Fraction | None:
-        """The price a point at which supporters together pay the cost, each at most what they hold; or
-        nothing.
-        """
-        cost = self.of.options[name].cost * self.denominator
-        holdings = self._holdings(name)
-        if sum(money * many for _, money, _, many in holdings) < cost:
-            return None
-        common = self.of.common_level
-        holdings.sort(key=lambda h: h[1] * (common // h[2]))
-        points = sum(level * many for _, _, level, many in holdings)
-        for _, money, level, many in holdings:
-            if cost * level <= money * points:
-                return Fraction(cost, points * self.denominator)
-            cost -= money * many
-            points -= level * many
-        raise AssertionError("supporters hold the cost, so one of them is not emptied")
-
-    def _buy(self, name: str, price: Fraction) -> None:
-        of, levels = self.of, len(self.of.levels)
-        denominator = lcm(self.denominator, price.denominator)
-        factor = denominator // self.denominator
-        if factor > 1:
-            self.values = [value * factor for value in self.values]
-            self.denominator = denominator
-        unit = price.numerator * (denominator // price.denominator)
-        after = np.zeros(len(self.values) * levels, dtype=np.int64)
-        values = list(self.values)
-        highest = 0
-        for key, money, level, _ in self._holdings(name):
-            payment = min(money, unit * level)
-            highest = max(highest, payment)
-            after[key] = len(values)
-            values.append(money - payment)
-        keys = self.money[of.groups[name]] * levels + of.level[name]
-        self.money[of.groups[name]] = after[keys]
-        self._renumber(values)
-        self.purchases.append(
-            Purchase(name, price, of.options[name].cost / price, Fraction(highest, denominator))
-        )
-
-    def _renumber(self, values: list[int]) -> None:
-        """Forget amounts nobody holds and give equal amounts one number."""
-        used = np.flatnonzero(np.bincount(self.money, minlength=len(values))).tolist()
-        number: dict[int, int] = {}
-        table = np.zeros(len(values), dtype=np.int64)
-        for index in used:
-            table[index] = number.setdefault(values[index], len(number))
-        self.money = table[self.money]
-        self.values = list(number)
+    def order_matters_to_rivals(self, names: list[str]) -> bool:
+        """Whether two of these options exclude each other or share an envelope."""
+        together = set(names)
+        if any(not together.isdisjoint(self.rivals.get(name, ())) for name in names):
+            return True
+        shared = [envelope for name in names for envelope in self.envelopes.get(name, ())]
+        return len(set(shared)) < len(shared)

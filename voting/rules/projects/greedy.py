@@ -5,18 +5,19 @@ records them (Kraków and Gdynia rank, Łódź and Warszawa approve with a thres
 Poznań funds the first misfit in part); 1,283 of 1,289 official results of that library follow from them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import msgspec
 
 from voting.rules.contests import UnsuitableContest
 from voting.rules.family import Family
-from voting.rules.papers import Contest, Option, Papers, canonical, digest
+from voting.rules.papers import Contest, Envelope, Option, Papers, canonical, digest
+from voting.rules.projects.envelopes import caps_of, rivals_of
 from voting.rules.result import Decision, Fact, Outcome, Result, Step, Tie
 from voting.rules.tally import Tally, tally
 from voting.rules.ties import TiePolicy, check_seed, settle
 
-VERSION = 1
+VERSION = 2
 
 
 class GreedyParams(msgspec.Struct, frozen=True, kw_only=True, tag="greedy", tag_field="family"):
@@ -57,9 +58,13 @@ def count_greedy(
 
 
 class GreedyRun:
-    """The state of one count: the money left and the decisions so far."""
+    """The state of one count: the money left and the decisions so far. `funded` were bought before it began:
+    their rivals are out and their envelopes charged.
+    """
 
-    def __init__(self, counted: Tally, params: GreedyParams, ties: TiePolicy) -> None:
+    def __init__(
+        self, counted: Tally, params: GreedyParams, ties: TiePolicy, *, funded: tuple[str, ...] = ()
+    ) -> None:
         self.tally, self.params, self.policy = counted, params, ties
         self.contest = counted.contest
         self.options = {option.id: option for option in self.contest.options}
@@ -71,15 +76,26 @@ class GreedyRun:
         self.ties: list[Tie] = []
         self.stopped_by: str | None = None
         self.waiting: tuple[str, ...] = ()
-        self.groups_of: dict[str, list[tuple[str, ...]]] = {}
-        if params.use_exclusive:
-            for group in self.contest.exclusive:
-                for member in set(group):
-                    self.groups_of.setdefault(member, []).append(group)
+        self.rivals = rivals_of(self.contest) if params.use_exclusive else {}
+        self.envelopes = caps_of(self.contest)
+        self.funded_before = funded
 
-    def _rivals(self, name: str) -> Iterator[str]:
+    def _rivals(self, name: str) -> tuple[str, ...]:
         """The options of which this one may not win beside any."""
-        return (other for group in self.groups_of.get(name, ()) for other in group if other != name)
+        return self.rivals.get(name, ())
+
+    def _full_envelope(self, name: str, won: Iterable[str]) -> Envelope | None:
+        """An envelope of the option that cannot pay for it beside what has won."""
+        for envelope in self.envelopes.get(name, ()):
+            charged = sum(
+                self.options[other].cost for other in won if envelope in self.envelopes.get(other, ())
+            )
+            if charged + self.options[name].cost > envelope.amount:
+                return envelope
+        return None
+
+    def _winners(self) -> list[str]:
+        return [*self.funded_before, *self.awarded]
 
     def everything(self) -> None:
         """Take the options score by score, highest first."""
@@ -131,18 +147,24 @@ class GreedyRun:
         Each option that could be funded if it came first would be; so the order matters unless all of those
         can be funded together, and, where a misfit stops the count, unless there is no misfit beside them.
         """
-        left, won = self.remaining, set(self.awarded)
+        left, won = self.remaining, set(self._winners())
         for name in after or ():
-            if not won.intersection(self._rivals(name)):
+            if not won.intersection(self._rivals(name)) and not self._full_envelope(name, won):
                 if self.options[name].cost <= left:
                     left -= self.options[name].cost
                     won.add(name)
                 elif self.params.on_misfit != "skip":
                     return False  # the count has stopped before these
-        names = [name for name in names if not won.intersection(self._rivals(name))]
+        names = [
+            name
+            for name in names
+            if not won.intersection(self._rivals(name)) and not self._full_envelope(name, won)
+        ]
         fits = [name for name in names if self.options[name].cost <= left]
         fitting = set(fits)
-        rivals_meet = any(not fitting.isdisjoint(self._rivals(name)) for name in fits)
+        rivals_meet = any(not fitting.isdisjoint(self._rivals(name)) for name in fits) or any(
+            self._full_envelope(name, won | (fitting - {name})) for name in fits
+        )
         together = sum(self.options[name].cost for name in fits) <= left and not rivals_meet
         if self.params.on_misfit == "skip":
             return not together
@@ -201,9 +223,13 @@ class GreedyRun:
             }
         if self.stopped_by is not None:
             return "after_stop", {"stopped_by": self.stopped_by}
-        rival = next((name for name in self._rivals(option.id) if name in self.awarded), None)
+        winners = self._winners()
+        rival = next((name for name in self._rivals(option.id) if name in winners), None)
         if rival is not None:
             return "excluded_by_group", {"rival": rival}
+        envelope = self._full_envelope(option.id, winners)
+        if envelope is not None:
+            return "envelope_spent", {"envelope": envelope.name}
         if option.cost <= self.remaining:
             return "funded", {}
         missing: dict[str, Fact] = {"missing": option.cost - self.remaining}

@@ -1,0 +1,26 @@
+"""What besides money keeps an option from winning: rivals it excludes, envelopes of its area or category."""
+
+from voting.rules.papers import Contest, Envelope
+
+
+def rivals_of(contest: Contest) -> dict[str, tuple[str, ...]]:
+    """Of each option in an exclusive group: those beside which it may not win."""
+    rivals: dict[str, list[str]] = {}
+    for group in contest.exclusive:
+        for name in dict.fromkeys(group):
+            rivals.setdefault(name, []).extend(other for other in group if other != name)
+    return {name: tuple(others) for name, others in rivals.items() if others}
+
+
+def caps_of(contest: Contest) -> dict[str, tuple[Envelope, ...]]:
+    """Of each option: the envelopes that limit what its area or category may get."""
+    caps = {}
+    for option in contest.options:
+        mine = tuple(
+            envelope
+            for envelope in contest.envelopes
+            if envelope.kind == "most" and getattr(option, envelope.by) == envelope.name
+        )
+        if mine:
+            caps[option.id] = mine
+    return caps
