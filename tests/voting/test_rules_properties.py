@@ -27,6 +27,7 @@ from voting.rules.ties import REPORT, STANDARD, TiePolicy, lot_for
 
 LOT = TiePolicy(criteria=("lowest_cost",), lot=lot_for("a seed of the tests"))
 NAMES = ("P01", "P02", "P03", "P04", "P05", "P06")
+FUNDING = [name for name, rule in RULES.items() if rule.elects == "projects"]
 FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -71,7 +72,7 @@ def rename(paper: Paper, names: dict[str, str]) -> Paper:
     return type(paper)(tuple((names.get(name, name), value) for name, value in paper.points))
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", FUNDING)
 @FEW
 @given(election=elections(), seed=st.integers())
 def test_order_of_papers_is_irrelevant(name: str, election: tuple[Contest, list[Paper]], seed: int) -> None:
@@ -90,7 +91,7 @@ def test_order_of_papers_is_irrelevant(name: str, election: tuple[Contest, list[
     assert result.spent == sum(outcome.awarded for outcome in result.outcomes)
 
 
-@pytest.mark.parametrize("name", [name for name in RULES if name != "greedy-threshold"])
+@pytest.mark.parametrize("name", [name for name in FUNDING if name != "greedy-threshold"])
 def test_equal_options_are_listed_in_the_order_of_the_contest(name: str) -> None:
     """Found by hypothesis: where everything fits, the round of an option followed from the first paper."""
     contest = make_contest(
@@ -108,7 +109,7 @@ def test_equal_options_are_listed_in_the_order_of_the_contest(name: str) -> None
         assert [counts[0].outcome(option).facts["round"] for option in ("P03", "P04")] == [1, 2]
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", FUNDING)
 @FEW
 @given(election=elections())
 def test_renaming_options_renames_the_result(name: str, election: tuple[Contest, list[Paper]]) -> None:
@@ -212,7 +213,7 @@ def test_greedy_agrees_with_the_slow_one(name: str, election: tuple[Contest, lis
 
 def test_nothing_cast_funds_by_rule_only() -> None:
     contest = make_contest({"P01": 100}, budget=1000, threshold=1)
-    for name in RULES:
+    for name in FUNDING:
         result = get_rule(name).count(contest, [], ties=REPORT)
         assert result.received == 0
         assert result.winners == (("P01",) if name == "greedy" else ()), name

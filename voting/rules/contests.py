@@ -11,7 +11,7 @@ class UnsuitableContest(ValueError):
 
     Reasons: `vote_type` (given, needed), `seats` (the rule fills seats and there are none), `single_seat`
     (the rule fills exactly one), `threshold` (the rule needs one), `budget` (the rule funds projects from
-    one), `grades`.
+    one), `grades` (the rule needs their names), `default_option` (the rule needs one that can win).
     """
 
     def __init__(self, reason: str, **facts: Fact) -> None:

@@ -73,6 +73,8 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
     When empty, place p of at most L earns L - p + 1. `threshold` is the score an option needs under the rules
     that look at one. Of each group in `exclusive` at most one option may win. `duplicates` says what happens
     to a paper that names an option twice: refused, or the first mention counts (files of others only).
+    `default_option` is the option “none of these” under rules that know one, `quorum` how many papers must
+    put another option above it.
     """
 
     options: tuple[Option, ...]
@@ -95,6 +97,8 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
     duplicates: Literal["reject", "first"] = "reject"
     envelopes: tuple[Envelope, ...] = ()
     grades: tuple[str, ...] = ()
+    default_option: str | None = None
+    quorum: int = 0
 
     def __post_init__(self) -> None:
         ids = {option.id for option in self.options}
@@ -112,6 +116,10 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
             raise ValueError(f"points must be from -{MAX_POINTS} to {MAX_POINTS}")
         if not self.points_by_place and (self.max_length or 0) > MAX_POINTS:
             raise ValueError(f"a paper cannot name more than {MAX_POINTS} options")
+        if self.default_option is not None and self.default_option not in ids:
+            raise ValueError(f"the default option is none of the options: {self.default_option[:40]!r}")
+        if not 0 <= self.quorum <= MAX_PAPERS:
+            raise ValueError(f"the quorum must be from 0 to {MAX_PAPERS}")
         if unknown := {name for group in self.exclusive for name in group} - ids:
             raise ValueError(f"exclusive groups name unknown options: {sorted(unknown)[:5]}")
         if list(self.points_by_place) != sorted(self.points_by_place, reverse=True):

@@ -154,6 +154,8 @@ def _check_points(contest: Contest, points: tuple[tuple[str, int], ...]) -> None
     for name, value in points:
         if abs(value) > MAX_POINTS:
             raise InvalidPaper("points_out_of_range", option=name, points=str(value))
+        if contest.grades and not 0 <= value < len(contest.grades):
+            raise InvalidPaper("points_out_of_range", option=name, points=value)
         if contest.vote_type == "cumulative" and value < 0:
             raise InvalidPaper("points_out_of_range", option=name, points=value)
         too_low = contest.min_points is not None and value < contest.min_points

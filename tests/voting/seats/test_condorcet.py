@@ -63,6 +63,12 @@ def test_debian_leaders(year: str, shared_data: Path) -> None:
     assert [
         titles[[o.id for o in election.contest.options].index(name)] for name in result.winners
     ] == oracle["schulze"]
+    default = election.contest.options[-1].id
+    for quorum in (0, 60):
+        contest = msgspec.structs.replace(election.contest, default_option=default, quorum=quorum)
+        assert (
+            get_rule("schulze/debian").count(contest, election.papers, ties=REPORT).winners == result.winners
+        )
     for rule in RULES:
         assert get_rule(rule).count(election.contest, election.papers, ties=REPORT).winners == result.winners
 
@@ -184,6 +190,22 @@ def test_schulze_is_what_dropping_the_weakest_victories_leaves(
     names, profile = drawn
     victories = victories_of(names, profile)
     assert electable(count("schulze", names, profile)) == sequential_dropping(names, victories, debian=False)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(profiles(), st.integers(0, 5))
+def test_debian_drops_options_and_then_victories(drawn: tuple[tuple[str, ...], Profile], quorum: int) -> None:
+    names, profile = drawn
+    default = names[0]
+    contest = msgspec.structs.replace(contest_for(names), default_option=default, quorum=quorum)
+    result = get_rule("schulze/debian").count(contest, papers_for(profile), ties=REPORT)
+    stays = tuple(
+        name
+        for name in names
+        if name == default
+        or preferring(profile, name, default) >= max(quorum, preferring(profile, default, name) + 1)
+    )
+    assert electable(result) == sequential_dropping(stays, victories_of(stays, profile), debian=True)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -376,8 +398,11 @@ def test_a_withdrawn_option_beats_nobody_and_wins_nothing() -> None:
 
 def test_what_a_rule_cannot_count_is_refused() -> None:
     two = contest_for(("A", "B"), seats=2)
-    with pytest.raises(UnsuitableContest, match="single_seat"):
-        get_rule("condorcet").count(two, [], ties=REPORT)
+    for rule in ("condorcet", "schulze/debian"):
+        with pytest.raises(UnsuitableContest, match="single_seat"):
+            get_rule(rule).count(two, [], ties=REPORT)
+    with pytest.raises(UnsuitableContest, match="default_option"):
+        get_rule("schulze/debian").count(contest_for(("A", "B")), [], ties=REPORT)
 
 
 def test_without_papers_everybody_is_equal() -> None:

@@ -113,6 +113,14 @@ def test_same_grades_on_as_many_papers_are_a_tie() -> None:
     assert lot.outcome("A").facts["tie"] == "rank:1"
 
 
+def test_a_grade_that_the_contest_does_not_have_is_refused() -> None:
+    result = get_rule("majority-judgment").count(
+        contest_for(), papers_for([{"A": 5}, {"A": -1}, {"A": 4}]), ties=REPORT
+    )
+    assert [(r.reason, r.number) for r in result.rejected] == [("points_out_of_range", 1)] * 2
+    assert (result.counted, result.received) == (1, 3)
+
+
 def test_grades_must_have_names_and_withdrawn_options_win_nothing() -> None:
     with pytest.raises(UnsuitableContest, match="grades"):
         get_rule("majority-judgment").count(contest_for(grades=()), [], ties=REPORT)

@@ -7,11 +7,16 @@ those whom nobody outranks once they are away, and so on.
 Source: Schulze, “A new monotonic, clone-independent, reversal symmetric, and Condorcet-consistent single-
 winner election method”, Social Choice and Welfare 36, 2011.
 
+`schulze/debian` counts as the Debian constitution says (version 1.7, A.6): first out are options that fewer
+papers than the quorum put above the default option (“none of the above”), then those that do not beat the
+default option; of two victories of equally many votes the one with fewer papers against it is stronger.
+
 Facts. Of the result: `condorcet_winner`, `smith`, `schwartz`. Of an option: `beaten` (`by`, `for`, `against`,
 and the strongest paths `path_for`, `path_against`, in votes of their weakest victories) by one that has a
 seat; `outranked` (the same) if that one outranks it without beating it, or (`tie`) if the tie named so was
-settled against it; `tie_unresolved` (`tied`); `not_eligible` (`why`). A standing's score is how many others
-the option beats; its rank is of this method.
+settled against it; `below_threshold` (`threshold`, `short_by`, `votes`) under the quorum; `tie_unresolved`
+(`tied`); `not_eligible` (`why`). A standing's score is how many others the option beats; its rank is of this
+method.
 """
 
 from typing import Literal
@@ -19,9 +24,10 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from voting.rules.contests import UnsuitableContest, need_seats
 from voting.rules.family import Family
 from voting.rules.papers import Contest, Papers
-from voting.rules.result import Result
+from voting.rules.result import Decision, Fact, Result
 from voting.rules.seats.comparison import Comparison, compare, compared_result, levels_of
 from voting.rules.seats.order import fill_seats
 from voting.rules.seats.preferences import Ints
@@ -29,6 +35,7 @@ from voting.rules.tally import receive
 from voting.rules.ties import TiePolicy, check_seed
 
 VERSION = 1
+Reasons = dict[str, tuple[Decision, dict[str, Fact]]]
 
 
 class SchulzeParams(msgspec.Struct, frozen=True, kw_only=True, tag="schulze", tag_field="family"):
@@ -43,6 +50,9 @@ class SchulzeParams(msgspec.Struct, frozen=True, kw_only=True, tag="schulze", ta
 
 SCHULZE: dict[str, SchulzeParams] = {
     "schulze": SchulzeParams(strength="winning_votes", equal_victories="equal", use_default=False),
+    "schulze/debian": SchulzeParams(
+        strength="winning_votes", equal_victories="fewer_against", use_default=True
+    ),
 }
 
 
@@ -51,8 +61,16 @@ def count_schulze(
 ) -> Result:
     """Count. Raises: UnsuitableContest, FalseSeed, TooLarge."""
     check_seed(ties)
+    dropped: Reasons = {}
+    if params.use_default:
+        need_seats(contest, single=True)
+        if contest.default_option is None:
+            raise UnsuitableContest("default_option")
     box = receive(contest, papers)
     compared = compare(box)
+    if params.use_default:
+        dropped = _dropped(compared, str(contest.default_option), contest.quorum)
+        compared = without(compared, dropped)
     paths, votes = strongest_paths(compared, params)
     outranks = paths > paths.T
     levels = levels_of(outranks, compared.names)
@@ -66,8 +84,38 @@ def count_schulze(
         version=VERSION,
         params=params,
         outranks=outranks,
+        reasons=dropped,
     )
     return _with_paths(result, compared, paths, votes)
+
+
+def without(compared: Comparison, dropped: Reasons) -> Comparison:
+    """The same comparison among the others."""
+    kept = [index for index, name in enumerate(compared.names) if name not in dropped]
+    names = tuple(compared.names[index] for index in kept)
+    return msgspec.structs.replace(compared, names=names, votes=compared.votes[np.ix_(kept, kept)])
+
+
+def _dropped(compared: Comparison, default: str, quorum: int) -> Reasons:
+    """Options out under A.6(2) and (3); the majority an option needs over the default one is simple."""
+    if default not in compared.names:
+        raise UnsuitableContest("default_option")
+    reasons: Reasons = {}
+    for name in compared.names:
+        facts = compared.against(name, default) if name != default else {}
+        votes, against = int(facts.get("for", 0)), int(facts.get("against", 0))
+        if facts and votes < quorum:
+            reasons[name] = (
+                "below_threshold",
+                {
+                    "threshold": quorum,
+                    "short_by": quorum - votes,
+                    "votes": votes,
+                },
+            )
+        elif facts and votes <= against:
+            reasons[name] = ("beaten" if votes < against else "equalled"), facts
+    return reasons
 
 
 def strongest_paths(compared: Comparison, params: SchulzeParams) -> tuple[Ints, tuple[int, ...]]:
