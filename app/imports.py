@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import re
 import uuid
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -74,7 +75,7 @@ async def import_pabulib(
             rule=election.rule or "",
             options=options,
             areas=areas,
-            papers=election.papers,
+            papers=tuple(Counter(election.papers).elements()),
             source_digest=hashlib.sha256(raw).hexdigest(),
             now=now,
         )
@@ -83,7 +84,7 @@ async def import_pabulib(
     return Imported(
         slug=slug,
         poll_id=poll.id,
-        ballots=len(election.papers),
+        ballots=sum(election.papers.values()),
         winners=winners,
         agrees=None if stated is None else set(stated) == set(winners),
         notes=election.notes,

@@ -226,7 +226,7 @@ def _pb_checks(election: PbElection, rule: str | None, ties: TiePolicy) -> list[
         _check(key, meta[key], str(number))
         for key, number in (
             ("num_projects", len(election.contest.options)),
-            ("num_votes", len(election.papers)),
+            ("num_votes", sum(election.papers.values())),
         )
         if key in meta
     ]

@@ -7,11 +7,11 @@ because the city counted them. Source: the .pb format description of Pabulib, ve
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 
 import msgspec
 
-from voting.rules.formats.pb_text import Line, Row, sections
+from voting.rules.formats.pb_text import Line, Row, sheet_of
+from voting.rules.formats.pb_votes import papers_of, split_cell
 from voting.rules.formats.text import (
     MalformedFile,
     decimal_of,
@@ -22,7 +22,7 @@ from voting.rules.formats.text import (
 )
 from voting.rules.papers import (
     PABULIB_VOTE_TYPES,
-    PAPER_OF_TYPE,
+    ApprovalPaper,
     Contest,
     CumulativePaper,
     Option,
@@ -44,8 +44,8 @@ _LIMITS = ("min_length", "max_length", "min_points", "max_points", "min_sum_poin
 
 
 class PbElection(msgspec.Struct, frozen=True, kw_only=True):
-    """A `.pb` file as values. `selected` is what the file says won (ids by code: 1 funded, 2 in part, 3
-    extra money).
+    """A `.pb` file as values, each distinct paper with its number. `selected` is what the file says won (ids
+    by code: 1 funded, 2 in part, 3 extra money).
 
     `rule` is our name for the rule in META, nothing when unknown there. `projects` are the raw rows of that
     section (coordinates, descriptions, stated votes and scores); the voters' columns are not kept. `notes`
@@ -53,7 +53,7 @@ class PbElection(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     contest: Contest
-    papers: tuple[Paper, ...]
+    papers: dict[Paper, int]
     rule: str | None
     selected: dict[str, int] | None
     meta: dict[str, str]
@@ -71,7 +71,8 @@ class PbElection(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_pb(raw: bytes) -> PbElection:
     """Read a `.pb` file. Raises: MalformedFile."""
-    meta, meta_line, projects, votes = sections(text_of(raw))
+    sheet = sheet_of(text_of(raw))
+    meta, meta_line, projects = sheet.meta, sheet.meta_line, sheet.projects
     vote_type = _VOTE_TYPE_NAMES.get(meta.get("vote_type", "").lower())
     if vote_type is None:
         raise MalformedFile(
@@ -79,9 +80,9 @@ def read_pb(raw: bytes) -> PbElection:
         )
     notes: list[str] = []
     scale = _scale(meta, meta_line, projects)
-    papers, points = _papers(votes, vote_type)
+    papers, points = papers_of(sheet.votes, vote_type)
     if vote_type == "ordinal" and points is None:
-        papers = _as_scoring(votes)
+        papers, _ = papers_of(sheet.votes, "scoring")
         vote_type = "scoring"
         notes.append("points do not follow from places: read as scoring")
     options = tuple(_option(line, scale) for line in projects)
@@ -92,7 +93,7 @@ def read_pb(raw: bytes) -> PbElection:
         contest = _with_places(contest, meta, meta_line, papers, points or (), notes)
     if meta.get("limits") != STRICT:
         contest = _widened(contest, papers, notes)
-    _compare_number(meta, "num_votes", len(papers), notes)
+    _compare_number(meta, "num_votes", sum(papers.values()), notes)
     _compare_number(meta, "num_projects", len(options), notes)
     return PbElection(
         contest=contest,
@@ -187,47 +188,6 @@ def _groups(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(group for group in groups if len(group) > 1)
 
 
-def _split(text: str) -> tuple[str, ...]:
-    parts = text.split(",") if " " not in text else [part.strip() for part in text.split(",")]
-    return tuple(filter(None, parts))
-
-
-def _papers(votes: Sequence[Line], vote_type: VoteType) -> tuple[tuple[Paper, ...], tuple[int, ...] | None]:
-    """The papers, and for ordinal ones the points of each place (nothing when places do not decide them)."""
-    make = PAPER_OF_TYPE[vote_type]
-    papers: list[Paper] = []
-    worth: dict[int, int] = {}
-    follows = True
-    for line in votes:
-        names = _split(line.row.get("vote", ""))
-        if make in (CumulativePaper, ScoringPaper):
-            papers.append(make(_pairs(line, names)))
-            continue
-        papers.append(make(names))  # type: ignore[arg-type]
-        if vote_type == "ordinal" and line.row.get("points"):
-            for place, (_, value) in enumerate(_pairs(line, names)):
-                follows = follows and worth.setdefault(place, value) == value
-    points = tuple(worth[place] for place in sorted(worth))
-    falling = all(earlier >= later for earlier, later in pairwise(points))
-    return tuple(papers), points if follows and falling else None
-
-
-def _pairs(line: Line, names: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    points = _split(line.row.get("points", ""))
-    if len(points) != len(names):
-        raise MalformedFile(line.number, f"{len(names)} projects but {len(points)} points")
-    values = (
-        int(p) if len(p) < 10 and p.isascii() and p.isdecimal() else whole_of(p, line.number, "points")
-        for p in points
-    )
-    return tuple(zip(names, values, strict=True))
-
-
-def _as_scoring(votes: Sequence[Line]) -> tuple[Paper, ...]:
-    """Ordinal votes whose points do not follow from the places, taken at their points."""
-    return tuple(ScoringPaper(_pairs(line, _split(line.row.get("vote", "")))) for line in votes)
-
-
 def _with_places(
     contest: Contest,
     meta: Mapping[str, str],
@@ -243,7 +203,7 @@ def _with_places(
     if stated == DESCENDING:
         return contest
     if stated:
-        points = tuple(whole_of(part, line, "points_by_place") for part in _split(stated))
+        points = tuple(whole_of(part, line, "points_by_place") for part in split_cell(stated))
     elif not points:
         longest = max((len(named_options(paper)) for paper in papers), default=0)
         length = max(longest, contest.max_length or 0)
@@ -259,15 +219,19 @@ def _with_places(
 def _widened(contest: Contest, papers: Iterable[Paper], notes: list[str]) -> Contest:
     """Limits that the file's own ballots break are widened to fit them: the city has counted them."""
     cost_of = {option.id: option.cost for option in contest.options}
+    ids = set(cost_of)
     lengths, sums, values, costs = [], [], [], []
     duplicates = False
-    for paper in set(papers):
-        names = named_options(paper)
-        if not names or any(name not in cost_of for name in names):
+    for paper in papers:
+        names = paper.approved if isinstance(paper, ApprovalPaper) else named_options(paper)
+        distinct = set(names)
+        if not names or not distinct <= ids:
             continue
-        duplicates = duplicates or len(set(names)) < len(names)
-        lengths.append(len(set(names)))
-        costs.append(sum(cost_of[name] for name in set(names)))
+        if len(distinct) < len(names):
+            duplicates = True
+        lengths.append(len(distinct))
+        if contest.max_sum_cost is not None:
+            costs.append(sum(cost_of[name] for name in distinct))
         if isinstance(paper, CumulativePaper | ScoringPaper):
             values += [value for _, value in paper.points]
             sums.append(sum(value for _, value in paper.points))
