@@ -285,7 +285,7 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert count_main([str(file), "--rule", "greedy", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["winners"] == ["1"]
     assert count_main([str(file)]) == 0
-    assert capsys.readouterr().out == "1\n"
+    assert "WINNERS\n  1  1  6" in capsys.readouterr().out
     assert count_main([str(file), "--rule", "as-the-mayor-likes"]) == 1
     assert count_main([str(tmp_path)]) == 2
     assert count_file(record).winners == decode_record(honest()).result.winners

@@ -1,4 +1,4 @@
-"""Check a published election from its files alone: no database, no trust in us.
+"""Check a published election, or count any election file, from its files alone: no database, no trust in us.
 
 `verify_record` takes our election record or a Pabulib `.pb` file, repeats every step that can be repeated,
 and lists each check with what was expected and what was found. A record forged as a whole (papers, digests,
@@ -6,8 +6,9 @@ chain and result all made anew) is consistent in itself; it is found by its dige
 register holds (`expected_digest`).
 """
 
-from voting.verify.checks import Check, Verification, count_file, verify_record
+from voting.verify.checks import Check, Verification, verify_record
 from voting.verify.commands import DIFFERS, OK, UNREADABLE, count_main, main
+from voting.verify.election import count_file
 from voting.verify.source import Unreadable, read_source
 
 __all__ = [

@@ -9,7 +9,7 @@ import msgspec
 from app.kit.chain import check_chain as check_chain_of_facts
 from voting.rules import UnknownRule, UnsuitableContest, get_rule
 from voting.rules.formats import MalformedFile, PbElection, read_pb
-from voting.rules.papers import Paper, canonical, digest
+from voting.rules.papers import canonical, digest
 from voting.rules.record import (
     FORMAT_VERSION,
     ElectionRecord,
@@ -23,6 +23,7 @@ from voting.rules.result import Result
 from voting.rules.tally import TooLarge, group_papers, input_digest
 from voting.rules.ties import STANDARD, FalseSeed, TiePolicy, check_seed
 from voting.sealing.box import BoxEntry, BrokenChain, check_chain, code_statuses, genesis
+from voting.verify.election import grouped
 from voting.verify.facts import is_register, read_register
 from voting.verify.source import Unreadable, read_source
 
@@ -124,18 +125,11 @@ def _record_checks(record: ElectionRecord, raw: bytes) -> list[Check]:
     checks = [
         _check("format", FORMAT_VERSION, record.version),
         _check("canonical", True, canonical(record) == raw.strip()),
-        _check("papers_sorted", True, sorted_papers(_grouped(record)) == record.papers),
+        _check("papers_sorted", True, sorted_papers(grouped(record)) == record.papers),
     ]
     checks += _rule_checks(record)
     checks += _box_checks(record)
     return checks + _recount_checks(record)
-
-
-def _grouped(record: ElectionRecord) -> dict[Paper, int]:
-    grouped: dict[Paper, int] = {}
-    for number, paper in record.papers:
-        grouped[paper] = grouped.get(paper, 0) + max(0, number)
-    return grouped
 
 
 def _rule_checks(record: ElectionRecord) -> list[Check]:
@@ -188,11 +182,11 @@ def _recount_checks(record: ElectionRecord) -> list[Check]:
             received,
             stated.counted + stated.blank + sum(r.number for r in stated.rejected),
         ),
-        _check("input_digest", input_digest(record.contest, _grouped(record)), stated.input_digest),
+        _check("input_digest", input_digest(record.contest, grouped(record)), stated.input_digest),
         _check("result_rule", (record.rule, record.rule_version), (stated.rule, stated.rule_version)),
     ]
     try:
-        recount = get_rule(record.rule).count(record.contest, _grouped(record), ties=record.ties)
+        recount = get_rule(record.rule).count(record.contest, grouped(record), ties=record.ties)
     except (UnknownRule, FalseSeed, UnsuitableContest) as problem:
         return [*checks, _check("recount", "possible", f"{type(problem).__name__}: {problem}")]
     checks.append(_check("winners", recount.winners, stated.winners))
@@ -262,18 +256,3 @@ _PB_COLUMNS: dict[str, Callable[..., int]] = {
     "votes": lambda standing: standing.supporters,
     "score": lambda standing: standing.score,
 }
-
-
-def count_file(path: str | Path | bytes, rule: str | None = None, *, ties: TiePolicy = STANDARD) -> Result:
-    """Count a `.pb` file or the papers of a record; without `rule`, by the one the file names.
-
-    Raises: Unreadable, UnknownRule, UnsuitableContest, FalseSeed.
-    """
-    election = _election_of(read_source(path))
-    try:
-        if isinstance(election, PbElection):
-            return get_rule(rule or election.rule or "").count(election.contest, election.papers, ties=ties)
-        record, _ = election
-        return get_rule(rule or record.rule).count(record.contest, _grouped(record), ties=record.ties)
-    except TooLarge as problem:
-        raise Unreadable(str(problem)) from problem

@@ -1,17 +1,32 @@
 """The two commands `verify` and `count`. What a file says is shown escaped: it may hold anything."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
 
 import msgspec
 
-from voting.rules import UnknownRule, UnsuitableContest
+from voting.rules import RULES, UnknownRule, UnsuitableContest, get_rule
 from voting.rules.papers import canonical
+from voting.rules.result import Result
 from voting.rules.ties import FalseSeed
-from voting.verify.checks import Verification, count_file, verify_record
+from voting.verify.checks import Verification, verify_record
+from voting.verify.election import (
+    CannotCount,
+    Election,
+    count,
+    needs_of,
+    open_election,
+    suited,
+    tie_policy,
+    with_settings,
+)
+from voting.verify.report import Report
 from voting.verify.source import Unreadable
+from voting.verify.waiting import Waiting
+from voting.verify.words import Language, is_known, language_of, say
 
 OK, DIFFERS, UNREADABLE = 0, 1, 2  # exit codes
 
@@ -80,30 +95,92 @@ def _tell(verification: Verification) -> None:
 
 
 def count_main(argv: Sequence[str]) -> int:
-    """`count FILE [--rule NAME] [--json]`: 0 when counted, 1 when the rule cannot be used, 2 when it cannot
-    be read.
+    """`count FILE --rule NAME`: 0 when counted, 1 when it cannot be counted so or waits for a tie to be
+    decided, 2 when it cannot be read.
     """
+    options = _count_parser().parse_args(argv)
+    language: Language = options.lang or language_of()
+    if options.rules:
+        _list_rules(language)
+        return OK
+    if options.source is None:
+        _say(sys.stderr, say(language, "no_file"))
+        return UNREADABLE
+    try:
+        with Waiting(sys.stderr, options.source):
+            election, result = _counted(options)
+    except (Unreadable, MemoryError) as problem:
+        why = say(language, "memory") if isinstance(problem, MemoryError) else str(problem)
+        _say(sys.stderr, say(language, "cannot_read", source=options.source, why=why))
+        return UNREADABLE
+    except CannotCount as problem:
+        known = is_known(problem.code)
+        why = say(language, problem.code if known else "refused", **problem.facts)
+        _say(sys.stderr, say(language, "cannot_count", why=why))
+        return DIFFERS
+    try:
+        if options.json:
+            _give_json(msgspec.json.encode(result))
+        else:
+            for line in Report(election, result, language).lines():
+                _say(sys.stdout, line)
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OK if result.complete else DIFFERS
+
+
+def _count_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="obste count", description="Count an election file by a published rule."
+        prog="obste count", description="Count an election file by a published rule.", allow_abbrev=False
     )
-    parser.add_argument("source", help="a Pabulib .pb file or an election record, as a path or URL")
+    parser.add_argument(
+        "source",
+        nargs="?",
+        help="Pabulib .pb, PrefLib, BLT, cast vote records (CSV), a Debian tally or an election record, as a "
+        "path or URL, gzipped or not; recognised by its contents",
+    )
     parser.add_argument("--rule", help="a published rule; without it, the one the file names")
+    parser.add_argument("--rules", action="store_true", help="list the rules and what each needs")
+    parser.add_argument("--seats", type=int, help="how many are elected, where the file does not say")
+    parser.add_argument("--budget", help="in units of money, instead of the file's")
+    parser.add_argument(
+        "--ties",
+        help="a drawn seed; or a file with an order drawn by hand (an option a line) or a policy as JSON",
+    )
+    parser.add_argument("--lang", choices=("en", "ro"), help="without it, the terminal's language")
     parser.add_argument(
         "--json", action="store_true", help="the whole result as JSON (key `winners`: the ids)"
     )
-    options = parser.parse_args(argv)
+    return parser
+
+
+def _counted(options: argparse.Namespace) -> tuple[Election, Result]:
+    """The election as it was counted, and its result. Raises: Unreadable, CannotCount."""
+    election = open_election(options.source)
+    name = options.rule or election.rule
+    if name is None:
+        raise CannotCount("no_rule")
     try:
-        result = count_file(options.source, options.rule)
-    except (Unreadable, MemoryError) as problem:
-        return _unreadable(options.source, problem)
-    except (UnknownRule, UnsuitableContest, FalseSeed) as problem:
-        _say(sys.stderr, f"cannot count: {type(problem).__name__} {problem}; name a rule with --rule")
-        return DIFFERS
-    if options.json:
-        _give_json(msgspec.json.encode(result))
-        return OK
-    for name in result.winners:
-        _say(sys.stdout, name)
-    for tie in result.unresolved:
-        _say(sys.stderr, f"unresolved tie at {tie.at}: {', '.join(tie.options)}")
-    return OK
+        rule = get_rule(name)
+    except UnknownRule as problem:
+        raise CannotCount("unknown_rule", rule=name) from problem
+    election = suited(with_settings(election, seats=options.seats, budget=options.budget), rule)
+    ties = tie_policy(election, rule, options.ties)
+    try:
+        return election, count(election, rule, ties=ties)
+    except UnsuitableContest as problem:
+        facts = {key: str(value) for key, value in problem.facts.items()} | {"rule": name}
+        raise CannotCount(f"refused_{problem.reason}", reason=str(problem), **facts) from problem
+    except FalseSeed as problem:
+        raise CannotCount("false_seed") from problem
+
+
+def _list_rules(language: Language) -> None:
+    """Every rule, what it elects, which papers it counts and what else it needs."""
+    width = max(map(len, RULES))
+    for name, rule in RULES.items():
+        parts = [say(language, "for_seats" if rule.elects == "seats" else "projects")]
+        parts.append(", ".join(rule.vote_types))
+        parts += [say(language, f"need_{need}") for need in needs_of(rule)]
+        _say(sys.stdout, f"{name:<{width}}  {'; '.join(parts)}")
