@@ -16,6 +16,7 @@ from voting.rules.papers import (
     ApprovalPaper,
     Contest,
     CumulativePaper,
+    Envelope,
     Option,
     Paper,
     RankedPaper,
@@ -25,6 +26,9 @@ from voting.rules.tally import group_papers
 from voting.rules.ties import REPORT, STANDARD
 
 META = "META\nkey;value\nbudget;1000\nvote_type;{type}\n{more}"
+
+
+TWO = "PROJECTS\nproject_id;cost\n1;1\n2;1\nVOTES\nvote\n1\n"
 
 
 def pb(votes: str, *, projects: str = "", vote_type: str = "approval", more: str = "") -> PbElection:
@@ -185,6 +189,9 @@ def test_rules_and_selected() -> None:
             "whole",
         ),
         ("META\nkey;value\nbudget;1\x00\n", 3, "NUL"),
+        (META.format(type="approval", more="envelopes;5\n") + TWO, 2, "envelopes: Expected `array`"),
+        (META.format(type="approval", more='grades;"[1]"\n') + TWO, 2, "grades: Expected `str`"),
+        (META.format(type="approval", more='envelopes;"[{""by"":""area""}]"\n') + TWO, 2, "envelopes:"),
     ],
 )
 def test_what_would_have_to_be_guessed_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
@@ -200,6 +207,12 @@ def test_other_encodings_are_refused() -> None:
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+
+
+ENVELOPES = (
+    Envelope(by="area", name="Ștefești; [nord]", amount=10**9, kind="own"),
+    Envelope(by="category", name='"a"', amount=1, kind="most"),
+)
 
 
 @st.composite
@@ -231,6 +244,9 @@ def written(draw: st.DrawFn) -> tuple[Contest, list[Paper]]:
         threshold=draw(st.none() | st.integers(0, 9)),
         exclusive=draw(st.sampled_from(((), (("P01", "B/3"),)))),
         minor_per_unit=minor_per_unit,
+        seats=draw(st.sampled_from((0, 0, 2))),
+        grades=draw(st.sampled_from(((), ("Bad; or so", 'The "best"')))) if vote_type == "scoring" else (),
+        envelopes=draw(st.sampled_from(((), ENVELOPES))),
     )
     papers: list[Paper] = []
     for ids in draw(st.lists(st.lists(st.sampled_from((*names, "P77")), max_size=4), max_size=6)):

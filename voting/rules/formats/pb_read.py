@@ -7,6 +7,8 @@ because the city counted them. Source: the .pb format description of Pabulib, ve
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import TypeVar
 
 import msgspec
 
@@ -22,9 +24,9 @@ from voting.rules.formats.text import (
 )
 from voting.rules.papers import (
     PABULIB_VOTE_TYPES,
-    ApprovalPaper,
     Contest,
     CumulativePaper,
+    Envelope,
     Option,
     Paper,
     ScoringPaper,
@@ -40,7 +42,12 @@ DESCENDING = "descending"  # points_by_place (our META key): place p of at most 
 STRICT = "strict"  # limits (our META key): kept although some of the file's ballots break them
 
 _VOTE_TYPE_NAMES: dict[str, VoteType] = {name: name for name in PABULIB_VOTE_TYPES} | {"choose-1": "approval"}
+_BY_NAME = {"approval": "approved", "ordinal": "places"}  # where a paper has its names and nothing else
+_POINTED = (CumulativePaper, ScoringPaper)
 _LIMITS = ("min_length", "max_length", "min_points", "max_points", "min_sum_points", "max_sum_points")
+
+
+_T = TypeVar("_T")
 
 
 class PbElection(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,11 +182,22 @@ def _contest(
             threshold=number("min_project_score_threshold"),
             exclusive=_groups(meta.get("exclusive_groups", "")),
             duplicates="first" if meta.get("duplicates") == "first" else "reject",
+            seats=number("seats") or 0,
+            grades=_own(meta, line, "grades", tuple[str, ...]),
+            envelopes=_own(meta, line, "envelopes", tuple[Envelope, ...]),
         )
     except ValueError as problem:
         if isinstance(problem, MalformedFile):
             raise
         raise MalformedFile(line, str(problem)) from problem
+
+
+def _own(meta: Mapping[str, str], line: int, key: str, kind: type[_T]) -> _T:
+    """One of our META keys whose value is a JSON list. Raises: MalformedFile."""
+    try:
+        return msgspec.json.decode((meta.get(key) or "[]").encode(), type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
+        raise MalformedFile(line, f"{key}: {str(problem)[:200]}") from problem
 
 
 def _groups(text: str) -> tuple[tuple[str, ...], ...]:
@@ -219,22 +237,18 @@ def _with_places(
 def _widened(contest: Contest, papers: Iterable[Paper], notes: list[str]) -> Contest:
     """Limits that the file's own ballots break are widened to fit them: the city has counted them."""
     cost_of = {option.id: option.cost for option in contest.options}
-    ids = set(cost_of)
-    lengths, sums, values, costs = [], [], [], []
-    duplicates = False
-    for paper in papers:
-        names = paper.approved if isinstance(paper, ApprovalPaper) else named_options(paper)
-        distinct = set(names)
-        if not names or not distinct <= ids:
-            continue
-        if len(distinct) < len(names):
-            duplicates = True
-        lengths.append(len(distinct))
-        if contest.max_sum_cost is not None:
-            costs.append(sum(cost_of[name] for name in distinct))
-        if isinstance(paper, CumulativePaper | ScoringPaper):
-            values += [value for _, value in paper.points]
-            sums.append(sum(value for _, value in paper.points))
+    rows = _named(contest.vote_type, papers)
+    pointed = [] if contest.vote_type in _BY_NAME else [p.points for p in papers if isinstance(p, _POINTED)]
+    if not cost_of.keys() >= set().union(*rows):  # papers that name unknown options are rejected anyway
+        rows = [row for row in rows if cost_of.keys() >= set(row)]
+        pointed = [points for points in pointed if cost_of.keys() >= {name for name, _ in points}]
+    lengths = list(map(len, map(set, rows)))
+    duplicates = sum(lengths) < sum(map(len, rows))
+    costs = (
+        [sum(cost_of[name] for name in set(row)) for row in rows] if contest.max_sum_cost is not None else []
+    )
+    values = [value for points in pointed for _, value in points]
+    sums = [sum(value for _, value in points) for points in pointed if points]
     changes: dict[str, int | str] = {}
     for key, seen in (("length", lengths), ("points", values), ("sum_points", sums), ("sum_cost", costs)):
         low, high = getattr(contest, f"min_{key}", None), getattr(contest, f"max_{key}", None)
@@ -247,6 +261,12 @@ def _widened(contest: Contest, papers: Iterable[Paper], notes: list[str]) -> Con
         changes["duplicates"] = "first"
         notes.append("some ballots name a project twice: the first mention counts")
     return msgspec.structs.replace(contest, **changes)
+
+
+def _named(vote_type: VoteType, papers: Iterable[Paper]) -> list[tuple[str, ...]]:
+    """The options each paper names, without the blank papers."""
+    names = map(attrgetter(_BY_NAME[vote_type]) if vote_type in _BY_NAME else named_options, papers)
+    return list(filter(None, names))
 
 
 def _compare_number(meta: Mapping[str, str], key: str, actual: int, notes: list[str]) -> None:

@@ -20,7 +20,7 @@ MAX_LINES = 2_000_000  # the largest known file has 100,000
 SECTIONS = ("META", "PROJECTS", "VOTES")
 
 Row = dict[str, str]
-Cast = tuple[str, str]  # the cells `vote` and `points` of a row
+Cast = str  # the cell `vote` of a row and, where there are points, a line break and the cell `points`
 Table = list[tuple[int, list[str]]]
 
 
@@ -134,27 +134,24 @@ def _plain_votes(header: tuple[int, list[str]], text: str) -> Votes | None:
         return None
     at = names.index("vote")
     votes = _cells(lines, at)
-    points = _cells(lines, names.index("points")) if "points" in names else [""] * len(lines)
-    number = Counter(zip(votes, points, strict=True))
-    if any(_is_odd(line) for line in _without_vote(lines, votes, first=at == 0)):
+    casts = votes
+    if "points" in names:
+        casts = [*map("\n".join, zip(votes, _cells(lines, names.index("points")), strict=True))]
+    number = Counter(casts)
+    may_be_odd = {vote for vote in (number if casts is votes else set(votes)) if not vote or vote.isspace()}
+    if at == 0:
+        may_be_odd |= {vote for vote in set(votes) if vote.strip().upper() in SECTIONS}
+    if may_be_odd and any(
+        _is_odd(line) for line, vote in zip(lines, votes, strict=True) if vote in may_be_odd
+    ):
         return None
-    return Votes(number, lambda cast: header[0] + 1 + list(zip(votes, points, strict=True)).index(cast))
-
-
-def _without_vote(lines: Sequence[str], votes: Sequence[str], *, first: bool) -> list[str]:
-    """The lines whose vote is blank or, where votes come first, may be the title of a section."""
-    looked_at = {vote for vote in set(votes) if not vote or vote.isspace()}
-    if first:
-        looked_at |= {vote for vote in set(votes) if vote.strip().upper() in SECTIONS}
-    if not looked_at:
-        return []
-    return [line for line, vote in zip(lines, votes, strict=True) if vote in looked_at]
+    return Votes(number, lambda cast: header[0] + 1 + casts.index(cast))
 
 
 def _is_odd(line: str) -> bool:
     """Whether a line is blank or the title of a section."""
-    text = line.strip("; \t")
-    return not text or text.isspace() or text.upper() in SECTIONS
+    first, *others = (cell.strip() for cell in line.split(";"))
+    return not any(others) and (not first or first.upper() in SECTIONS)
 
 
 def _cells(lines: Sequence[str], column: int) -> list[str]:
@@ -165,8 +162,8 @@ def _quoted_votes(table: Table) -> Votes:
     """The votes of rows that the CSV reader has read."""
     number: Counter[Cast] = Counter()
     first: dict[Cast, int] = {}
-    for line in rows_of(table, "vote", only=("vote", "points")):
-        cast = (line.row["vote"], line.row.get("points", ""))
+    for line in rows_of(table, "vote", only=("vote", "points")):  # in this order
+        cast = "\n".join(line.row.values())
         number[cast] += 1
         first.setdefault(cast, line.number)
     return Votes(number, first.__getitem__)
@@ -175,7 +172,7 @@ def _quoted_votes(table: Table) -> Votes:
 def rows_of(table: Table, *needed: str, only: Sequence[str] | None = None) -> list[Line]:
     """The rows below a section's header, all columns or `only` some."""
     names = _columns(table[0], *needed)
-    columns = [(i, name) for i, name in enumerate(names) if name and (only is None or name in only)]
+    columns = [(names.index(name), name) for name in only or names if name and name in names]
     width = len(names)
     rows = []
     for number, cells in table[1:]:

@@ -1,14 +1,16 @@
 """Our contests written as Pabulib's `.pb` files, which anyone's tools read.
 
-Where Pabulib has no key for something that decides the count (points by place, exclusive groups, minor
-units, an option that cannot win, limits that some ballots break, a threshold the rule does not look at) a key
-or column of our own says it, so that reading the file again gives the same contest.
+Where Pabulib has no key for something that decides the count (points by place, exclusive groups, envelopes,
+minor units, seats, grades, an option that cannot win, limits that some ballots break, a threshold the rule
+does not look at) a key or column of our own says it, so that reading the file again gives the same contest.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import msgspec
 
 from voting.rules.formats.pb_read import DESCENDING, SENTINEL_COST, STRICT
 from voting.rules.formats.text import one_line
@@ -21,6 +23,7 @@ from voting.rules.papers import (
     Papers,
     RankedPaper,
     ScoringPaper,
+    canonical,
     named_options,
 )
 from voting.rules.tally import Tally, group_papers, tally
@@ -33,6 +36,7 @@ _OF_THE_CONTEST = frozenset(
         *("min_points", "max_points", "min_sum_points", "max_sum_points", "default_score", "max_sum_cost"),
         *("min_project_score_threshold", "currency"),
         *("points_by_place", "exclusive_groups", "minor_per_unit", "duplicates", "limits", "counting_rule"),
+        *("seats", "grades", "envelopes"),
     )
 )
 
@@ -138,6 +142,13 @@ def _own_rows(counted: Tally, rule: str) -> dict[str, str]:
         rows["exclusive_groups"] = "|".join(",".join(group) for group in contest.exclusive)
     if contest.minor_per_unit != 100:
         rows["minor_per_unit"] = str(contest.minor_per_unit)
+    if contest.seats:
+        rows["seats"] = str(contest.seats)
+    if contest.grades:
+        rows["grades"] = canonical(contest.grades).decode()
+    if contest.envelopes:
+        named = [msgspec.structs.replace(e, name=one_line(e.name)) for e in contest.envelopes]
+        rows["envelopes"] = canonical(named).decode()
     if contest.duplicates != "reject":
         rows["duplicates"] = contest.duplicates
     if counted.rejected:
