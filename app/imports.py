@@ -105,7 +105,9 @@ def _read_and_count(raw: bytes, rule: str) -> PbElection:
     except UnknownRule as problem:
         raise ImportRefused(f"the rule {name} is not one of ours; name another with --rule") from problem
     except UnsuitableContest as problem:
-        raise ImportRefused(f"the rule {name} needs a threshold, and the file has none") from problem
+        if problem.reason == "threshold":
+            raise ImportRefused(f"the rule {name} needs a threshold, and the file has none") from problem
+        raise ImportRefused(f"the rule {name} cannot count this file: {problem}") from problem
     return msgspec.structs.replace(election, rule=name)
 
 

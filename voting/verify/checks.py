@@ -228,8 +228,8 @@ def _pb_checks(election: PbElection, rule: str | None, ties: TiePolicy) -> list[
         result = get_rule(rule or "").count(election.contest, election.papers, ties=ties)
     except UnknownRule:
         return [*checks, _check("rule_known", "a published rule", rule or "unknown")]
-    except UnsuitableContest:
-        return [*checks, _check("threshold", "stated", "missing")]
+    except UnsuitableContest as refusal:
+        return [*checks, _check(refusal.reason, "suits the rule", str(refusal))]
     stood = {standing.option: standing for standing in result.standings}
     for column, value_of in _PB_COLUMNS.items():
         rows = [row for row in election.projects if row.get(column)]
