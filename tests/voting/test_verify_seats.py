@@ -25,7 +25,7 @@ SEATED = tuple(name for name, rule in RULES.items() if rule.elects == "seats")
 LOT = TiePolicy(criteria=("earlier_rounds",), lot=lot_for("six dice: 4 1 6 2 2 5"))
 PAPERS: Mapping[str, dict[Paper, int]] = {
     "ordinal": {
-        RankedPaper(("a", "b")): 4,
+        RankedPaper(("a", "b")): 7,
         RankedPaper(("b", "c")): 3,
         RankedPaper(("c",)): 3,
         RankedPaper(): 1,
