@@ -8,7 +8,7 @@ because the city counted them. Source: the .pb format description of Pabulib, ve
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any
 
 import msgspec
 
@@ -26,7 +26,6 @@ from voting.rules.papers import (
     PABULIB_VOTE_TYPES,
     Contest,
     CumulativePaper,
-    Envelope,
     Option,
     Paper,
     ScoringPaper,
@@ -45,9 +44,19 @@ _VOTE_TYPE_NAMES: dict[str, VoteType] = {name: name for name in PABULIB_VOTE_TYP
 _BY_NAME = {"approval": "approved", "ordinal": "places"}  # where a paper has its names and nothing else
 _POINTED = (CumulativePaper, ScoringPaper)
 _LIMITS = ("min_length", "max_length", "min_points", "max_points", "min_sum_points", "max_sum_points")
-
-
-_T = TypeVar("_T")
+_IN_PABULIB = frozenset(
+    (
+        *_LIMITS,
+        *("options", "budget", "vote_type", "currency", "minor_per_unit", "max_sum_cost", "default_score"),
+        *("threshold", "points_by_place", "exclusive", "duplicates"),
+    )
+)
+OWN_FIELDS: dict[str, Any] = {
+    field.name: field.type for field in msgspec.structs.fields(Contest) if field.name not in _IN_PABULIB
+}
+"""What a contest has that Pabulib has no key for (seats, grades, envelopes, ...): written as JSON under the
+field's name.
+"""
 
 
 class PbElection(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,9 +191,7 @@ def _contest(
             threshold=number("min_project_score_threshold"),
             exclusive=_groups(meta.get("exclusive_groups", "")),
             duplicates="first" if meta.get("duplicates") == "first" else "reject",
-            seats=number("seats") or 0,
-            grades=_own(meta, line, "grades", tuple[str, ...]),
-            envelopes=_own(meta, line, "envelopes", tuple[Envelope, ...]),
+            **{name: _own(meta, line, name) for name in OWN_FIELDS if meta.get(name)},
         )
     except ValueError as problem:
         if isinstance(problem, MalformedFile):
@@ -192,10 +199,10 @@ def _contest(
         raise MalformedFile(line, str(problem)) from problem
 
 
-def _own(meta: Mapping[str, str], line: int, key: str, kind: type[_T]) -> _T:
-    """One of our META keys whose value is a JSON list. Raises: MalformedFile."""
+def _own(meta: Mapping[str, str], line: int, key: str) -> Any:
+    """The value of a META key of ours, written as JSON. Raises: MalformedFile."""
     try:
-        return msgspec.json.decode((meta.get(key) or "[]").encode(), type=kind)
+        return msgspec.json.decode(meta[key].encode(), type=OWN_FIELDS[key])
     except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
         raise MalformedFile(line, f"{key}: {str(problem)[:200]}") from problem
 

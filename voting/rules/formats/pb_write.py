@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from voting.rules.formats.pb_read import DESCENDING, SENTINEL_COST, STRICT
+from voting.rules.formats.pb_read import DESCENDING, OWN_FIELDS, SENTINEL_COST, STRICT
 from voting.rules.formats.text import one_line
 from voting.rules.papers import (
     PABULIB_VOTE_TYPES,
@@ -30,13 +30,16 @@ from voting.rules.tally import Tally, group_papers, tally
 
 _WHO = ("description", "country", "unit", "instance")
 _WHEN = ("date_begin", "date_end")
+_OWN_DEFAULTS = {
+    field.name: field.default for field in msgspec.structs.fields(Contest) if field.name in OWN_FIELDS
+}
 _OF_THE_CONTEST = frozenset(
     (
         *("key", "num_projects", "num_votes", "budget", "vote_type", "rule", "min_length", "max_length"),
         *("min_points", "max_points", "min_sum_points", "max_sum_points", "default_score", "max_sum_cost"),
         *("min_project_score_threshold", "currency"),
         *("points_by_place", "exclusive_groups", "minor_per_unit", "duplicates", "limits", "counting_rule"),
-        *("seats", "grades", "envelopes"),
+        *OWN_FIELDS,
     )
 )
 
@@ -142,13 +145,14 @@ def _own_rows(counted: Tally, rule: str) -> dict[str, str]:
         rows["exclusive_groups"] = "|".join(",".join(group) for group in contest.exclusive)
     if contest.minor_per_unit != 100:
         rows["minor_per_unit"] = str(contest.minor_per_unit)
-    if contest.seats:
-        rows["seats"] = str(contest.seats)
-    if contest.grades:
-        rows["grades"] = canonical(contest.grades).decode()
-    if contest.envelopes:
-        named = [msgspec.structs.replace(e, name=one_line(e.name)) for e in contest.envelopes]
-        rows["envelopes"] = canonical(named).decode()
+    for name, default in _OWN_DEFAULTS.items():
+        value = getattr(contest, name)
+        if name == "envelopes":  # like the areas and categories they are for
+            value = tuple(
+                msgspec.structs.replace(envelope, name=one_line(envelope.name)) for envelope in value
+            )
+        if value != default:
+            rows[name] = canonical(value).decode()
     if contest.duplicates != "reject":
         rows["duplicates"] = contest.duplicates
     if counted.rejected:
