@@ -18,6 +18,7 @@ from voting.rules.formats import (
     read_preflib,
     write_blt,
     write_cvr,
+    write_pb,
     write_preflib,
 )
 from voting.rules.formats.recognise import format_of
@@ -103,6 +104,12 @@ def test_what_is_written_reads_as_the_same_election(name: str, election: RankedE
 def _is_trap(option: Option) -> bool:
     """A name that a cell or a line of a format means something by."""
     return option.id[0] in "=+-@" or "|" in option.id or option.id.lower() in ("overvote", "skipped")
+
+
+def test_pabulib_has_no_equal_or_skipped_places() -> None:
+    contest = Contest(options=(Option(id="a", title="A"),), seats=1, vote_type="preference")
+    with pytest.raises(ValueError, match="no preference papers"):
+        write_pb(contest, {PreferencePaper((("a",),)): 1}, meta={})
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
