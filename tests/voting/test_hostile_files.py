@@ -297,10 +297,10 @@ def test_what_a_file_says_cannot_write_on_the_terminal(
     result = get_rule("greedy").count(contest, papers, ties=REPORT)
     record = make_record(poll_id="1", title="x", contest=contest, papers=papers, ties=REPORT, result=result)
     assert exits(encode_record(record), tmp_path) == (0, 0)
-    told = capsys.readouterr().out
-    assert "P01\\n\\x1b[2JP99\\u202e x" in told
-    assert "\x1b" not in told
-    assert "\u202e" not in told
+    table = capsys.readouterr().out
+    assert "P01\\n\\x1b[2JP99\\u202e x" in table
+    assert "\x1b" not in table
+    assert "\u202e" not in table
     assert exits(pb(more="rule;\x1b[2J\n"), tmp_path) == (1, 1)
     told = capsys.readouterr()
     assert "\x1b" not in told.out + told.err

@@ -141,6 +141,8 @@ def _remark(head: _Head, text: str, line: int) -> None:
 def _ballots(lines: list[str], at: int, head: _Head) -> tuple[dict[Ranks, int], int]:
     """The ballots with their numbers, and the index of the line after them."""
     ballots: Counter[Ranks] = Counter()
+    alone: dict[str, tuple[int, ...]] = {str(number + 1): (number,) for number in range(head.candidates)}
+    alone |= {nick: (number,) for number, nick in enumerate(head.nicks)}
     for index in range(at, len(lines)):
         line = index + 1
         words = _words(lines[index])
@@ -155,7 +157,10 @@ def _ballots(lines: list[str], at: int, head: _Head) -> tuple[dict[Ranks, int], 
         number = 1 if words[0].startswith("(") else count_of(words[0], line, "number", most=MAX_PAPERS)
         if not number:
             raise MalformedFile(line, "a ballot cast no times")
-        ranks = tuple(_rank(head, word, line) for word in words[1:-1])
+        try:
+            ranks: Ranks = tuple([alone[word] for word in words[1:-1]])
+        except KeyError:  # something else than one candidate, or none of these
+            ranks = tuple(_rank(head, word, line) for word in words[1:-1])
         ballots[ranks] += number
     raise MalformedFile(len(lines), "the file ends before the line 0 that ends the ballots")
 

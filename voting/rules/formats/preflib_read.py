@@ -153,9 +153,13 @@ def _old_sheet(lines: list[str]) -> _Sheet:
 def _ballots(sheet: _Sheet) -> dict[Groups, tuple[int, int]]:
     """Each distinct order with how many papers say it, and the line where it first stands."""
     ballots: dict[Groups, tuple[int, int]] = {}
+    alone: dict[str, tuple[int, ...]] = {str(number + 1): (number,) for number in range(sheet.alternatives)}
     for line, number_text, order in sheet.orders:
         number = count_of(number_text, line, "number", most=MAX_PAPERS)
-        groups = _groups(order, sheet.alternatives, line)
+        try:
+            groups: Groups = tuple([alone[name] for name in order.strip().split(",")])
+        except KeyError:  # something else than numbers and commas, or none of these
+            groups = _groups(order, sheet.alternatives, line)
         earlier, at = ballots.get(groups, (0, line))
         ballots[groups] = (earlier + number, at)
     return ballots
