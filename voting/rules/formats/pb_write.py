@@ -76,8 +76,14 @@ def write_pb(
         writer.writerow([key, value])
     writer.writerow(["PROJECTS"])
     _write_projects(writer, counted, awarded)
-    writer.writerow(["VOTES"])
+    _write_votes(writer, contest, grouped)
+    return out.getvalue().replace("\x00", "").encode()
+
+
+def _write_votes(writer: Any, contest: Contest, grouped: Iterable[tuple[Paper, int]]) -> None:
+    """The VOTES section: a voter a row, whose number says nothing."""
     has_points = contest.vote_type != "approval"
+    writer.writerow(["VOTES"])
     writer.writerow(["voter_id", "vote", "points"] if has_points else ["voter_id", "vote"])
     voter = 0
     for paper, number in grouped:
@@ -87,7 +93,6 @@ def write_pb(
         for _ in range(number):
             voter += 1
             writer.writerow([voter, *cells])
-    return out.getvalue().replace("\x00", "").encode()
 
 
 def _check_writable(contest: Contest, paper: Paper) -> None:
