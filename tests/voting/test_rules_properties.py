@@ -19,6 +19,7 @@ from voting.rules.papers import (
     CumulativePaper,
     Paper,
     RankedPaper,
+    ScoringPaper,
     decode_paper,
     encode_paper,
 )
@@ -69,7 +70,9 @@ def rename(paper: Paper, names: dict[str, str]) -> Paper:
         return RankedPaper(tuple(names.get(name, name) for name in paper.places))
     if isinstance(paper, ApprovalPaper):
         return ApprovalPaper(tuple(names.get(name, name) for name in paper.approved))
-    return type(paper)(tuple((names.get(name, name), value) for name, value in paper.points))
+    if isinstance(paper, CumulativePaper | ScoringPaper):
+        return type(paper)(tuple((names.get(name, name), value) for name, value in paper.points))
+    raise TypeError(paper)
 
 
 @pytest.mark.parametrize("name", FUNDING)

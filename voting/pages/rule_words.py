@@ -92,6 +92,25 @@ _PROJECTS = {
         N_("Equal shares by points alone"),
         N_(
             "Each voter holds an equal share of the budget. A project is worth to a voter the points they "
+            "gave it, whatever it costs, so that cheaper projects come first."
+        ),
+    ),
+    "equalshares/points-add1": RuleWords(
+        N_("Equal shares by points alone, raised"),
+        N_(
+            "Each voter holds an equal share of the budget. A project is worth to a voter the points they "
+            "gave it, whatever it costs, so that cheaper projects come first. Shares are raised step by step "
+            "while the budget allows."
+        ),
+    ),
+    "equalshares/add1-threshold": RuleWords(
+        N_("Equal shares, raised, with a threshold"),
+        N_(
+            "Projects with fewer points than the threshold drop out. Each voter holds an equal share of the "
+            "budget and pays for the others on their ballot; shares are raised while the budget allows."
+        ),
+    ),
+    "Each voter holds an equal share of the budget. A project is worth to a voter the points they "
             "gave it, whatever it costs, so that cheaper projects come first. Shares are raised step by step "
             "while the budget allows."
         ),

@@ -21,6 +21,7 @@ from voting.rules.papers import (
     CumulativePaper,
     Paper,
     Papers,
+    RankedPaper,
     ScoringPaper,
     canonical,
     named_options,
