@@ -28,7 +28,9 @@ from voting.rules.ties import REPORT, STANDARD, TiePolicy, lot_for
 
 LOT = TiePolicy(criteria=("lowest_cost",), lot=lot_for("a seed of the tests"))
 NAMES = ("P01", "P02", "P03", "P04", "P05", "P06")
-FUNDING = [name for name, rule in RULES.items() if rule.elects == "projects"]
+FUNDING = [
+    name for name, rule in RULES.items() if rule.elects == "projects" and "approval" in rule.vote_types
+]
 FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -110,11 +110,6 @@ _PROJECTS = {
             "budget and pays for the others on their ballot; shares are raised while the budget allows."
         ),
     ),
-    "Each voter holds an equal share of the budget. A project is worth to a voter the points they "
-            "gave it, whatever it costs, so that cheaper projects come first. Shares are raised step by step "
-            "while the budget allows."
-        ),
-    ),
     "equalshares/add1-exhaustive": RuleWords(
         N_("Equal shares, raised until nothing more fits"),
         N_(

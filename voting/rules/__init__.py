@@ -33,6 +33,7 @@ __all__ = ["FAMILIES", "RULES", "InvalidPaper", "Rule", "UnknownRule", "Unsuitab
 FAMILIES: tuple[Family, ...] = (
     greedy.FAMILY,
     completion.FAMILY,
+    completion.FAMILY_BY_PLACE,
     positional.PLURALITY_FAMILY,
     positional.APPROVAL_FAMILY,
     positional.BORDA_FAMILY,

@@ -336,10 +336,22 @@ def two_decimals(value: Fraction) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
+def _by_place(params: EqualSharesParams) -> bool:
+    """Whether the rule looks at places on the papers, which only rankings have."""
+    return params.by_level or params.points == "borda"
+
+
 FAMILY = Family(
     version=VERSION,
     elects="projects",
     vote_types=("ordinal", "approval", "cumulative", "scoring"),
-    rules=EQUAL_SHARES,
+    rules={name: params for name, params in EQUAL_SHARES.items() if not _by_place(params)},
+    count=count_equal_shares,
+)
+FAMILY_BY_PLACE = Family(
+    version=VERSION,
+    elects="projects",
+    vote_types=("ordinal",),
+    rules={name: params for name, params in EQUAL_SHARES.items() if _by_place(params)},
     count=count_equal_shares,
 )

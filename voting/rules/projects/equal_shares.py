@@ -67,7 +67,9 @@ EQUAL_SHARES: dict[str, EqualSharesParams] = {
     "equalshares/ranked": EqualSharesParams(raise_shares=True, step_percent=1, fill=True),
     "equalshares/points": EqualSharesParams(utility="points"),
     "equalshares/points-add1": EqualSharesParams(utility="points", raise_shares=True),
-    "equalshares/borda": EqualSharesParams(points="borda", raise_shares=True, step_percent=1, fill=True),
+    "equalshares/borda": EqualSharesParams(
+        utility="points", points="borda", raise_shares=True, step_percent=1
+    ),
     "equalshares/add1-exhaustive": EqualSharesParams(
         raise_shares=True, start="floor", stop_when_exhaustive=True
     ),
