@@ -163,8 +163,8 @@ def test_papers_have_one_form(election: tuple[Contest, list[Paper]]) -> None:
 # ── a second greedy, written apart from the first: every order of equal options, one at a time ──────
 
 
-def slow_greedy(contest: Contest, papers: list[Paper], name: str) -> set[frozenset[str]]:
-    """The winners under every order of equal options."""
+def slow_greedy(contest: Contest, papers: list[Paper], name: str) -> set[frozenset[tuple[str, int]]]:
+    """The winners and what each gets, under every order of equal options."""
     score: Counter[str] = Counter()
     for paper in papers:
         try:
@@ -183,19 +183,19 @@ def slow_greedy(contest: Contest, papers: list[Paper], name: str) -> set[frozens
     outcomes = set()
     for parts in itertools.product(*map(itertools.permutations, equal)):
         left = contest.budget
-        won: set[str] = set()
+        won: dict[str, int] = {}
         for option in itertools.chain.from_iterable(parts):
-            rival = any(option.id in group and won & set(group) for group in contest.exclusive)
+            rival = any(option.id in group and won.keys() & set(group) for group in contest.exclusive)
             if name == "greedy-exclusive" and rival:
                 continue
             if option.cost <= left:
                 left -= option.cost
-                won.add(option.id)
+                won[option.id] = option.cost
             elif name in ("greedy-no-skip", "greedy-custom"):
                 if name == "greedy-custom" and left > 0 and left / option.cost >= 0.8:
-                    won.add(option.id)
+                    won[option.id] = left
                 break
-        outcomes.add(frozenset(won))
+        outcomes.add(frozenset(won.items()))
     return outcomes
 
 
@@ -210,9 +210,10 @@ def test_greedy_agrees_with_the_slow_one(name: str, election: tuple[Contest, lis
     possible = slow_greedy(contest, papers, name)
     result = get_rule(name).count(contest, papers, ties=REPORT)
     assert result.complete == (len(possible) == 1)
-    assert all(set(result.winners) <= outcome for outcome in possible)
+    awarded = {(outcome.option, outcome.awarded) for outcome in result.outcomes if outcome.won}
+    assert all(awarded <= outcome for outcome in possible)
     if result.complete:
-        assert set(result.winners) in possible
+        assert awarded in possible
     assert set(get_rule(name).count(contest, papers, ties=LOT).winners) in possible
 
 
