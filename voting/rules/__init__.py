@@ -90,6 +90,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             need_seats(contest)
         elif contest.seats:
             raise UnsuitableContest("budget")
+        if any(envelope.kind == "own" for envelope in contest.envelopes):
+            raise UnsuitableContest("envelopes")  # no rule keeps money apart yet, and none may ignore it
 
     def count(self, contest: Contest, papers: Papers, *, ties: TiePolicy) -> Result:
         """Count papers given in any order, or as a mapping paper -> number. Raises: UnsuitableContest,

@@ -45,7 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seats: int = 0
     grades: tuple[str, ...] = ()
     envelopes: dict[str, int] = {}
-    envelope_kind: str = "own"
+    envelope_kind: str = "most"
     criteria: tuple[Criterion, ...] = ()
 
     @property
