@@ -79,7 +79,7 @@ def test_steps_amounts_and_reasons_of_projects(tmp_path: Path, capsys: pytest.Ca
     file = saved(tmp_path, "parks.pb", PB.format(most=2, both="1,2"))
     assert count_main([file, "--lang", "en"]) == 0
     told = capsys.readouterr().out
-    assert told.startswith("Parcuri\ngreedy (version 1) · budget 1,000 · spent 600.50\n4 papers: 4 counted,")
+    assert told.startswith("Parcuri\ngreedy (version 2) · budget 1,000 · spent 600.50\n4 papers: 4 counted,")
     assert "WINNERS\n  1  1 One  600.50\n" in told
     assert re.search(r"^  1  1 One  funded +1,000  ->  399\.50$", told, re.MULTILINE)
     assert re.search(r"^     2  2 Two  2  costs more than is left .*missing 100\.50\)$", told, re.MULTILINE)
