@@ -1,7 +1,8 @@
 """Equal shares beside a slow second one in plain fractions: the same purchases, prices and leftovers.
 
 The quick run keeps floats within a margin and turns to exact numbers near it. These elections are made so
-that it must: equal scores, costs that supporters can just pay, shares that differ from a price by almost nothing.
+that it must: equal scores, costs that supporters can just pay, shares that
+differ from a price by almost nothing.
 """
 
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ def drawn_for(election: RankedElection, *, first: tuple[str, ...] = ()) -> tuple
     return (*first, *(name for name in reversed(order) if name not in first))
 
 
-def same_stages(election: RankedElection, rule: str, dump: list[Line], ties: TiePolicy) -> None:
+def assert_same_stages(election: RankedElection, rule: str, dump: list[Line], ties: TiePolicy) -> None:
     result = get_rule(rule).count(election.contest, election.papers, ties=ties)
     titles = {option.id: single_spaced(option.title) for option in election.contest.options}
     assert result.complete
@@ -56,7 +56,7 @@ def test_glasgow_2007(shared_data: Path) -> None:
         election = read_blt(path.read_bytes())
         dump = dump_of(folder / "ref" / f"{path.stem}-scotland-fixed-p5-d5.txt")
         ties = TiePolicy(criteria=("earlier_rounds",), drawn=drawn_for(election))
-        same_stages(election, "stv/scottish", dump, ties)
+        assert_same_stages(election, "stv/scottish", dump, ties)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -64,7 +64,7 @@ def test_small_cases_by_the_scottish_rules(name: str, shared_data: Path) -> None
     folder = shared_data / "ranked" / "stv-cases"
     election = read_blt((folder / f"{name}.blt").read_bytes())
     ties = TiePolicy(criteria=("earlier_rounds",), drawn=drawn_for(election, first=("A",)))
-    same_stages(election, "stv/scottish", dump_of(folder / f"{name}-scotland-fixed-p5-d5.txt"), ties)
+    assert_same_stages(election, "stv/scottish", dump_of(folder / f"{name}-scotland-fixed-p5-d5.txt"), ties)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -72,4 +72,4 @@ def test_small_cases_by_the_reference_rule(name: str, shared_data: Path) -> None
     folder = shared_data / "ranked" / "stv-cases"
     election = read_blt((folder / f"{name}.blt").read_bytes())
     ties = TiePolicy(drawn=drawn_for(election, first=("A",)))
-    same_stages(election, "stv/wigm", dump_of(folder / f"{name}-wigm-prf-fixed-p4-d4.txt"), ties)
+    assert_same_stages(election, "stv/wigm", dump_of(folder / f"{name}-wigm-prf-fixed-p4-d4.txt"), ties)

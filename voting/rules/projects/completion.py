@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voting.rules.family import Family
-from voting.rules.papers import Contest, Option, Papers, canonical, digest
+from voting.rules.papers import Contest, Option, Papers
 from voting.rules.projects.equal_shares import (
     EQUAL_SHARES,
     Electorate,
@@ -24,8 +24,9 @@ from voting.rules.projects.equal_shares import (
     UnresolvedTie,
 )
 from voting.rules.projects.greedy import GreedyParams, GreedyRun
+from voting.rules.projects.outcome import projects_result
 from voting.rules.projects.purchases import Run
-from voting.rules.result import Decision, Fact, Outcome, Payment, Result, Step, Tie
+from voting.rules.result import Decision, Fact, Payment, Result, Step, Tie
 from voting.rules.tally import Tally, TooLarge, tally
 from voting.rules.ties import TiePolicy, check_seed
 
@@ -285,44 +286,17 @@ class _Book:
 
     def result(self, name: str) -> Result:
         """The finished count."""
-        counted = self.tally
-        return Result(
+        return projects_result(
+            self.tally,
             rule=name,
-            rule_version=VERSION,
-            params=msgspec.json.decode(canonical(self.params)),
-            params_digest=digest(self.params),
-            input_digest=counted.input_digest,
+            version=VERSION,
+            params=self.params,
+            awarded=self.awarded,
+            reasons=self.why,
+            steps=self.steps,
+            ties=self.ties,
             complete=self.complete,
-            winners=tuple(self.awarded),
-            budget=self.contest.budget,
-            spent=sum(self.awarded.values()),
-            received=counted.received,
-            counted=counted.counted,
-            blank=counted.blank,
-            rejected=counted.rejected,
-            standings=tuple(sorted(counted.standings, key=lambda s: s.rank)),
-            steps=tuple(self.steps),
-            outcomes=tuple(self._outcome(option.id, option.cost) for option in self.contest.options),
-            ties=tuple(self.ties),
-            facts=self.facts | {"remaining": self.remaining},
-        )
-
-    def _outcome(self, name: str, cost: int) -> Outcome:
-        decision, facts = self.why[name]
-        standing = self.standing[name]
-        common: dict[str, Fact] = {
-            "cost": cost,
-            "rank": standing.rank,
-            "score": standing.score,
-            "supporters": standing.supporters,
-            "first_places": standing.first_places,
-        }
-        return Outcome(
-            option=name,
-            won=name in self.awarded,
-            reason=decision,
-            awarded=self.awarded.get(name, 0),
-            facts=common | facts,
+            facts=self.facts,
         )
 
 

@@ -11,9 +11,10 @@ import msgspec
 
 from voting.rules.contests import UnsuitableContest
 from voting.rules.family import Family
-from voting.rules.papers import Contest, Envelope, Option, Papers, canonical, digest
+from voting.rules.papers import Contest, Envelope, Option, Papers
 from voting.rules.projects.envelopes import caps_of, rivals_of
-from voting.rules.result import Decision, Fact, Outcome, Result, Step, Tie
+from voting.rules.projects.outcome import projects_result
+from voting.rules.result import Decision, Fact, Result, Step, Tie
 from voting.rules.tally import Tally, tally
 from voting.rules.ties import TiePolicy, check_seed, settle
 
@@ -239,53 +240,25 @@ class GreedyRun:
 
     def result(self, name: str) -> Result:
         """The finished count."""
-        counted = self.tally
-        return Result(
-            rule=name,
-            rule_version=VERSION,
-            params=msgspec.json.decode(canonical(self.params)),
-            params_digest=digest(self.params),
-            input_digest=counted.input_digest,
-            complete=not self.waiting,
-            winners=tuple(self.awarded),
-            budget=self.contest.budget,
-            spent=sum(self.awarded.values()),
-            received=counted.received,
-            counted=counted.counted,
-            blank=counted.blank,
-            rejected=counted.rejected,
-            standings=tuple(sorted(counted.standings, key=lambda s: s.rank)),
-            steps=tuple(self.steps),
-            outcomes=self._outcomes(),
-            ties=tuple(self.ties),
-            facts={"remaining": self.remaining},
-        )
-
-    def _outcomes(self) -> tuple[Outcome, ...]:
-        """One outcome an option, in the contest's order, with the facts its sentence needs."""
-        by_option = {step.option: step for step in self.steps}
-        outcomes = []
-        for option in self.contest.options:
-            step, standing = by_option[option.id], self.standing[option.id]
-            facts: dict[str, Fact] = {
-                "cost": option.cost,
-                "rank": standing.rank,
-                "score": standing.score,
-                "supporters": standing.supporters,
-                "first_places": standing.first_places,
+        reasons = {}
+        for step in self.steps:
+            money: dict[str, Fact] = {
                 "remaining_before": step.remaining_before,
                 "remaining_after": step.remaining_after,
             }
-            outcomes.append(
-                Outcome(
-                    option=option.id,
-                    won=option.id in self.awarded,
-                    reason=step.decision,
-                    awarded=self.awarded.get(option.id, 0),
-                    facts=facts | step.facts,
-                )
-            )
-        return tuple(outcomes)
+            reasons[step.option] = (step.decision, money | step.facts)
+        return projects_result(
+            self.tally,
+            rule=name,
+            version=VERSION,
+            params=self.params,
+            awarded=self.awarded,
+            reasons=reasons,
+            steps=self.steps,
+            ties=self.ties,
+            complete=not self.waiting,
+            facts={},
+        )
 
 
 FAMILY = Family(
