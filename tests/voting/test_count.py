@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import time
 from pathlib import Path
 
@@ -197,6 +198,14 @@ def test_a_record_is_counted_as_it_says(tmp_path: Path, capsys: pytest.CaptureFi
     record = make_record(poll_id="1", title="t", contest=contest, papers=papers, ties=STANDARD, result=result)
     file = saved(tmp_path, "record.json", encode_record(record))
     assert winners(capsys, file) == list(result.winners) == ["P1"]
+
+
+def read_until(terminal: int, end: str) -> str:
+    """What a terminal shows, up to that: it hands over what was written in pieces of its own choice."""
+    shown = b""
+    while not shown.endswith(end.encode()) and select.select([terminal], [], [], 5)[0]:
+        shown += os.read(terminal, 10_000)
+    return shown.decode()
 
 
 def test_a_bar_runs_on_a_terminal_after_a_while() -> None:

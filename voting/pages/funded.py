@@ -31,16 +31,6 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class PaymentRow(msgspec.Struct, frozen=True):
-    """What a group of supporters paid for a project."""
-
-    points: str
-    how: str
-    voters: str
-    each: str
-    amount: str
-
-
 class StepRow(msgspec.Struct, frozen=True):
     """A step of the count."""
 
@@ -48,7 +38,7 @@ class StepRow(msgspec.Struct, frozen=True):
     title: str
     text: str
     won: bool
-    payments: list[PaymentRow]
+    payments: list[str]
 
 
 class AlternativeRow(msgspec.Struct, frozen=True):
@@ -96,7 +86,8 @@ def build_funded(
     money = Money(ctx, full.cycle, contest)
     by_number = {option.number: option for option in options}
     rows = _rows(ctx, money, result, by_number)
-    steps = [_step(ctx, money, step, by_number) for step in result.steps]
+    has_points = contest.vote_type != "approval"
+    steps = [_step(ctx, money, step, by_number, has_points=has_points) for step in result.steps]
     return FundedPage(
         **shared(ctx, full, contest, by_number, tally, result, files),
         sentence=_sentence(ctx, money, result),
@@ -107,7 +98,7 @@ def build_funded(
         others=[row for row in rows if not row.won],
         bars=_bars(ctx, result, by_number),
         bars_desc=_bars_desc(ctx, len(rows)),
-        has_points=contest.vote_type != "approval",
+        has_points=has_points,
         has_places=contest.vote_type == "ordinal",
         steps=steps,
         has_payments=any(step.payments for step in steps),
@@ -169,27 +160,44 @@ def _rows(ctx: Ctx, money: Money, result: Result, options: dict[str, PollOption]
     ]
 
 
-def _step(ctx: Ctx, money: Money, step: Step, options: dict[str, PollOption]) -> StepRow:
+def _step(ctx: Ctx, money: Money, step: Step, options: dict[str, PollOption], *, has_points: bool) -> StepRow:
     return StepRow(
         step.number,
         name_of(options, step.option),
         step_text(ctx, money, step, step.option),
         step.remaining_after < step.remaining_before,
-        [_payment(ctx, money, paid) for paid in step.payments],
+        [_payment(ctx, money, paid, has_points=has_points) for paid in step.payments],
     )
 
 
-def _payment(ctx: Ctx, money: Money, paid: Payment) -> PaymentRow:
-    """Amounts to the nearest ban, for reading; the exact fractions are in result.json."""
+def _payment(ctx: Ctx, money: Money, paid: Payment, *, has_points: bool) -> str:
+    """What a group of supporters paid, in a sentence. Amounts to the nearest ban, for reading; the exact
+    fractions are in result.json.
+    """
     amount = Fraction(paid.amount)
     each = amount / paid.voters if paid.voters else Fraction(0)
-    return PaymentRow(
-        points=show_number(paid.points, ctx.locale),
-        how=ctx.gettext("The price in full") if paid.in_full else ctx.gettext("All they had left"),
-        voters=show_number(paid.voters, ctx.locale),
-        each=money(round(each)),
-        amount=money(round(amount)),
-    )
+    facts = {
+        "people": show_number(paid.voters, ctx.locale),
+        "each": money(round(each)),
+        "amount": money(round(amount)),
+    }
+    if paid.in_full:
+        said = ctx.ngettext(
+            "%(people)s person paid %(amount)s: the full price of %(each)s.",
+            "%(people)s people paid %(amount)s: the full price of %(each)s each.",
+            paid.voters,
+            **facts,
+        )
+    else:
+        said = ctx.ngettext(
+            "%(people)s person paid %(amount)s: all they had left, %(each)s.",
+            "%(people)s people paid %(amount)s: all they had left, %(each)s on average.",
+            paid.voters,
+            **facts,
+        )
+    if not has_points:
+        return said
+    return ctx.gettext("Points given: %(points)s.", points=show_number(paid.points, ctx.locale)) + " " + said
 
 
 def _alternative(
