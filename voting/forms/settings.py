@@ -36,7 +36,6 @@ class SettingsForm(msgspec.Struct, frozen=True):
     max_points: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
     max_sum_points: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
     grades: Literal["", "six", "four"] = ""
-    envelope_kind: Literal["own", "most"] = "most"
     criterion_1: Criterion | None = None
     criterion_2: Criterion | None = None
     criterion_3: Criterion | None = None
@@ -62,7 +61,6 @@ class SettingsForm(msgspec.Struct, frozen=True):
             seats=seats,
             grades=grades,
             envelopes=envelopes or {},
-            envelope_kind=self.envelope_kind,
             criteria=tuple(dict.fromkeys(criteria)),
         )
 

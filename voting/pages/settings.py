@@ -193,7 +193,6 @@ def _values(settings: Settings) -> dict[str, str]:
         "max_sum_points": settings.max_sum_points,
         "seats": settings.seats or None,
         "grades": next((name for name, scale in SCALES.items() if scale == settings.grades), ""),
-        "envelope_kind": settings.envelope_kind,
     }
     for place, criterion in enumerate(criteria_of(settings), start=1):
         found[f"criterion_{place}"] = criterion

@@ -30,7 +30,7 @@ CASTABLE: tuple[VoteType, ...] = ("ordinal", "approval", "scoring", "cumulative"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an officer chooses. Amounts of `envelopes` are in bani, by the code of an area; without `criteria`
+    """What an officer chooses. `envelopes` are ceilings in bani, by the code of an area; without `criteria`
     the usual ones are published.
     """
 
@@ -45,7 +45,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seats: int = 0
     grades: tuple[str, ...] = ()
     envelopes: dict[str, int] = {}
-    envelope_kind: str = "most"
     criteria: tuple[Criterion, ...] = ()
 
     @property
@@ -115,16 +114,12 @@ def contest_of_settings(
         max_sum_points=settings.max_sum_points if settings.vote_type == "cumulative" else None,
         threshold=settings.threshold,
         envelopes=tuple(
-            Envelope(by="area", name=names[code], amount=amount, kind=_kind(settings))
+            Envelope(by="area", name=names[code], amount=amount, kind="most")
             for code, amount in sorted(settings.envelopes.items())
             if code in names
         ),
         grades=grades,
     )
-
-
-def _kind(settings: Settings) -> Any:
-    return "most" if settings.envelope_kind == "most" else "own"
 
 
 UNSUITABLE = {

@@ -115,7 +115,11 @@ class Run:
             while (offer := self._cheapest()) is not None:
                 self._buy(offer)
                 if self.limit is not None and self.spent > self.limit:
-                    break
+                    return self._shares()
+        return self._shares()
+
+    def _shares(self) -> Shares:
+        of = self.of
         return Shares(
             endowment=self.endowment,
             bought=tuple(of.names[index] for index in self.prices),
