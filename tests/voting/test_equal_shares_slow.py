@@ -1,8 +1,8 @@
 """Equal shares beside a slow second one in plain fractions: the same purchases, prices and leftovers.
 
 The quick run keeps floats within a margin and turns to exact numbers near it. These elections are made so
-that it must: equal scores, costs that supporters can just pay, shares that
-differ from a price by almost nothing.
+that it must: equal scores, costs that supporters can just pay, shares that differ from a price by almost
+nothing; and each is counted again with margins a billion times as wide.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.make.contests import make_contest
 from voting.rules.papers import ApprovalPaper, Contest, CumulativePaper, Paper, RankedPaper, named_options
+from voting.rules.projects import purchases
 from voting.rules.projects.equal_shares import Electorate, EqualSharesParams
 from voting.rules.projects.purchases import Run
 from voting.rules.tally import tally
@@ -140,13 +141,20 @@ def agree(election: tuple[Contest, dict[Paper, int], Fraction], params: EqualSha
     """Both ways give the same, and who paid what adds up to each cost."""
     contest, papers, endowment = election
     bought, left = slow_shares(contest, papers, endowment, params)
-    run = Run(Electorate(tally(contest, papers), params, LOT), endowment, spell_out=True)
-    shares = run.everything()
-    working = run.working()
-    assert [(purchase.option, purchase.price) for purchase in working.purchases] == bought
-    assert working.left == left
+    counted = tally(contest, papers)
     costs = {option.id: option.cost for option in contest.options}
-    assert shares.cost == sum(costs[name] for name in shares.bought)
-    for purchase in working.purchases:
-        paid = sum((Fraction(payment.amount) for payment in purchase.payments), Fraction(0))
-        assert paid == costs[purchase.option], msgspec.to_builtins(purchase.payments)
+    for u in (purchases.U, purchases.U * 2**30):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(purchases, "U", u)
+            spelled_out = Run(Electorate(counted, params, LOT), endowment, spell_out=True)
+            quick = Run(Electorate(counted, params, LOT), endowment)
+            shares = quick.everything()
+            assert spelled_out.everything() == shares
+            working = spelled_out.working()
+            assert quick.working().left == working.left == left
+        assert [(purchase.option, purchase.price) for purchase in working.purchases] == bought
+        assert list(shares.bought) == [name for name, _ in bought]
+        assert shares.cost == sum(costs[name] for name in shares.bought)
+        for purchase in working.purchases:
+            paid = sum((Fraction(payment.amount) for payment in purchase.payments), Fraction(0))
+            assert paid == costs[purchase.option], msgspec.to_builtins(purchase.payments)

@@ -27,6 +27,7 @@ U = 2.0**-53  # half the distance from 1 to the next float
 MAX_EXACT = 2**53  # the whole numbers below it are exact as floats, and so are their sums below it
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Groups = NDArray[np.intp]  # the machine's index type: others would be converted at every look
 
 
@@ -140,8 +141,8 @@ class Support(msgspec.Struct, frozen=True):
 
 
 class Holders(msgspec.Struct, frozen=True):
-    """The supporters of an option who had money when this was made; `worth` is weight times points, `slack`
-    the rounding of their sum in units of the sum.
+    """The supporters of an option who had money when this was made; `worth` is weight times points, `most`
+    the most points of one of them, `slack` the rounding of their sum in units of the sum.
     """
 
     groups: Groups
@@ -149,6 +150,7 @@ class Holders(msgspec.Struct, frozen=True):
     points: Floats | float
     worth: Floats
     voters: float
+    most: float
     slack: float
 
 
@@ -157,7 +159,8 @@ def holders_of(groups: Groups, weight: Floats, points: Floats | float, worth: Fl
     the sum; 8 (n + 8) leaves room for the products in it.
     """
     slack = 8 * (len(groups) + 8) * U
-    return Holders(groups, weight, points, worth, float(weight.sum()), slack)
+    most = float(points.max(initial=1)) if isinstance(points, np.ndarray) else points
+    return Holders(groups, weight, points, worth, float(weight.sum()), most, slack)
 
 
 class Electorate:
@@ -191,7 +194,9 @@ class Electorate:
         self.out = self._out(counted)
         self.support = self._supports(profile.ballot, points)
         self.levels = profile.longest if params.by_level else 1
-        self.first_holders: dict[tuple[int, int], Holders] = {}
+        by_cost = params.utility == "cost"
+        self.scale = [1 / max(1, option.cost) if by_cost else 1.0 for option in self.contest.options]
+        self.levels_begun: dict[int, tuple[list[tuple[float, float, int]], dict[int, Holders]]] = {}
         self.rivals = rivals_of(self.contest)
         self.envelopes = caps_of(self.contest)
 
@@ -264,16 +269,27 @@ class Electorate:
             until=until,
         )
 
-    def holders(self, index: int, level: int) -> Holders:
-        """Everybody who supports the option when ballots count down to that place (from 0)."""
-        found = self.first_holders.get((index, level))
-        if found is None:
-            support = self.support[index]
-            many = support.until[level]
-            points = support.points[:many] if support.level is None else support.level
-            found = holders_of(support.groups[:many], support.weight[:many], points, support.worth[:many])
-            self.first_holders[index, level] = found
-        return found
+    def begin(self, level: int) -> tuple[list[tuple[float, float, int]], dict[int, Holders]]:
+        """What is supported by more people when ballots count down to that place (from 0), and by whom.
+
+        For each option, sorted: the least that a unit of utility costs, if everybody can pay, and the least
+        share with which they can pay for it at all; both rounded by at most 4u of them.
+        """
+        begun = self.levels_begun.get(level)
+        if begun is None:
+            options, holders = [], {}
+            for index, support in self.support.items():
+                before = support.until[level - 1] if 0 < level <= len(support.until) else 0
+                many = support.until[level] if level < len(support.until) else before
+                if many > before:
+                    bound = support.cost / support.total_points * self.scale[index] * (1 - 8 * U)
+                    options.append((bound, support.cost / support.voters, index))
+                    points = support.points[:many] if support.level is None else support.level
+                    holders[index] = holders_of(
+                        support.groups[:many], support.weight[:many], points, support.worth[:many]
+                    )
+            begun = self.levels_begun[level] = (sorted(options), holders)
+        return begun
 
     def order_matters(self, names: list[str]) -> bool:
         """Whether the order of buying these can change anything: some ballot supports two of them, or two

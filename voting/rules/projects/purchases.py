@@ -1,25 +1,26 @@
 """One run of equal shares at one endowment: exact, and quick because exact numbers are made only where they
 decide.
 
-Everybody's money is kept as a float m' beside the exact value m that the purchases so far imply. Three facts
-make the result that of exact arithmetic.
+Everybody's money is kept as a float m' beside the exact value m that the purchases so far imply, with one
+bound `error` >= |m' - m| for all. Four facts make the result that of exact arithmetic.
 
-1. *The floats stay close.* A purchase takes min(m, price * points). The price p is computed exactly, then
-   rounded (relative error <= u = 2**-53); a group that is emptied is set to exactly 0; for the others one
-   product and one difference are rounded, each by at most u times the first share. So |m' - m| <= error,
-   which starts at u * share and grows by 4u * share with each purchase. Nothing accumulates through prices,
-   because each is exact.
-2. *What floats say is used only outside that margin.* Supporters of an option together pay
-   F(r) = sum of weight * min(m, r * points) at price r; F rises and is concave. The float F' differs from F
-   by at most margin = weight * error + 8 (n + 8) u * max(F', cost) (n terms, a sum in any order). If
-   F'(r) < cost - margin, then the option's price is above r. Where it is not so clear, exact numbers decide.
-3. *Exact numbers are cheap.* Who has money left has paid in full for everything bought that is on their
-   ballot (a group is emptied once, and then it pays nothing more). So the money of a set S of groups with
-   money is share * voters(S) - sum over bought options q of price(q) * points of S for q: one integer
-   product for each purchase, the points being counted in one pass over the ballots of S. With S the
-   supporters who are emptied, price = (cost - money(S)) / points of the others; S is right when everybody
-   in it has at most price * points and everybody else at least that, which is checked, with exact money for
-   those within the margin. F rises, so there is one such price.
+1. *A price is right within a known distance.* Supporters of an option together pay
+   F(r) = sum of weight * min(m, r * points) at price r; F rises and is concave. If S are the supporters who
+   are emptied, price = (cost - money(S)) / points of the others. Computed from floats it is off by at most
+   off = (weight(S) * error + 8 (n + 8) u * max(F', cost)) / points + 4u * price (n terms summed in any
+   order, u = 2**-53; the points are whole and below 2**53, so their sum is exact). S is right when everybody
+   in it has at most price * points and everybody else at least that: if no m' is nearer to it than
+   error + off * points + 4u * share, floats can tell. S being right, nothing else is used of the price than
+   that it lies within `off`.
+2. *A purchase moves money by a known distance.* It takes min(m, price * points): who is emptied is set to
+   exactly 0, for the others one product and one difference are rounded, so `error` grows by
+   off * points + 4u * share.
+3. *What floats say is used only outside those distances.* That an option asks more than another, that its
+   supporters cannot pay, that it empties somebody: each is read from floats only if no error within the
+   bounds could turn it. Where it is not so clear, exact numbers decide; so they do in every tie.
+4. *Exact numbers are made from what was decided.* Who is emptied by each purchase being known, all exact
+   prices follow in their order (prices.py). The floats are then made anew from the prices, if their bound has
+   grown.
 
 An option's price never falls while money is spent, so an old price bounds the new one from below, and an
 option is looked at again only when its bound is not above the best price so far. A better bound comes from
@@ -29,17 +30,15 @@ than F does.
 
 import heapq
 from fractions import Fraction
-from math import gcd, inf
+from math import inf
 
-import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from voting.rules.projects.equal_shares import (
     Electorate,
     Floats,
-    Groups,
     Holders,
+    Mask,
     Purchase,
     Shares,
     U,
@@ -47,14 +46,15 @@ from voting.rules.projects.equal_shares import (
     Working,
     holders_of,
 )
+from voting.rules.projects.prices import Offer, Prices
 from voting.rules.result import Payment, Tie
 from voting.rules.ties import settle
 
 TINY = 1e-300  # money that is there, however little; not the smallest float, which is slow to compute with
+COARSE = 2.0**-24  # of a share: floats farther from the exact money than this are made anew
+FINE = 2.0**-32
 
 BLOCK = 8192
-
-Mask = NDArray[np.bool_]
 
 
 def total(values: Floats | Mask, weights: Floats) -> float:
@@ -63,20 +63,6 @@ def total(values: Floats | Mask, weights: Floats) -> float:
         return float(values.dot(weights))
     starts = range(0, len(weights), BLOCK)
     return sum(float(values[at : at + BLOCK].dot(weights[at : at + BLOCK])) for at in starts)
-
-
-class Offer(msgspec.Struct, frozen=True):
-    """An option that can be bought: its exact price a point, `top` / (`bottom` * unit) minor units, the
-    float nearest to what it asks for a unit of utility, and who is emptied by it.
-    """
-
-    index: int
-    top: int
-    bottom: int
-    key: float
-    holders: Holders
-    money: Floats
-    emptied: Mask
 
 
 class Run:
@@ -89,21 +75,17 @@ class Run:
         self, of: Electorate, endowment: Fraction, *, limit: int | None = None, spell_out: bool = False
     ) -> None:
         self.of, self.endowment, self.limit, self.spell_out = of, endowment, limit, spell_out
-        self.unit = endowment.denominator  # exact amounts are whole numbers of minor units / unit
-        self.share = endowment.numerator
-        self.prices: dict[int, int] = {}  # of what was bought, over unit
-        first = float(endowment)
-        self.money: Floats = np.full(len(of.weight), first)
-        self.growth = 4 * U * first
-        self.error = U * first
+        self.first = float(endowment)
+        self.prices = Prices(of, endowment.numerator, endowment.denominator)
+        self.money: Floats = np.full(len(of.weight), self.first)
+        self.error = U * self.first
         self.level = 0
-        self.bought_level = np.full(len(of.names), -1, dtype=np.int32)
+        self.bought: list[int] = []
         self.spent = 0
         self.purchases: list[Purchase] = []
         self.ties: list[Tie] = []
         self.blocked: dict[str, tuple[str, str]] = {}
         self.spent_by: dict[tuple[str, str], int] = {}
-        self.scale = [1 / max(1, o.cost) if of.params.utility == "cost" else 1.0 for o in of.contest.options]
         self.holders: dict[int, Holders] = {}
         self.waiting: list[tuple[float, int]] = []
 
@@ -122,7 +104,7 @@ class Run:
         of = self.of
         return Shares(
             endowment=self.endowment,
-            bought=tuple(of.names[index] for index in self.prices),
+            bought=tuple(of.names[index] for index in self.bought),
             cost=self.spent,
             ties=tuple(self.ties),
             blocked=self.blocked,
@@ -131,26 +113,23 @@ class Run:
     def working(self) -> Working:
         """What was noted of the run, and what the supporters of the other options have left."""
         of = self.of
+        self.prices.make()
         left = {}
-        for index in sorted(of.support):
-            if index not in self.prices:
-                groups = of.support[index].groups
-                holding = groups[self.money[groups] > 0]
-                left[of.names[index]] = Fraction(self._money_of(holding), self.unit)
+        for index in sorted(of.support.keys() - set(self.bought)):
+            groups = of.support[index].groups
+            holding = groups[self.money[groups] > 0]
+            left[of.names[index]] = Fraction(self.prices.money_of(holding), self.prices.unit)
         return Working(purchases=tuple(self.purchases), left=left)
 
     def _begin_level(self) -> None:
         """Everybody supports one more of their options (by_level), or all of them (the only level)."""
-        of = self.of
-        self.waiting = []
-        for index, support in of.support.items():
-            if index in self.prices or (self.level and self.level >= len(support.until)):
-                continue
-            if self.level == 0 or support.until[self.level] > support.until[self.level - 1]:
-                self.holders[index] = of.holders(index, self.level)
-                bound = support.cost / support.total_points * self.scale[index] * (1 - 8 * U)
-                self.waiting.append((bound, index))
-        heapq.heapify(self.waiting)
+        options, holders = self.of.begin(self.level)
+        bought = set(self.bought)
+        affordable = self.first * (1 + 16 * U)  # the others could not be paid for by everybody's whole share
+        self.waiting = [
+            (bound, index) for bound, reach, index in options if reach <= affordable and index not in bought
+        ]
+        self.holders |= holders
 
     # ── the next purchase ────────────────────────────────────────────────────────────────────────
 
@@ -158,40 +137,45 @@ class Run:
         """The option to buy. Those whose supporters cannot pay any more are dropped for good."""
         best: list[Offer] = []  # equal ones
         others: list[tuple[float, int]] = []
-        while self.waiting and (not best or self.waiting[0][0] <= best[0].key * (1 + 4 * U)):
-            bound, index = heapq.heappop(self.waiting)
+        ceiling = inf  # the best asks no more than this
+        waiting = self.waiting
+        while waiting and waiting[0][0] <= ceiling:
+            bound, index = heapq.heappop(waiting)
             if self._is_blocked(index):
                 continue
             if best:
-                raised = self._raised_bound(index, best[0].key)
+                raised = self._raised_bound(index, ceiling)
                 if raised is not None:
                     if raised < inf:
                         others.append((raised, index))
                     continue
-            offer = self._offer(index, bound / self.scale[index])
+            offer = self._offer(index, bound / self.of.scale[index])
             if offer is None:
                 continue
             order = self._compare(offer, best[0]) if best else -1
-            if order <= 0:
-                if order < 0:
-                    others += [(one.key * (1 - 4 * U), one.index) for one in best]
-                    best = []
+            if order < 0:
+                others += [_bound(one) for one in best]
+                best = [offer]
+                ceiling = (offer.key + offer.key_off) * (1 + 4 * U)
+            elif order == 0:
                 best.append(offer)
             else:
-                others.append((offer.key * (1 - 4 * U), index))
+                others.append(_bound(offer))
         if not best:
             return None
         chosen = best[0] if len(best) == 1 else self._settle(best)
         for entry in others:
-            heapq.heappush(self.waiting, entry)
+            heapq.heappush(waiting, entry)
         for one in best:
             if one is not chosen:
-                heapq.heappush(self.waiting, (one.key * (1 - 4 * U), one.index))
+                heapq.heappush(waiting, _bound(one))
         return chosen
 
     def _is_blocked(self, index: int) -> bool:
         """Whether something else than money stands in the option's way: a rival bought, an envelope spent."""
         of = self.of
+        if not (self.blocked or of.envelopes):
+            return False
         name = of.names[index]
         if name in self.blocked:
             return True
@@ -203,7 +187,7 @@ class Run:
 
     def _raised_bound(self, index: int, key: float) -> float | None:
         """If the option is surely dearer than `key`: a bound of what it asks, inf if it cannot be paid."""
-        cost, scale = self.of.support[index].cost, self.scale[index]
+        cost, scale = self.of.support[index].cost, self.of.scale[index]
         holders, money = self._holding(index)
         price = key * (1 + 4 * U) / scale
         cap = price * holders.points
@@ -211,7 +195,7 @@ class Run:
         missing = cost - paid - self._margin(holders, paid, cost)
         if missing <= 0:
             return None
-        slope = total(money > np.maximum(cap - 4 * self.error, 0), holders.worth)
+        slope = total(money > cap - 4 * self.error, holders.worth)
         if slope == 0:
             return inf
         return (price + missing / slope) * scale * (1 - 16 * U)
@@ -223,9 +207,9 @@ class Run:
         """The option's supporters and what they have; when many have nothing left, without those."""
         holders = self.holders[index]
         money = self.money.take(holders.groups)
-        has = money > 0
-        if 4 * np.count_nonzero(has) >= 3 * len(has):
+        if 4 * np.count_nonzero(money) >= 3 * len(money):
             return holders, money
+        has = money > 0
         points = holders.points[has] if isinstance(holders.points, np.ndarray) else holders.points
         holders = holders_of(holders.groups[has], holders.weight[has], points, holders.worth[has])
         self.holders[index] = holders
@@ -237,75 +221,136 @@ class Run:
         holders, money = self._holding(index)
         together = total(money, holders.weight)
         margin = self._margin(holders, together, cost)
-        if together <= cost + margin and (
-            together < cost - margin or self._money_of(holders.groups[money > 0]) < cost * self.unit
-        ):
+        if together < cost - margin:
             return None
-        price = low
-        while True:  # Newton's method from below: it meets the price after finitely many kinks
-            cap = price * holders.points
-            rest = money > cap
-            slope = total(rest, holders.worth)
-            if slope == 0:
-                break
-            following = price + (cost - total(np.minimum(money, cap), holders.weight)) / slope
-            if following <= price * (1 + 8 * U):
-                break
-            price = following
-        return self._exact(index, holders, money, ~rest)
+        if together > cost + margin:
+            offer = self._from_floats(index, holders, money, low)
+            if offer is not None:
+                return offer
+        self._sharpen()
+        return self._exactly(index)
 
-    def _exact(self, index: int, holders: Holders, money: Floats, emptied: Mask) -> Offer:
-        """The exact price, from a guess of who is emptied by it; who has nothing left is among those."""
-        cost = self.of.support[index].cost
+    def _from_floats(self, index: int, holders: Holders, money: Floats, low: float) -> Offer | None:
+        """The offer, unless floats cannot tell who is emptied. Newton's method from below meets the price
+        after finitely many kinks; those who pay in full at a higher price are among those at a lower one, so
+        that equal numbers of them are the same.
+        """
+        of, price, points = self.of, low, holders.points
+        cost = of.support[index].cost
+        paying = money > price * points
+        many = np.count_nonzero(paying)
         while True:
-            bottom = int(total(~emptied, holders.worth))
-            top = cost * self.unit - self._money_of(holders.groups[emptied & (money > 0)])
+            slope = total(paying, holders.worth)
+            if slope == 0:
+                return None
+            paid = total(np.minimum(money, price * points), holders.weight)
+            price += (cost - paid) / slope
+            following = money > price * points
+            fewer = np.count_nonzero(following)
+            if fewer >= many:
+                break
+            paying, many = following, fewer
+        emptied = max(0.0, holders.voters - slope / holders.most)
+        off = (emptied * self.error + holders.slack * max(paid, cost)) / slope + 4 * U * price
+        near = self.error + off * holders.most + 4 * U * self.first
+        cap = price * points
+        if np.count_nonzero(money > cap - near) != many or np.count_nonzero(money > cap + near) != many:
+            return None
+        scale = of.scale[index]
+        return Offer(
+            index=index,
+            price=price,
+            off=off,
+            key=price * scale,
+            key_off=(off + 8 * U * price) * scale,
+            bottom=int(slope),
+            holders=holders,
+            money=money,
+            error=self.error,
+            paying=paying,
+        )
+
+    # ── exact numbers ────────────────────────────────────────────────────────────────────────────
+
+    def _sharpen(self) -> None:
+        """Make all prices, and the floats anew if they are not as good as they can be."""
+        self.prices.make()
+        if self.error > FINE * self.first:
+            anew = np.maximum(self.prices.money_of_everybody(), TINY)
+            self.money = np.where(self.money > 0, anew, 0.0)
+            self.error = 4 * (len(self.bought) + 4) * U * self.first
+
+    def _exactly(self, index: int) -> Offer | None:
+        """The offer when all prices are made: a guess of who pays in full is corrected until it is right."""
+        cost, scale, unit = self.of.support[index].cost, self.of.scale[index], self.prices.unit
+        holders, money = self._holding(index)
+        together = self.prices.money_of(holders.groups[money > 0])
+        if together < cost * unit:
+            return None
+        paying = money > 0
+        while True:
+            bottom = int(total(paying, holders.worth))
             if bottom == 0:
                 richest = self._highest_ratio(holders, money)
-                if top == 0:  # together they have just the cost: the price is what the richest have
+                if (
+                    together == cost * unit
+                ):  # together they have just the cost: the price is what the richest have
                     top, bottom = richest
                     break
-                emptied = money / holders.points < richest[0] / (richest[1] * self.unit) * (1 - 1e-9)
+                paying = money / holders.points >= richest[0] / (richest[1] * unit) * (1 - 1e-9)
                 continue
-            gap = money - top / (bottom * self.unit) * holders.points
-            right = gap <= 0
-            close = np.flatnonzero(np.abs(gap) <= 4 * self.error)
-            if len(close):
-                right[close] = self._emptied_exactly(holders, money, close, top, bottom)
-            if (right == emptied).all():
+            top, bottom = self.prices.lowest(index, holders.groups[~paying & (money > 0)], bottom)
+            right = self._paying_exactly(holders, money, top, bottom)
+            if (right == paying).all():
                 break
-            emptied = right
-        divisor = gcd(top, bottom)
-        top, bottom = top // divisor, bottom // divisor
-        worth = cost if self.of.params.utility == "cost" else 1
-        return Offer(index, top, bottom, top / (bottom * self.unit * worth), holders, money, emptied)
+            paying = right
+        price = top / (bottom * unit)
+        return Offer(
+            index=index,
+            price=price,
+            off=2 * U * price,
+            key=price * scale,
+            key_off=8 * U * price * scale,
+            bottom=bottom,
+            holders=holders,
+            money=money,
+            error=self.error,
+            paying=paying,
+            exact=(top, bottom),
+        )
 
-    def _emptied_exactly(
-        self, holders: Holders, money: Floats, close: NDArray[np.int64], top: int, bottom: int
-    ) -> list[bool]:
-        """Of the groups too near to tell: whether their exact money is at most the price times their points.
+    def _paying_exactly(self, holders: Holders, money: Floats, top: int, bottom: int) -> Mask:
+        """Which groups have more than the price times their points, by exact money where floats are too near.
 
-        Where it is equal, either answer gives the same price; this one is given.
+        Where it is equal, either answer gives the same price; they are counted as emptied.
         """
+        prices = self.prices
+        gap = money - top / (bottom * prices.unit) * holders.points
+        paying = gap > 0
         points = np.broadcast_to(np.asarray(holders.points), money.shape)
-        return [
-            money[at] == 0 or self._money_of_one(int(holders.groups[at])) * bottom <= top * int(points[at])
-            for at in close.tolist()
-        ]
+        for at in np.flatnonzero(np.abs(gap) <= self.error + 16 * U * self.first).tolist():
+            have = prices.money_of_one(int(holders.groups[at])) if money[at] else 0
+            paying[at] = have * bottom > top * int(points[at])
+        return paying
 
     def _highest_ratio(self, holders: Holders, money: Floats) -> tuple[int, int]:
-        """The largest exact money / points among the supporters, as a fraction."""
+        """The largest exact money / points among the supporters, as a fraction over unit."""
         ratio = money / holders.points
-        near = np.flatnonzero(ratio >= ratio.max() - 8 * (self.error + self.growth))
+        near = np.flatnonzero(ratio >= ratio.max() - 4 * self.error - 16 * U * self.first)
         best = Fraction(0)
         for at in near.tolist():
             points = holders.points[at] if isinstance(holders.points, np.ndarray) else holders.points
-            best = max(best, Fraction(self._money_of_one(int(holders.groups[at])), int(points)))
+            best = max(best, Fraction(self.prices.money_of_one(int(holders.groups[at])), int(points)))
         return best.numerator, best.denominator
 
     def _compare(self, one: Offer, other: Offer) -> int:
-        """-1, 0 or 1 as the first asks less, as much or more for a unit of utility: exactly."""
-        left, right = one.top * other.bottom, other.top * one.bottom
+        """-1, 0 or 1 as the first asks less, as much or more for a unit of utility."""
+        apart = one.key - other.key
+        if abs(apart) > (one.key_off + other.key_off) * (1 + 8 * U):
+            return 1 if apart > 0 else -1
+        self._sharpen()
+        (left, left_bottom), (right, right_bottom) = self.prices.price_of(one), self.prices.price_of(other)
+        left, right = left * right_bottom, right * left_bottom
         if self.of.params.utility == "cost":
             left *= self.of.support[other.index].cost
             right *= self.of.support[one.index].cost
@@ -319,7 +364,7 @@ class Run:
         first = list(settled.groups[0])
         resolved = len(first) == 1 or not of.order_matters(first)
         tie = Tie(
-            at=f"round:{len(self.prices) + 1}",
+            at=f"round:{len(self.bought) + 1}",
             options=tuple(tied),
             matters=matters,
             resolved=resolved,
@@ -331,58 +376,18 @@ class Run:
         self.ties.append(tie)
         return next(offer for offer in offers if of.names[offer.index] == first[0])
 
-    # ── exact money ──────────────────────────────────────────────────────────────────────────────
-
-    def _money_of(self, groups: Groups) -> int:
-        """The exact money of all voters of these groups, over unit. All of them must have some left."""
-        of = self.of
-        if not len(groups):
-            return 0
-        total = self.share * int(of.weight.take(groups).sum())
-        if not self.prices:
-            return total
-        begin = of.entry_start.take(groups)
-        size = of.entry_start.take(groups + 1) - begin
-        after = np.cumsum(size)
-        entries = np.repeat(begin - (after - size), size) + np.arange(int(after[-1]))
-        options, worth = of.entry_option.take(entries), of.entry_worth.take(entries)
-        if of.levels > 1:
-            worth = worth * (of.entry_place.take(entries) <= self.bought_level.take(options))
-        points = np.bincount(options, worth, minlength=len(of.names)).tolist()
-        return total - sum(price * int(points[index]) for index, price in self.prices.items())
-
-    def _money_of_one(self, group: int) -> int:
-        """The exact money of one voter of a group that has some left, over unit."""
-        of = self.of
-        entries = slice(of.entry_start[group], of.entry_start[group + 1])
-        money = self.share
-        for index, points, place in zip(
-            of.entry_option[entries].tolist(),
-            of.entry_points[entries].tolist(),
-            of.entry_place[entries].tolist(),
-            strict=True,
-        ):
-            if index in self.prices and (of.levels <= 1 or place <= self.bought_level[index]):
-                money -= self.prices[index] * int(points)
-        return money
-
     # ── buying ───────────────────────────────────────────────────────────────────────────────────
 
     def _buy(self, offer: Offer) -> None:
         of, holders = self.of, offer.holders
         if self.spell_out:
+            self.prices.make()
             self.purchases.append(self._spelled_out(offer))
-        price = offer.top / (offer.bottom * self.unit)
-        after = np.maximum(offer.money - price * holders.points, TINY)
-        after[offer.emptied] = 0
-        self.money[holders.groups] = after
-        self.error += self.growth
-        if offer.bottom > 1:
-            self.unit *= offer.bottom
-            self.share *= offer.bottom
-            self.prices = {index: value * offer.bottom for index, value in self.prices.items()}
-        self.prices[offer.index] = offer.top
-        self.bought_level[offer.index] = self.level
+        left = np.maximum(offer.money - offer.price * holders.points, TINY)
+        self.money[holders.groups] = np.where(offer.paying, left, 0.0)
+        self.error = max(self.error, offer.error) + (offer.off * holders.most + 4 * U * self.first)
+        self.prices.note(offer, self.level)
+        self.bought.append(offer.index)
         self.spent += of.support[offer.index].cost
         name = of.names[offer.index]
         for rival in of.rivals.get(name, ()):
@@ -392,13 +397,13 @@ class Run:
             self.spent_by[key] = self.spent_by.get(key, 0) + of.support[offer.index].cost
 
     def _spelled_out(self, offer: Offer) -> Purchase:
-        of, holders, unit = self.of, offer.holders, self.unit
-        price = Fraction(offer.top, offer.bottom * unit)
+        of, holders, unit = self.of, offer.holders, self.prices.unit
+        price = Fraction(*self.prices.price_of(offer)) / unit
         points = np.broadcast_to(np.asarray(holders.points), offer.money.shape)
         payments, highest = [], Fraction(0)
         for level in np.unique(points)[::-1].tolist():
             for in_full in (True, False):
-                who = (points == level) & (offer.money > 0) & (offer.emptied != in_full)
+                who = (points == level) & (offer.money > 0) & (offer.paying == in_full)
                 voters = int(total(who, holders.weight))
                 if not voters:
                     continue
@@ -406,15 +411,21 @@ class Run:
                     amount = price * int(level) * voters
                     highest = max(highest, price * int(level))
                 else:
-                    amount = Fraction(self._money_of(holders.groups[who]), unit)
-                    highest = max(highest, self._richest(holders.groups[who], offer.money[who]))
+                    amount = Fraction(self.prices.money_of(holders.groups[who]), unit)
+                    highest = max(highest, self._richest(offer, who))
                 payments.append(
                     Payment(points=int(level), in_full=in_full, voters=voters, amount=str(amount))
                 )
         cost = of.support[offer.index].cost
         return Purchase(of.names[offer.index], price, cost / price, highest, tuple(payments))
 
-    def _richest(self, groups: Groups, money: Floats) -> Fraction:
+    def _richest(self, offer: Offer, who: Mask) -> Fraction:
         """The largest exact money of a voter of these groups."""
-        near = groups[money >= money.max() - 4 * self.error]
-        return Fraction(max(self._money_of_one(group) for group in near.tolist()), self.unit)
+        groups, money = offer.holders.groups[who], offer.money[who]
+        near = groups[money >= money.max() - 4 * offer.error]
+        return Fraction(max(self.prices.money_of_one(group) for group in near.tolist()), self.prices.unit)
+
+
+def _bound(offer: Offer) -> tuple[float, int]:
+    """For the options that wait: the least that this one asks, now and later."""
+    return (offer.key - offer.key_off) * (1 - 4 * U), offer.index
