@@ -181,6 +181,8 @@ def _payment(ctx: Ctx, money: Money, paid: Payment, *, has_points: bool) -> str:
         "each": money(round(each)),
         "amount": money(round(amount)),
     }
+    if paid.place is not None:
+        return _payment_at_place(ctx, paid, facts)
     if paid.in_full:
         said = ctx.ngettext(
             "%(people)s person paid %(amount)s: the full price of %(each)s.",
@@ -198,6 +200,24 @@ def _payment(ctx: Ctx, money: Money, paid: Payment, *, has_points: bool) -> str:
     if not has_points:
         return said
     return ctx.gettext("Points given: %(points)s.", points=show_number(paid.points, ctx.locale)) + " " + said
+
+
+def _payment_at_place(ctx: Ctx, paid: Payment, facts: dict[str, str]) -> str:
+    """Where everybody pays the same part of what they have left, groups differ by their place."""
+    if paid.place:
+        return ctx.ngettext(
+            "%(people)s person with it in place %(place)s paid %(amount)s, %(each)s on average.",
+            "%(people)s people with it in place %(place)s paid %(amount)s, %(each)s on average.",
+            paid.voters,
+            place=paid.place,
+            **facts,
+        )
+    return ctx.ngettext(
+        "%(people)s person whose ballot names no further project paid %(amount)s, %(each)s on average.",
+        "%(people)s people whose ballots name no further project paid %(amount)s, %(each)s on average.",
+        paid.voters,
+        **facts,
+    )
 
 
 def _alternative(

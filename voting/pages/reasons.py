@@ -21,6 +21,13 @@ def why(ctx: Ctx, money: Money, outcome: Outcome, standing: Standing) -> str:
     if outcome.won:
         return _why_won(ctx, money, outcome, standing, who)
     match outcome.reason:
+        case "cost_exceeds_remaining" if "everybody" in facts:
+            return ctx.gettext(
+                "%(who)s. They could not pay for it, and of the money left at the end it would have needed "
+                "%(missing)s more.",
+                who=who,
+                missing=money(_number(facts, "missing")),
+            )
         case "cost_exceeds_remaining":
             return ctx.gettext(
                 "It has place %(rank)s by points, but when its turn came it was %(missing)s short of "
@@ -40,9 +47,7 @@ def why(ctx: Ctx, money: Money, outcome: Outcome, standing: Standing) -> str:
                 stopped=facts["stopped_by"],
             )
         case "excluded_by_group":
-            return ctx.gettext(
-                "It excludes %(rival)s, which was funded with more points.", rival=facts["rival"]
-            )
+            return ctx.gettext("It excludes %(rival)s, which was funded before it.", rival=facts["rival"])
         case "supporters_short":
             return ctx.gettext(
                 "%(who)s; their shares were %(missing)s short of its cost.",
@@ -82,6 +87,8 @@ def _why_won(ctx: Ctx, money: Money, outcome: Outcome, standing: Standing, who: 
             )
         case "funded_from_remainder":
             return ctx.gettext("%(who)s. It was paid for from the money that the shares had left.", who=who)
+    if "level" in facts:
+        return _why_at_level(ctx, money, facts, who)
     if "round" in facts and "remaining_before" not in facts:
         if facts.get("everything_fits"):
             return ctx.gettext("%(who)s. All supported projects fit into the budget.", who=who)
@@ -95,6 +102,25 @@ def _why_won(ctx: Ctx, money: Money, outcome: Outcome, standing: Standing, who: 
         who=who,
         rank=standing.rank,
         left=money(_number(facts, "remaining_before")),
+    )
+
+
+def _why_at_level(ctx: Ctx, money: Money, facts: Mapping[str, Fact], who: str) -> str:
+    """Funded by a rule that counts place by place."""
+    had = money(_number(facts, "supporters_had"))
+    if facts.get("everybody"):
+        return ctx.gettext(
+            "%(who)s. At the end %(had)s were left to all voters together, and it was the cheapest project.",
+            who=who,
+            had=had,
+        )
+    return ctx.ngettext(
+        "%(who)s. Those who put it first had %(had)s of the budget together, enough for its cost.",
+        "%(who)s. Those who have it among their first %(num)s places had %(had)s of the budget together, "
+        "enough for its cost.",
+        _number(facts, "level"),
+        who=who,
+        had=had,
     )
 
 
@@ -139,6 +165,23 @@ def supporters(ctx: Ctx, count: int) -> str:
 def step_text(ctx: Ctx, money: Money, step: Step, number: str) -> str:
     """What happened in a step of the count, in a sentence."""
     before, after = money(step.remaining_before), money(step.remaining_after)
+    if step.facts.get("everybody"):
+        return ctx.gettext(
+            "%(number)s is funded by all voters together; of %(before)s there are %(after)s left.",
+            number=number,
+            before=before,
+            after=after,
+        )
+    if "level" in step.facts:
+        return ctx.ngettext(
+            "%(number)s is funded by those who put it first; of %(before)s there are %(after)s left.",
+            "%(number)s is funded by those who have it among their first %(num)s places; of %(before)s there "
+            "are %(after)s left.",
+            _number(step.facts, "level"),
+            number=number,
+            before=before,
+            after=after,
+        )
     if step.decision in ("funded", "funded_from_remainder"):
         return ctx.gettext(
             "%(number)s is funded; of %(before)s there are %(after)s left.",

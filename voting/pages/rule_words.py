@@ -149,11 +149,19 @@ _PROJECTS = {
         ),
     ),
     "pb-ear": RuleWords(
-        N_("Expanding approvals"),
+        N_("Expanding approvals, everything in the end"),
         N_(
-            "First places count as support, then first and second, and so on. A project with enough "
-            "supporters for its part of the budget is funded, and its supporters lose the weight that paid "
-            "for it."
+            "First places count as support, then first and second, and so on. A project whose supporters "
+            "have its cost among their equal shares of the budget is funded, and they pay for it. In the end "
+            "all voters pay together for the cheapest projects that still fit."
+        ),
+    ),
+    "pb-ear/named": RuleWords(
+        N_("Expanding approvals, only what people named"),
+        N_(
+            "First places count as support, then first and second, and so on. A project whose supporters "
+            "have its cost among their equal shares of the budget is funded, and they pay for it. Nobody "
+            "pays for what they have not named, so money may be left."
         ),
     ),
 }

@@ -12,7 +12,7 @@ import msgspec
 from voting.rules.contests import UnsuitableContest, need_seats, need_vote_type
 from voting.rules.family import Elects, Family
 from voting.rules.papers import Contest, Paper, Papers, VoteType, digest
-from voting.rules.projects import completion, greedy
+from voting.rules.projects import completion, greedy, pb_ear
 from voting.rules.result import Result
 from voting.rules.seats import (
     condorcet,
@@ -34,6 +34,7 @@ FAMILIES: tuple[Family, ...] = (
     greedy.FAMILY,
     completion.FAMILY,
     completion.FAMILY_BY_PLACE,
+    pb_ear.FAMILY,
     positional.PLURALITY_FAMILY,
     positional.APPROVAL_FAMILY,
     positional.BORDA_FAMILY,

@@ -46,15 +46,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     by_place: tuple[int, ...] = ()
 
 
-class Payment(msgspec.Struct, frozen=True, kw_only=True):
+class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a group of supporters paid for an option: those of equal points who paid the price in full, or
-    those who gave all they had left. `amount` is the exact sum of the group, in minor units.
+    those who gave all they had left. `amount` is the exact sum of the group, in minor units. Where supporters
+    pay by place instead of by points, `place` is where they name the option, 0 if they do not.
     """
 
     points: int
     in_full: bool
     voters: int
     amount: str
+    place: int | None = None
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """What besides money keeps an option from winning: rivals it excludes, envelopes of its area or category."""
 
+from collections.abc import Mapping, Sequence
+
 from voting.rules.papers import Contest, Envelope
 
 
@@ -24,3 +26,16 @@ def caps_of(contest: Contest) -> dict[str, tuple[Envelope, ...]]:
         if mine:
             caps[option.id] = mine
     return caps
+
+
+def compete(
+    names: Sequence[str],
+    rivals: Mapping[str, Sequence[str]],
+    envelopes: Mapping[str, Sequence[Envelope]],
+) -> bool:
+    """Whether two of these options exclude each other or share an envelope."""
+    together = set(names)
+    if any(not together.isdisjoint(rivals.get(name, ())) for name in names):
+        return True
+    shared = [envelope for name in names for envelope in envelopes.get(name, ())]
+    return len(set(shared)) < len(shared)
