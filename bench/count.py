@@ -1,9 +1,9 @@
 """Equal shares, exact, beside pabutools in its exact fractions: plain and raised by one unit a step.
 
 Both count the same Pabulib file, each in one process of its own, loading apart: on our side the papers are in
-arrays, on pabutools' side in its grouped profile. Times are the processor's. Memory is the peak of the process, the file's text and
-papers included. Then a million invented rankings by us alone. Where no real elections are, an invented one
-takes their place.
+arrays, on pabutools' side in its grouped profile. Times are the processor's; memory is the peak of the
+process, the file's text and papers included. Then a million invented rankings by us alone. Where no real
+elections are, an invented one takes their place.
 """
 
 import argparse
