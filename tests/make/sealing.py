@@ -1,0 +1,115 @@
+"""Sealed elections for tests, made by our engine alone."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gmpy2 import mpz
+
+from voting.sealing.archive import Archive
+from voting.sealing.ballot import seal
+from voting.sealing.board import Board
+from voting.sealing.channel import Keys, certificate, keys_of, new_seed
+from voting.sealing.credentials import new_code, public_credential, write_credentials
+from voting.sealing.election import Election, make_election, new_uuid
+from voting.sealing.threshold import finish, make_polynomial, make_vinput, make_voutput, open_share
+from voting.sealing.trustees import TrusteeSet, new_private_key, public_key, read_trustees, write_trustees
+from voting.sealing.wire import ThresholdParameters
+
+TIMESTAMP = 1795491589
+
+
+@dataclass
+class Sealed:
+    """An election with everything that its roles know, and its board as a file."""
+
+    election: Election
+    trustees: TrusteeSet
+    trustees_raw: bytes
+    credentials_raw: bytes
+    codes: list[str]
+    secrets: list[mpz]  # of the trustees, by number
+    path: Path
+    board: Board = field(repr=False)
+    sealed: list[bytes] = field(default_factory=list, repr=False)
+
+    def vote(self, voter: int, ranks: Sequence[int]) -> bytes:
+        """Seal a ballot and put it on the board."""
+        ballot = seal(self.election, self.codes[voter], ranks)
+        self.add_ballot(ballot)
+        return ballot
+
+    def add_ballot(self, ballot: bytes) -> None:
+        """Put a ballot of whoever made it on the board."""
+        self.board.add_ballot(ballot)
+        self.sealed.append(ballot)
+        self.save()
+
+    def save(self) -> None:
+        """Let others see what was written so far."""
+        file = self.board.file
+        assert isinstance(file, io.BytesIO)
+        self.path.write_bytes(file.getvalue())
+
+    @property
+    def roll(self) -> frozenset[str]:
+        """The public credentials."""
+        return frozenset(public_credential(code, self.election.uuid) for code in self.codes)
+
+
+def make_threshold(seeds: Sequence[str], needed: int) -> tuple[ThresholdParameters, list[mpz]]:
+    """The whole ceremony, and every member's decryption key."""
+    keys: list[Keys] = [keys_of(seed) for seed in seeds]
+    certificates = [certificate(one) for one in keys]
+    polynomials = [make_polynomial(one, certificates, needed) for one in keys]
+    voutputs = [
+        make_voutput(one, certificates, make_vinput(polynomials, number), needed)
+        for number, one in enumerate(keys, start=1)
+    ]
+    shares = [open_share(one, answer.private_key) for one, answer in zip(keys, voutputs, strict=True)]
+    return finish(certificates, polynomials, voutputs, needed), shares
+
+
+def make_sealed(
+    folder: Path,
+    *,
+    options: int = 3,
+    voters: int = 3,
+    singles: int = 1,
+    circle: tuple[int, int] | None = None,
+) -> Sealed:
+    """An election that is open: `singles` trustees, then a circle of (members, needed)."""
+    secrets = [new_private_key() for _ in range(singles)]
+    items: list[object] = [public_key(secret) for secret in secrets]
+    if circle:
+        parameters, shares = make_threshold([new_seed() for _ in range(circle[0])], circle[1])
+        items.append(parameters)
+        secrets += shares
+    trustees_raw = write_trustees(items)
+    trustees = read_trustees(trustees_raw)
+    uuid = new_uuid()
+    codes = [new_code() for _ in range(voters)]
+    credentials_raw = write_credentials(public_credential(code, uuid) for code in codes)
+    election = make_election(
+        uuid=uuid,
+        name="Buget participativ",
+        description="sha256:" + "0" * 64,
+        question="Care proiecte?",
+        options=[f"Opțiunea „{number}”" for number in range(1, options + 1)],
+        key=trustees.election_key,
+        administrator="Primăria",
+        credential_authority="Secretarul general",
+    )
+    path = folder / f"{uuid}.bel"
+    board = Board(io.BytesIO(), timestamp=TIMESTAMP)
+    board.set_up(election=election.raw, trustees=trustees_raw, credentials=credentials_raw)
+    sealed = Sealed(election, trustees, trustees_raw, credentials_raw, codes, secrets, path, board)
+    sealed.save()
+    return sealed
+
+
+def contents(path: Path) -> list[bytes]:
+    """The content of every member after the first."""
+    with path.open("rb") as file:
+        return [content for _, content in Archive(file).members()]
