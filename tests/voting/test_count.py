@@ -59,6 +59,24 @@ def test_a_table_of_rounds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "no further preference  2" in told
 
 
+def test_what_could_have_been(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = saved(tmp_path, "parks.pb", PB.format(most=2, both="1,2"))
+    assert count_main([file, "--explain", "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert (
+        "HOW NEAR THE OTHERS CAME\n  2 Two  lacked 100.50  enough: a cost of 399.50  enough: 1 more for it\n"
+        in told
+    )
+    assert "OTHER RULES, SAME BALLOTS\n  equalshares/add1u: 1, spent 600.50: the same\n" in told
+    assert count_main([file, "--explain", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["counterfactuals"] == [
+        {"option": "2", "missing": 10050, "winning_cost": 39950, "more_supporters": 1}
+    ]
+    assert count_main([file, "--lang", "en"]) == 0
+    assert "HOW NEAR" not in capsys.readouterr().out
+
+
 def test_in_romanian(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = saved(tmp_path, "mayor.blt", BLT)
     assert count_main([file, "--rule", "stv/scottish", "--lang", "ro"]) == 0

@@ -27,7 +27,7 @@ PAPERS: list[Paper] = [
 Spoil = Callable[[dict[str, Any]], None]
 
 
-def honest() -> bytes:
+def honest(*, explain: bool = False) -> bytes:
     """The record of five ballots and one that was replaced."""
     contest = make_contest(
         {"P01": 600, "P02": 300, "P03": 500},
@@ -45,7 +45,7 @@ def honest() -> bytes:
         entry = append(head, code=new_receipt(POLL)[1], commitment=sealed, replaces=replaces)
         box.append(entry)
         head = entry.head
-    result = get_rule("greedy").count(contest, PAPERS, ties=ties)
+    result = get_rule("greedy").count(contest, PAPERS, ties=ties, explain=explain)
     record = make_record(
         poll_id=POLL,
         title="Sector 5",
@@ -65,6 +65,18 @@ def test_an_honest_record_holds() -> None:
     assert verification.ok, verification.failed
     assert verification.kind == "record"
     assert verify_record(gzip.compress(raw)).ok
+
+
+def test_what_could_have_been_is_counted_again_too() -> None:
+    raw = honest(explain=True)
+    assert verify_record(raw).ok
+    told = json.loads(raw)
+    assert told["result"]["counterfactuals"][0]["option"] == "P03"
+    told["result"]["counterfactuals"][0]["more_supporters"] += 1
+    found = verify_record(
+        json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
+    assert [check.name for check in found.failed] == ["result.counterfactuals"]
 
 
 def test_papers_and_codes_meet_nowhere() -> None:

@@ -7,13 +7,16 @@ gives the result, the same for papers in any order, in whole numbers and exact f
 `projects/` funds projects with costs from a budget; `seats/` fills offices and councils.
 """
 
+from collections import Counter
+from collections.abc import Mapping
+
 import msgspec
 
 from voting.rules.contests import UnsuitableContest, need_seats, need_vote_type
 from voting.rules.family import Elects, Family
 from voting.rules.papers import Contest, Paper, Papers, VoteType, digest
 from voting.rules.projects import completion, greedy, pb_ear
-from voting.rules.result import Result
+from voting.rules.result import Alternative, Result
 from voting.rules.seats import (
     condorcet,
     expanding,
@@ -25,7 +28,7 @@ from voting.rules.seats import (
     schulze,
     stv,
 )
-from voting.rules.tally import InvalidPaper, check_paper
+from voting.rules.tally import InvalidPaper, TooLarge, check_paper
 from voting.rules.ties import TiePolicy
 
 __all__ = ["FAMILIES", "RULES", "InvalidPaper", "Rule", "UnknownRule", "UnsuitableContest", "get_rule"]
@@ -47,6 +50,9 @@ FAMILIES: tuple[Family, ...] = (
     judgment.FAMILY,
     expanding.FAMILY,
 )
+
+
+MOST_STEPS = 1_000  # of one unit in a voter's first share; smaller ones would make raising shares slow
 
 
 class UnknownRule(KeyError):
@@ -94,12 +100,37 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         if any(envelope.kind == "own" for envelope in contest.envelopes):
             raise UnsuitableContest("envelopes")  # no rule keeps money apart yet, and none may ignore it
 
-    def count(self, contest: Contest, papers: Papers, *, ties: TiePolicy) -> Result:
+    def count(self, contest: Contest, papers: Papers, *, ties: TiePolicy, explain: bool = False) -> Result:
         """Count papers given in any order, or as a mapping paper -> number. Raises: UnsuitableContest,
         FalseSeed, TooLarge.
+
+        `explain`: also say how near the others came and what another rule would have chosen, where the
+        family can; nothing else of the result differs.
         """
         self.check_contest(contest)
-        return self.family.count(contest, papers, ties=ties, name=self.name, params=self.params)
+        if not explain or self.family.explain is None:
+            return self.family.count(contest, papers, ties=ties, name=self.name, params=self.params)
+        grouped = papers if isinstance(papers, Mapping) else Counter(papers)
+        result = self.family.explain(contest, grouped, ties=ties, name=self.name, params=self.params)
+        other = self._other_rule(contest, result)
+        return msgspec.structs.replace(result, alternatives=_chosen_by(other, contest, grouped, ties))
+
+    def _other_rule(self, contest: Contest, result: Result) -> str | None:
+        """The rule whose choice is shown beside this one's: greedy beside any other; beside greedy, equal
+        shares raised to the end, unless that takes long.
+        """
+        if not result.complete:
+            return None
+        use_threshold = contest.threshold is not None and getattr(self.params, "use_threshold", False)
+        if self.family is not greedy.FAMILY:
+            if contest.exclusive:
+                return "greedy-exclusive"
+            return "greedy-threshold" if use_threshold else "greedy"
+        if contest.vote_type == "ordinal":
+            return "equalshares/ranked"
+        if contest.budget > MOST_STEPS * contest.minor_per_unit * result.counted:
+            return None
+        return "equalshares/add1-threshold" if use_threshold else "equalshares/add1u"
 
 
 RULES: dict[str, Rule] = {
@@ -107,6 +138,21 @@ RULES: dict[str, Rule] = {
     for family in FAMILIES
     for name, params in family.rules.items()
 }
+
+
+def _chosen_by(
+    name: str | None, contest: Contest, papers: Papers, ties: TiePolicy
+) -> tuple[Alternative, ...]:
+    """What that rule would have chosen; nothing where it cannot count the papers or a tie stays open."""
+    if name is None:
+        return ()
+    try:
+        result = RULES[name].count(contest, papers, ties=ties)
+    except (UnsuitableContest, TooLarge):
+        return ()
+    if not result.complete:
+        return ()
+    return (Alternative(rule=name, winners=result.winners, spent=result.spent),)
 
 
 def get_rule(name: str) -> Rule:

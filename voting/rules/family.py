@@ -23,7 +23,7 @@ class Counter(Protocol):
 
 class Family(msgspec.Struct, frozen=True, kw_only=True):
     """`rules` are the published names with their parameters. A change of what any of them counts raises the
-    version.
+    version. `explain` counts the same and says how near the others came; not every family can.
     """
 
     version: int
@@ -31,3 +31,4 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
     vote_types: tuple[VoteType, ...]
     rules: Mapping[str, msgspec.Struct]
     count: Counter
+    explain: Counter | None = None

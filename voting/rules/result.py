@@ -97,11 +97,12 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
-    """How near an option that was not funded came; each value is checked by counting again with it.
+    """How near an option that was not funded came; docs/voting-rules.md says what is held as it was.
 
-    `missing` is what its supporters or the budget lacked, `winning_cost` the highest cost found at which it
-    would have been funded, `more_supporters` the smallest number found of further people, naming it alone
-    and first, with whom it would have been; nothing where none was found.
+    `missing` is the money it lacked in the count itself. The other two were counted again before they were
+    stated: `winning_cost` is the highest cost found at which it would have been funded, `more_supporters` the
+    smallest number found of further people, naming it alone and first, with whom it would have been; nothing
+    where none was found.
     """
 
     option: str

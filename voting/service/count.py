@@ -112,7 +112,7 @@ def count_box(content: Box) -> Counted:
     chain: list[BoxRow] = [row[:5] for row in content.rows]
     entries = [box.BoxEntry(*row) for row in chain]
     papers = _counting_papers(content, entries)
-    result = get_rule(content.rule).count(content.contest, papers, ties=content.ties)
+    result = get_rule(content.rule).count(content.contest, papers, ties=content.ties, explain=True)
     statuses = None if content.is_imported else box.code_statuses(entries)
     record = make_record(
         poll_id=content.poll_id,

@@ -186,7 +186,12 @@ def _recount_checks(record: ElectionRecord) -> list[Check]:
         _check("result_rule", (record.rule, record.rule_version), (stated.rule, stated.rule_version)),
     ]
     try:
-        recount = get_rule(record.rule).count(record.contest, grouped(record), ties=record.ties)
+        recount = get_rule(record.rule).count(
+            record.contest,
+            grouped(record),
+            ties=record.ties,
+            explain=bool(stated.counterfactuals or stated.alternatives),
+        )
     except (UnknownRule, FalseSeed, UnsuitableContest) as problem:
         return [*checks, _check("recount", "possible", f"{type(problem).__name__}: {problem}")]
     checks.append(_check("winners", recount.winners, stated.winners))

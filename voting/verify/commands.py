@@ -148,6 +148,11 @@ def _count_parser() -> argparse.ArgumentParser:
         "--ties",
         help="a drawn seed; or a file with an order drawn by hand (an option a line) or a policy as JSON",
     )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="for projects: also how near the others came, and what another rule would have chosen",
+    )
     parser.add_argument("--lang", choices=("en", "ro"), help="without it, the terminal's language")
     parser.add_argument(
         "--json", action="store_true", help="the whole result as JSON (key `winners`: the ids)"
@@ -168,7 +173,7 @@ def _counted(options: argparse.Namespace) -> tuple[Election, Result]:
     election = suited(with_settings(election, seats=options.seats, budget=options.budget), rule)
     ties = tie_policy(election, rule, options.ties)
     try:
-        return election, count(election, rule, ties=ties)
+        return election, count(election, rule, ties=ties, explain=options.explain)
     except UnsuitableContest as problem:
         facts = {key: str(value) for key, value in problem.facts.items()} | {"rule": name}
         raise CannotCount(f"refused_{problem.reason}", reason=str(problem), **facts) from problem

@@ -212,10 +212,10 @@ def count_file(path: str | Path | bytes, rule: str | None = None, *, ties: TiePo
     return count(suited(election, chosen), chosen, ties=ties or tie_policy(election, chosen, None))
 
 
-def count(election: Election, rule: Rule, *, ties: TiePolicy) -> Result:
+def count(election: Election, rule: Rule, *, ties: TiePolicy, explain: bool = False) -> Result:
     """Raises: Unreadable, UnsuitableContest, FalseSeed."""
     try:
-        return rule.count(election.contest, election.papers, ties=ties)
+        return rule.count(election.contest, election.papers, ties=ties, explain=explain)
     except TooLarge as problem:
         raise Unreadable(str(problem)) from problem
 

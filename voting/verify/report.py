@@ -32,6 +32,8 @@ class Report:
         yield from self._rounds()
         yield from self._steps()
         yield from self._reasons()
+        yield from self._near()
+        yield from self._other_rules()
         yield from self._pairs()
         yield from self._ties()
         yield from self._rejections()
@@ -146,6 +148,41 @@ class Report:
         if isinstance(fact, int):
             return self._money(fact) if name in AMOUNTS and not self.result.seats else str(fact)
         return self._short(fact) if fact in self.title else fact
+
+    def _near(self) -> Iterator[str]:
+        """What would have been enough for each option that was not funded."""
+        if self.result.counterfactuals:
+            yield from ("", self._say("near"))
+        rows = []
+        for one in self.result.counterfactuals:
+            said = [
+                self._say("lacked", amount=self._money(one.missing)) if one.missing else "",
+                self._say("enough_cost", amount=self._money(one.winning_cost)) if one.winning_cost else "",
+                self._say("enough_people", number=one.more_supporters) if one.more_supporters else "",
+            ]
+            if not any(said[1:]):
+                said[1] = self._say("nothing_found")
+            rows.append([self._name(one.option), *said])
+        yield from _table(rows, right=set())
+
+    def _other_rules(self) -> Iterator[str]:
+        """What another rule would have chosen, and where that differs."""
+        if self.result.alternatives:
+            yield from ("", self._say("other_rules"))
+        for other in self.result.alternatives:
+            ours, theirs = set(self.result.winners), set(other.winners)
+            differing = (
+                ("also", [name for name in other.winners if name not in ours]),
+                ("not_these", [name for name in self.result.winners if name not in theirs]),
+            )
+            said = [
+                self._say(code, names=", ".join(map(self._short, names)))
+                for code, names in differing
+                if names
+            ]
+            told = "; ".join(said) or self._say("the_same")
+            spent = f"{self._say('spent')} {self._money(other.spent)}"
+            yield f"  {other.rule}: {len(other.winners)}, {spent}: {told}"
 
     def _pairs(self) -> Iterator[str]:
         table = self.result.pairwise

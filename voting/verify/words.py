@@ -42,6 +42,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "tie_idle": ("changes nothing", "nu schimbă nimic"),
     "elected_now": ("elected", "ales"),
     "excluded_now": ("excluded", "eliminat"),
+    # what could have been
+    "near": ("HOW NEAR THE OTHERS CAME", "CÂT DE APROAPE AU FOST CELELALTE"),
+    "lacked": ("lacked {amount}", "i-au lipsit {amount}"),
+    "enough_cost": ("enough: a cost of {amount}", "ajungea: un cost de {amount}"),
+    "enough_people": ("enough: {number} more for it", "ajungeau: încă {number} pentru el"),
+    "nothing_found": ("nothing found", "nimic găsit"),
+    "other_rules": ("OTHER RULES, SAME BALLOTS", "ALTE REGULI, ACELEAȘI BULETINE"),
+    "also": ("also {names}", "și {names}"),
+    "not_these": ("not {names}", "fără {names}"),
+    "the_same": ("the same", "aceleași"),
     # what moved before a round
     "first": ("first preferences", "primele preferințe"),
     "surplus": ("surplus of {names}", "surplusul lui {names}"),

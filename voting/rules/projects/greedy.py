@@ -5,13 +5,14 @@ records them (Kraków and Gdynia rank, Łódź and Warszawa approve with a thres
 Poznań funds the first misfit in part); 1,283 of 1,289 official results of that library follow from them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from voting.rules.contests import UnsuitableContest
 from voting.rules.family import Family
 from voting.rules.papers import Contest, Envelope, Option, Papers
+from voting.rules.projects.counterfactuals import Guesses, Turns, counterfactuals
 from voting.rules.projects.envelopes import caps_of, rivals_of
 from voting.rules.projects.outcome import projects_result
 from voting.rules.result import Decision, Fact, Result, Step, Tie
@@ -50,12 +51,35 @@ def count_greedy(
 
     Raises: UnsuitableContest; FalseSeed when a revealed seed does not match its commitment.
     """
+    return _counted(contest, papers, ties, params).result(name)
+
+
+def explain_greedy(
+    contest: Contest, papers: Papers, *, ties: TiePolicy, name: str, params: GreedyParams
+) -> Result:
+    """The same, with how near the others came. Raises: UnsuitableContest, FalseSeed."""
+    run = _counted(contest, papers, ties, params)
+    result = run.result(name)
+    turns = run.turns()
+
+    def funds(changed: Tally) -> Collection[str]:
+        again = GreedyRun(changed, params, ties)
+        again.everything()
+        return again.funded_in_full()
+
+    near = counterfactuals(
+        run.tally, result, lambda one: Guesses(turns.costs(one.option), turns.people(one.option)), funds
+    )
+    return msgspec.structs.replace(result, counterfactuals=near)
+
+
+def _counted(contest: Contest, papers: Papers, ties: TiePolicy, params: GreedyParams) -> "GreedyRun":
     check_seed(ties)
     if params.require_threshold and contest.threshold is None:
         raise UnsuitableContest("threshold")
     run = GreedyRun(tally(contest, papers), params, ties)
     run.everything()
-    return run.result(name)
+    return run
 
 
 class GreedyRun:
@@ -238,6 +262,23 @@ class GreedyRun:
             return "funded_in_part", missing | {"part_percent": self.params.part_percent}
         return "cost_exceeds_remaining", missing
 
+    def funded_in_full(self) -> Collection[str]:
+        """What gets all of its cost; nothing while a tie waits for a decision."""
+        if self.waiting:
+            return ()
+        return [name for name, awarded in self.awarded.items() if awarded == self.options[name].cost]
+
+    def turns(self) -> Turns:
+        """Every turn of the count, for what could have been."""
+        return Turns(
+            self.tally,
+            self.steps,
+            self.rivals,
+            funded=self.funded_before,
+            threshold=self.contest.threshold if self.params.use_threshold else None,
+            stops=self.params.on_misfit != "skip",
+        )
+
     def result(self, name: str) -> Result:
         """The finished count."""
         reasons = {}
@@ -267,4 +308,5 @@ FAMILY = Family(
     vote_types=("ordinal", "approval", "cumulative", "scoring"),
     rules=GREEDY,
     count=count_greedy,
+    explain=explain_greedy,
 )
