@@ -4,22 +4,12 @@ Counting rules for projects work on these instead of on papers, so that a millio
 at together.
 """
 
-from array import array
-from collections.abc import Sequence
-
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from voting.rules.papers import (
-    ApprovalPaper,
-    Contest,
-    CumulativePaper,
-    Paper,
-    PreferencePaper,
-    RankedPaper,
-    ScoringPaper,
-)
+from voting.rules.entries import Entries, repeated, starts_of
+from voting.rules.papers import Contest
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,67 +30,49 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     longest: int
 
 
-def make_profile(contest: Contest, papers: Sequence[tuple[Paper, int]]) -> Profile:
-    """The arrays of valid papers, each with its number. A second mention of an option counts for nothing."""
-    position = {option.id: index for index, option in enumerate(contest.options)}
-    flat, sizes, points = array("i"), array("i"), array("q")
-    place_of = position.__getitem__
-    for paper, _ in papers:
-        match paper:
-            case RankedPaper(places=names) | ApprovalPaper(approved=names):
-                flat.extend(map(place_of, names))
-                sizes.append(len(names))
-            case CumulativePaper(points=pairs) | ScoringPaper(points=pairs):
-                flat.extend([position[name] for name, _ in pairs])
-                points.extend([value for _, value in pairs])
-                sizes.append(len(pairs))
-            case PreferencePaper():
-                raise TypeError("rankings with equal ranks fill seats, they fund no projects")
-    length = np.array(sizes, dtype=np.int64)
-    start = np.zeros(len(length) + 1, dtype=np.int64)
-    np.cumsum(length, out=start[1:])
-    option = np.array(flat, dtype=np.int32)
-    ballot = np.repeat(np.arange(len(length), dtype=np.int32), length)
-    place = (np.arange(len(option), dtype=np.int64) - start[ballot]).astype(np.int32)
-    profile = Profile(
-        weight=np.array([number for _, number in papers], dtype=np.int64),
-        start=start,
-        ballot=ballot,
-        option=option,
-        points=_points(contest, place, points),
-        place=place,
-        longest=int(length.max(initial=0)),
-    )
-    return _first_mentions(profile, len(contest.options)) if contest.duplicates == "first" else profile
-
-
-def _points(contest: Contest, place: NDArray[np.int32], given: "array[int]") -> NDArray[np.int64]:
-    """Points by place, 1 for an approval, or as given."""
+def make_profile(contest: Contest, entries: Entries) -> Profile:
+    """The arrays of valid papers. A second mention of an option counts for nothing."""
+    if contest.vote_type == "preference":
+        raise TypeError("rankings with equal ranks fill seats, they fund no projects")
+    length = entries.length
+    longest = int(length.max(initial=0))
+    place = entries.place
     if contest.vote_type == "ordinal":
-        places = int(place.max(initial=-1)) + 1
-        worth = np.zeros(places, dtype=np.int64)
-        stated = list(contest.place_points[:places])
-        worth[: len(stated)] = stated
-        return worth[place]
-    if contest.vote_type == "approval":
-        return np.ones(len(place), dtype=np.int64)
-    return np.array(given, dtype=np.int64)
-
-
-def _first_mentions(profile: Profile, size: int) -> Profile:
-    """Without the entries that name an option their paper has named before."""
-    key = profile.ballot.astype(np.int64) * size + profile.option
-    _, first = np.unique(key, return_index=True)
-    if len(first) == len(key):
+        points = place_worth(contest, longest)[place]
+    elif entries.points is None:
+        points = np.ones(len(place), dtype=np.int64)
+    else:
+        points = entries.points
+    profile = Profile(
+        weight=entries.weight,
+        start=entries.start,
+        ballot=np.repeat(np.arange(len(length), dtype=np.int32), length),
+        option=entries.option,
+        points=points,
+        place=place,
+        longest=longest,
+    )
+    if contest.duplicates == "reject":
         return profile
-    first.sort()
-    ballot = profile.ballot[first]
-    start = np.zeros_like(profile.start)
-    np.cumsum(np.bincount(ballot, minlength=len(profile.weight)), out=start[1:])
+    return _first_mentions(profile, ~repeated(entries.start, entries.option, len(contest.options)))
+
+
+def place_worth(contest: Contest, longest: int) -> NDArray[np.int64]:
+    """The points of each place of ranked papers: places beyond the contest's earn nothing."""
+    worth = np.zeros(longest, dtype=np.int64)
+    stated = list(contest.place_points[:longest])
+    worth[: len(stated)] = stated
+    return worth
+
+
+def _first_mentions(profile: Profile, first: NDArray[np.bool_]) -> Profile:
+    """Without the entries that name an option their paper has named before."""
+    if first.all():
+        return profile
     return msgspec.structs.replace(
         profile,
-        start=start,
-        ballot=ballot,
+        start=starts_of(first)[profile.start],
+        ballot=profile.ballot[first],
         option=profile.option[first],
         points=profile.points[first],
         place=profile.place[first],

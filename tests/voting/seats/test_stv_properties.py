@@ -207,7 +207,8 @@ def test_paths_spread_votes_as_a_person_walking_down_each_paper(
     enough.
     """
     contest, papers = election
-    box = receive(contest, {paper: number * factor for paper, number in papers.items()})
+    many = {paper: number * factor for paper, number in papers.items()}
+    box = receive(contest, many)
     orders = preferences_of(box)
     unit, names = 10**9, [option.id for option in contest.options]
     paths, keep = Paths(orders, unit=unit), [10**9] * len(names)
@@ -222,7 +223,7 @@ def test_paths_spread_votes_as_a_person_walking_down_each_paper(
             paths.exclude([c])
             keep[c] = 0
         expected = [0] * len(names)
-        for paper, number in box.papers:
+        for paper, number in many.items():
             weight = unit
             for name in paper.places:
                 part = -(-weight * keep[names.index(name)] // unit)

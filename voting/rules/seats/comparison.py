@@ -15,11 +15,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from voting.rules.entries import Ints
 from voting.rules.result import Decision, Fact, Result, Standing, Tie
 from voting.rules.seats.order import Filled, Levels, reason_of, standings_of
 from voting.rules.seats.outcome import seats_result
 from voting.rules.seats.pairwise import pairwise
-from voting.rules.seats.preferences import Ints, Preferences, ineligible, preferences_of, weak_orders
+from voting.rules.seats.preferences import Preferences, ineligible, preferences_of, weak_orders
 from voting.rules.tally import Received
 
 Relation = NDArray[np.bool_]

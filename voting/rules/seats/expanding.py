@@ -33,13 +33,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voting.rules.contests import need_seats
+from voting.rules.entries import Bools, Ints
 from voting.rules.family import Family
 from voting.rules.papers import Contest, Papers
 from voting.rules.result import Decision, Fact, Result, Round, RoundAction, Standing, Tie
 from voting.rules.seats.order import Filled, reason_of, standings_of
 from voting.rules.seats.outcome import seats_result
 from voting.rules.seats.pairwise import above, rank_table
-from voting.rules.seats.preferences import Bools, Ints, Preferences, ineligible, preferences_of, weak_orders
+from voting.rules.seats.preferences import Preferences, ineligible, preferences_of, weak_orders
 from voting.rules.tally import MAX_PLACES, Received, TooLarge, receive
 from voting.rules.ties import TiePolicy, check_seed, settle
 

@@ -23,10 +23,12 @@ from itertools import accumulate
 from typing import cast
 
 import msgspec
+import numpy as np
 
 from voting.rules.contests import UnsuitableContest, need_seats
+from voting.rules.entries import Ints, repeated
 from voting.rules.family import Family
-from voting.rules.papers import Contest, Papers, ScoringPaper
+from voting.rules.papers import Contest, Papers
 from voting.rules.result import Decision, Fact, Result
 from voting.rules.seats.order import Filled, fill_seats, levels_by_score, reason_of, standings_of
 from voting.rules.seats.outcome import seats_result
@@ -74,18 +76,16 @@ def count_judgment(
 
 def _grades(box: Received) -> dict[str, Grades]:
     """The grades of every option that can win."""
-    best = len(box.contest.grades)
-    given = {option.id: [0] * best for option in box.contest.options if option.excluded is None}
-    for paper, number in box.papers:
-        first: dict[str, int] = {}
-        for name, grade in cast(ScoringPaper, paper).points:
-            first.setdefault(name, grade)  # a second mention says nothing
-        for name, grade in first.items():
-            if name in given:
-                given[name][grade] += number
-    for row in given.values():
-        row[0] += box.counted - sum(row)
-    return {name: tuple(row) for name, row in given.items()}
+    entries, best = box.entries, len(box.contest.grades)
+    first = ~repeated(entries.start, entries.option, len(box.contest.options))  # a second one says nothing
+    given = entries.option[first].astype(np.int64) * best + cast(Ints, entries.points)[first]
+    table: Ints = np.zeros(len(box.contest.options) * best, dtype=np.int64)
+    np.add.at(table, given, np.repeat(entries.weight, entries.length)[first])
+    grades = {}
+    for option, row in zip(box.contest.options, table.reshape(-1, best).tolist(), strict=True):
+        if option.excluded is None:
+            grades[option.id] = (row[0] + box.counted - sum(row), *row[1:])
+    return grades
 
 
 def majority_grade(grades: Grades) -> int:

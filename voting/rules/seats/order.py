@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 
 from voting.rules.contests import need_seats
-from voting.rules.papers import named_options
+from voting.rules.entries import Ints
 from voting.rules.result import Decision, Fact, Standing, Tie
 from voting.rules.seats.pairwise import above
-from voting.rules.seats.preferences import Ints, Preferences
+from voting.rules.seats.preferences import Preferences, preferences_of, weak_orders
 from voting.rules.tally import MAX_PLACES, Received
 from voting.rules.ties import TiePolicy, settle
 
@@ -129,10 +129,8 @@ def standings_of(
         rank_of |= dict.fromkeys(level, rank)
     last = len(rank_of) + 1
     ids = [option.id for option in box.contest.options]
-    if orders is None:
-        supporters, places = _named(box), np.zeros((len(ids), 0), dtype=np.int64)
-    else:
-        supporters, places = _sums(orders.option, orders, len(ids)), _places(orders)
+    places = np.zeros((len(ids), 0), dtype=np.int64) if orders is None else _places(orders)
+    supporters = _sums(weak_orders(preferences_of(box)) if orders is None else orders)
     return tuple(
         Standing(
             option=name,
@@ -146,20 +144,10 @@ def standings_of(
     )
 
 
-def _named(box: Received) -> Ints:
-    """How many papers name each option, of papers that are not rankings."""
-    position = {option.id: index for index, option in enumerate(box.contest.options)}
-    total = np.zeros(len(position), dtype=np.int64)
-    for paper, number in box.papers:
-        for name in set(named_options(paper)):
-            total[position[name]] += number
-    return total
-
-
-def _sums(key: Ints, orders: Preferences, size: int) -> Ints:
-    """The weight of the papers on which each key stands."""
-    total = np.zeros(size, dtype=np.int64)
-    np.add.at(total, key, np.repeat(orders.weight, orders.length))
+def _sums(orders: Preferences) -> Ints:
+    """How many papers name each option."""
+    total = np.zeros(len(orders.ids), dtype=np.int64)
+    np.add.at(total, orders.option, np.repeat(orders.weight, orders.length))
     return total
 
 

@@ -12,7 +12,8 @@ digit: the papers whose weight has the digit 2^d count 2^d times. So everything 
 import numpy as np
 from numpy.typing import NDArray
 
-from voting.rules.seats.preferences import Ints, Preferences
+from voting.rules.entries import Ints
+from voting.rules.seats.preferences import Preferences
 from voting.rules.tally import TooLarge
 
 MAX_COMPARED = 1_000  # options: a million comparisons; the largest known election by such a rule has some 130

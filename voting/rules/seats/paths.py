@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voting.rules.seats.preferences import Bools, Ints, Preferences
+from voting.rules.entries import Bools, Ints
+from voting.rules.seats.preferences import Preferences
 
 Whole = NDArray[Any]
 """64-bit numbers, or Python's own where those could overflow."""

@@ -13,7 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from voting.rules.seats.preferences import Bools, Ints, Preferences
+from voting.rules.entries import Bools, Ints
+from voting.rules.seats.preferences import Preferences
 
 
 class Piles:

@@ -27,21 +27,20 @@ where scores are not points.
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal, cast
+from typing import Literal
 
 import msgspec
 import numpy as np
 
 from voting.rules.contests import need_vote_type
+from voting.rules.entries import Bools, Ints
 from voting.rules.family import Family
-from voting.rules.papers import ApprovalPaper, Contest, Papers, VoteType
+from voting.rules.papers import Contest, Papers, VoteType
 from voting.rules.result import Decision, Fact, Result, Standing
 from voting.rules.seats.order import Filled, fill_seats, levels_by_score, reason_of, standings_of
 from voting.rules.seats.outcome import seats_result
 from voting.rules.seats.pairwise import above
 from voting.rules.seats.preferences import (
-    Bools,
-    Ints,
     Preferences,
     Reading,
     ineligible,
@@ -125,16 +124,13 @@ def _vote_types(points: Points) -> tuple[VoteType, ...]:
 
 def _approvals(box: Received, points: Points) -> Scored:
     """One point for each option named, or for the only one."""
-    total = {option.id: 0 for option in box.contest.options if option.excluded is None}
-    unclear = 0
-    for paper, number in box.papers:
-        names = [name for name in dict.fromkeys(cast(ApprovalPaper, paper).approved) if name in total]
-        if points == "first" and len(names) > 1:
-            unclear += number
-            continue
-        for name in names:
-            total[name] += number
-    return Scored(points=total, facts={"unclear": unclear} if points == "first" else {})
+    gone = ineligible(box)
+    orders = weak_orders(preferences_of(box), without=gone)
+    unclear = (orders.length > 1) & (points == "first")
+    total = _weigh(orders, np.repeat(~unclear, orders.length).astype(np.int64))
+    kept = np.flatnonzero(~gone)
+    facts: dict[str, Fact] = {"unclear": int(orders.weight[unclear].sum())} if points == "first" else {}
+    return Scored(points={orders.ids[index]: int(total[index]) for index in kept}, facts=facts)
 
 
 def _ranked(box: Received, points: Points) -> Scored:

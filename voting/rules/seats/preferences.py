@@ -1,9 +1,8 @@
-"""Ranked papers as flat arrays, read once for all rules that follow preferences.
+"""Ranked papers as flat arrays, for all rules that follow preferences.
 
-A hundred thousand distinct papers as tuples of text cost more time to walk than the whole count; as one array
-of option numbers, with where each paper begins, they are filtered and counted by whole columns. Options are
-numbers in the contest's order, papers are in the order of their canonical text: nothing can follow from the
-order in which they came. Weights are whole numbers below papers.MAX_PAPERS, so sums fit 64 bits.
+One array of option numbers, with where each paper begins, is filtered and counted by whole columns. Options
+are numbers in the contest's order, papers are in the order of their canonical text: nothing can follow from
+the order in which they came. Weights are whole numbers below papers.MAX_PAPERS, so sums fit 64 bits.
 
 What a paper with two options at one rank, a skipped rank or an option named twice means is decided by each
 rule's statute, therefore by its `Reading`, never here. Overvotes, gaps and repeats are judged on the paper as
@@ -12,19 +11,13 @@ takes their place. Source: SSI 2007/42 rule 45(1) for an unclear next preference
 the ranked-choice tabulator of the Ranked Choice Voting Resource Center for the American switches.
 """
 
-from collections.abc import Sequence
-from itertools import chain
-from typing import Literal, cast
+from typing import Literal
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from voting.rules.papers import Paper, PreferencePaper, RankedPaper
+from voting.rules.entries import Bools, Ints, repeated, starts_of
 from voting.rules.tally import Received
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 class Preferences(msgspec.Struct, frozen=True, eq=False):
@@ -54,7 +47,7 @@ class Preferences(msgspec.Struct, frozen=True, eq=False):
         """The same papers with only the wanted entries. A paper may become empty; none is left out."""
         if wanted.all():
             return self
-        start = _starts(wanted)[self.start]
+        start = starts_of(wanted)[self.start]
         return Preferences(self.ids, self.option[wanted], self.place[wanted], start, self.weight)
 
 
@@ -78,25 +71,17 @@ STRICT = Reading(overvote="exhaust", skipped=0, duplicate="exhaust")
 def preferences_of(box: Received) -> Preferences:
     """The counted papers exactly as written, all of one kind (RankedPaper or PreferencePaper)."""
     ids = tuple(option.id for option in box.contest.options)
-    number = {name: index for index, name in enumerate(ids)}
-    papers: list[Paper] = [paper for paper, _ in box.papers]
-    weight = np.fromiter((times for _, times in box.papers), dtype=np.int64, count=len(papers))
-    if papers and isinstance(papers[0], PreferencePaper):
-        ranks = [paper.ranks for paper in cast(list[PreferencePaper], papers)]
-        longest = _lengths(ranks)
-        names: Sequence[Sequence[str]] = list(chain.from_iterable(ranks))
-        together = _lengths(names)
-        place = np.repeat(_count_up(longest), together)
-        length = np.diff(_starts(together)[_starts(longest)])
-    else:
-        names = [paper.places for paper in cast(list[RankedPaper], papers)]
-        length = _lengths(names)
-        place = _count_up(length)
-    option = np.fromiter(
-        map(number.__getitem__, chain.from_iterable(names)), dtype=np.int64, count=int(length.sum())
+    entries = box.entries
+    place = entries.place if entries.rank is None else entries.rank
+    in_turn = entries.rank is None or np.array_equal(entries.rank, entries.place)
+    return Preferences(
+        ids=ids,
+        option=entries.option.astype(np.int64),
+        place=place.astype(np.int64),
+        start=entries.start,
+        weight=entries.weight,
+        plain=in_turn and box.contest.duplicates == "reject",
     )
-    plain = box.contest.duplicates == "reject" and np.array_equal(place, _count_up(length))
-    return Preferences(ids, option, place, _starts(length), weight, plain)
 
 
 def weak_orders(written: Preferences, *, without: Bools | None = None) -> Preferences:
@@ -152,25 +137,4 @@ def _overvoted(place: Ints, first: Bools) -> Bools:
 
 def _repeated(written: Preferences) -> Bools:
     """Entries whose option the same paper has named before."""
-    if not len(written.option):
-        return np.zeros(0, dtype=bool)
-    key = written.paper * len(written.ids) + written.option
-    order = np.argsort(key, kind="stable")
-    again = np.zeros(len(key), dtype=bool)
-    again[order[1:]] = key[order[1:]] == key[order[:-1]]
-    return again
-
-
-def _lengths(rows: Sequence[Sequence[object]]) -> Ints:
-    return np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
-
-
-def _starts(length: Ints | Bools) -> Ints:
-    start = np.zeros(len(length) + 1, dtype=np.int64)
-    np.cumsum(length, out=start[1:])
-    return start
-
-
-def _count_up(length: Ints) -> Ints:
-    """0, 1, 2, ... for each length, one after the other."""
-    return np.arange(int(length.sum()), dtype=np.int64) - np.repeat(_starts(length)[:-1], length)
+    return repeated(written.start, written.option, len(written.ids))

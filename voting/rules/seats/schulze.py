@@ -25,12 +25,12 @@ import msgspec
 import numpy as np
 
 from voting.rules.contests import UnsuitableContest, need_seats
+from voting.rules.entries import Ints
 from voting.rules.family import Family
 from voting.rules.papers import Contest, Papers
 from voting.rules.result import Decision, Fact, Result
 from voting.rules.seats.comparison import Comparison, compare, compared_result, levels_of
 from voting.rules.seats.order import fill_seats
-from voting.rules.seats.preferences import Ints
 from voting.rules.tally import receive
 from voting.rules.ties import TiePolicy, check_seed
 

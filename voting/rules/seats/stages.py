@@ -17,9 +17,10 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from voting.rules.entries import Bools, Ints
 from voting.rules.result import Decision, Fact, Result, Round, RoundAction, Standing, Tie
 from voting.rules.seats.outcome import seats_result
-from voting.rules.seats.preferences import Bools, Ints, Preferences, ineligible, weak_orders
+from voting.rules.seats.preferences import Preferences, ineligible, weak_orders
 from voting.rules.tally import MAX_PLACES, Received, TooLarge
 from voting.rules.ties import TiePolicy, settle
 
