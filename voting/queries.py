@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import BindParameter, Row, and_, bindparam, func, or_, select
@@ -162,6 +162,19 @@ async def list_polls(session: AsyncSession) -> Sequence[Row[Poll, Cycle, Stage]]
         .join(Cycle, Cycle.id == Poll.cycle_id)
         .join(Stage, Stage.id == Poll.stage_id)
         .order_by(Stage.opens_at.desc(), Poll.prepared_at.desc())
+    )
+    return (await session.execute(query)).all()
+
+
+async def list_open_polls(
+    session: AsyncSession, now: datetime
+) -> Sequence[Row[uuid.UUID, str, str, datetime]]:
+    """(id, title, title_en, closes_at) of every poll in which one can vote now, the first to close first."""
+    query = (
+        select(Poll.id, Poll.title, Poll.title_en, Stage.closes_at)
+        .join(Stage, Stage.id == Poll.stage_id)
+        .where(Poll.state == PollState.OPEN, Stage.opens_at <= now, Stage.closes_at > now)
+        .order_by(Stage.closes_at, Poll.id)
     )
     return (await session.execute(query)).all()
 

@@ -18,7 +18,7 @@ from app.pages.register import RegisterRow, register_row
 from cycles.queries import Calendar, DatedCycle, StageDates, read_calendar
 from cycles.states import StageKind, StageState, stage_state
 from proposals.queries import PROJECT_COUNT_OF_CYCLE, SENT_COUNT_OF_CYCLE, list_newest_ideas
-from voting.queries import POLL_OF_CYCLE, VOTER_COUNT_OF_CYCLE
+from voting.queries import POLL_OF_CYCLE, VOTER_COUNT_OF_CYCLE, list_open_polls
 
 LATEST_IDEAS = 4
 LATEST_FACTS = 4
@@ -66,6 +66,14 @@ class IdeaCard(msgspec.Struct, frozen=True):
     meta: list[str]
 
 
+class OpenVote(msgspec.Struct, frozen=True):
+    """A vote beside that of the cycle, open now."""
+
+    title: str
+    href: str
+    until: str
+
+
 class Running(msgspec.Struct, frozen=True):
     """What is open now: the stage that the hero speaks of."""
 
@@ -83,6 +91,7 @@ class HomePage(msgspec.Struct, frozen=True):
     cycle_href: str
     poll_href: str
     actions: list[Action]
+    votes: list[OpenVote]
     stages: list[StageRow]
     stats: list[tuple[str, str]]
     ideas: list[IdeaCard]
@@ -107,6 +116,7 @@ async def show_home(
         cycle_href=ctx.url(f"/cycles/{cycle.slug}") if cycle else "",
         poll_href=ctx.url(poll_path) if poll_path else "",
         actions=_actions(ctx, running, poll_path=poll_path or "/polls"),
+        votes=await _votes(session, ctx, besides=poll_path),
         stages=[_stage_row(ctx, stage) for stage in cycle.stages] if cycle and not cycle.is_imported else [],
         stats=_stats(ctx, cycle, figures) if cycle and figures else [],
         ideas=await _ideas(session, ctx),
@@ -176,6 +186,19 @@ def _actions(ctx: Ctx, running: dict[StageKind, Running], *, poll_path: str) -> 
         ),
     ]
     return actions
+
+
+async def _votes(session: AsyncSession, ctx: Ctx, *, besides: str) -> list[OpenVote]:
+    """What else can be voted on now: elections, and votes of other cycles."""
+    return [
+        OpenVote(
+            title=row.title if ctx.locale == "ro" else row.title_en,
+            href=ctx.url(f"/polls/{row.id}"),
+            until=ctx.gettext("Until %(moment)s", moment=show_datetime(row.closes_at, ctx.locale)),
+        )
+        for row in await list_open_polls(session, ctx.now)
+        if f"/polls/{row.id}" != besides
+    ]
 
 
 def _stats(ctx: Ctx, cycle: DatedCycle, figures: Row[*tuple[Any, ...]]) -> list[tuple[str, str]]:

@@ -321,6 +321,33 @@ async def test_every_family_has_a_result_page(
     assert said in page.text
 
 
+async def test_a_graded_result_shows_every_grade_of_everybody(
+    client: httpx.AsyncClient, database: Database, clock
+) -> None:
+    async with database.write() as session:
+        poll = await make_election(session, rule="majority-judgment", vote_type="scoring", grades=GRADES)
+        for points in ((("C01", 5), ("C02", 4)), (("C01", 3),), (("C02", 4),)):
+            await cast_paper(session, poll, ScoringPaper(points))
+        await service.publish_result(session, poll.id, await count(session, poll), [], now=CLOSES)
+    page = await client.get(f"/polls/{poll.id}/result")
+    table = page.text.partition('id="grade-table"')[2].partition("</table>")[0]
+    rows = [re.sub(r"<(?!/?strong)[^>]*>|\s", "", row) for row in table.split("<tr")]
+    assert any("C02" in row and row.endswith("0<strong>2</strong>0001") for row in rows), rows
+    assert any("C01" in row and row.endswith("10<strong>1</strong>001") for row in rows), rows
+
+
+async def test_the_first_page_shows_every_vote_that_is_open(
+    client: httpx.AsyncClient, app, database: Database, clock
+) -> None:
+    async with database.write() as session:
+        poll = await make_election(session)
+    await jobs.open_due_polls(app.services)
+    listed = (await client.get("/")).text.partition('id="votes"')[2].partition("</section>")[0]
+    assert f'href="/polls/{poll.id}"' in listed
+    clock.at(CLOSES)
+    assert 'id="votes"' not in (await client.get("/")).text
+
+
 # ── the officer's forms ───────────────────────────────────────────────────────
 
 FORM = {

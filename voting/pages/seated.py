@@ -11,7 +11,7 @@ from voting.models import PollOption, ResultFile, Tally
 from voting.pages.counted import CountedPage, ballots_text, counter, name_of, read_result, shared
 from voting.pages.rounds import RoundView, round_views
 from voting.pages.seat_reasons import SeatReasons, measure_of, measured
-from voting.pages.words import votes_text
+from voting.pages.words import grade_text, votes_text
 from voting.queries import PollInFull
 from voting.rules.papers import Contest
 from voting.rules.result import Result
@@ -46,6 +46,18 @@ class Across(msgspec.Struct, frozen=True):
     votes: list[str]
 
 
+class GradeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How many ballots gave a candidate each grade, best first; `middle` is the place of the middle one."""
+
+    number: str
+    title: str
+    won: bool
+    numbers: list[int]
+    shown: list[str]
+    middle: int
+    grade: str
+
+
 class SeatedPage(CountedPage, frozen=True, kw_only=True):
     """The result of a vote that fills seats."""
 
@@ -60,6 +72,8 @@ class SeatedPage(CountedPage, frozen=True, kw_only=True):
     across: list[Across]
     exhausted: list[str]
     pairs: list[PairRow]
+    grade_names: list[str]
+    grades: list[GradeRow]
 
 
 def build_seated(
@@ -89,6 +103,8 @@ def build_seated(
         across=_across(ctx, result, by_number),
         exhausted=[votes_text(ctx.locale, Fraction(one.exhausted or "0")) for one in result.rounds],
         pairs=_pairs(ctx, contest, result, by_number),
+        grade_names=[grade_text(ctx, contest, grade) for grade in reversed(range(len(contest.grades)))],
+        grades=_grades(ctx, contest, result, by_number),
     )
 
 
@@ -160,6 +176,29 @@ def _across(ctx: Ctx, result: Result, options: Mapping[str, PollOption]) -> list
         for name in names
         if columns
     ]
+
+
+def _grades(ctx: Ctx, contest: Contest, result: Result, options: Mapping[str, PollOption]) -> list[GradeRow]:
+    """The candidates in the order of the count; nothing where no grades are given."""
+    rows, number = [], counter(ctx)
+    for name in [*result.winners, *(s.option for s in result.standings if s.option not in result.winners)]:
+        outcome = result.outcome(name)
+        if "grades" not in outcome.facts:
+            continue
+        numbers = [int(text) for text in str(outcome.facts["grades"]).split(", ")][::-1]
+        grade = int(outcome.facts["grade"])
+        rows.append(
+            GradeRow(
+                number=name,
+                title=name_of(options, name),
+                won=outcome.won,
+                numbers=numbers,
+                shown=[number(count) for count in numbers],
+                middle=len(numbers) - 1 - grade,
+                grade=grade_text(ctx, contest, grade),
+            )
+        )
+    return rows
 
 
 def _pairs(ctx: Ctx, contest: Contest, result: Result, options: Mapping[str, PollOption]) -> list[PairRow]:

@@ -12,9 +12,10 @@ above where n is odd, above and below where n is even. Both sequences only chang
 enough to compare two options at the steps where any of them changes.
 
 Facts. Of an option: `grade` (its majority grade, worst 0), `better`, `worse` (papers with a better or worse
-grade than it), `elected`; `outranked` (`by`, the last with a seat, and its `by_grade`; or `tie`, the name of
-the tie that was settled against it); `tie_unresolved` (`tied`); `not_eligible` (`why`). A standing's score is
-the majority grade; its rank is by the majority value.
+grade than it), `grades` (how many papers gave it each grade, worst first: "3, 10, 7"), `elected`; `outranked`
+(`by`, the last with a seat, and its `by_grade`; or `tie`, the name of the tie that was settled against it);
+`tie_unresolved` (`tied`); `not_eligible` (`why`). A standing's score is the majority grade; its rank is by
+the majority value.
 """
 
 from bisect import bisect_right
@@ -35,7 +36,7 @@ from voting.rules.seats.outcome import seats_result
 from voting.rules.tally import Received, receive
 from voting.rules.ties import TiePolicy, check_seed
 
-VERSION = 1
+VERSION = 2
 Grades = tuple[int, ...]
 """How many papers give an option each grade, worst first."""
 
@@ -148,6 +149,7 @@ def _reasons(
             "grade": grade,
             "better": sum(grades[name][grade + 1 :]),
             "worse": sum(grades[name][:grade]),
+            "grades": ", ".join(map(str, grades[name])),
         }
         lost = [tie.at for tie in filled.ties if tie.matters and name in tie.options]
         beaten: dict[str, Fact] = {"by": last, "by_grade": majority_grade(grades[last])} if last else {}
