@@ -16,7 +16,7 @@ from gmpy2 import mpz
 from voting.sealing.credentials import BASE_58
 from voting.sealing.encoding import MAX_OPTIONS
 from voting.sealing.group import GROUP_NAME, SECRET, Randomness, read_element
-from voting.sealing.powers import Base
+from voting.sealing.powers import Base, base_of
 from voting.sealing.refused import Refused
 from voting.sealing.wire import ElectionParameters, Question, Ranking, fingerprint, read, write
 
@@ -29,12 +29,17 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Election:
-    """An election that was read and checked; `key` is its public key y, `fingerprint` is φ."""
+    """An election that was read and checked; `fingerprint` is φ."""
 
     raw: bytes
     parameters: ElectionParameters
     fingerprint: str
-    key: Base
+    key_value: mpz
+
+    @property
+    def key(self) -> Base:
+        """The public key y. Its table belongs to the process, not to this value, which others are sent."""
+        return base_of(self.key_value)
 
     @property
     def uuid(self) -> str:
@@ -96,4 +101,4 @@ def read_election(raw: bytes) -> Election:
     if not 1 <= options <= MAX_OPTIONS:
         raise Refused("election_questions", options=options)
     key = read_element(parameters.public_key)
-    return Election(raw, parameters, fingerprint(raw), Base(key))
+    return Election(raw, parameters, fingerprint(raw), key)

@@ -10,6 +10,7 @@ Source: E. Brickell, D. Gordon, K. McCurley, D. Wilson, Fast exponentiation with
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import gmpy2
 from gmpy2 import mpz, powmod
@@ -29,40 +30,44 @@ class Base:
     def __init__(self, value: mpz) -> None:
         self.value = value
         self.uses = 0
-        self._rows: list[list[mpz]] = []
+        self._rows: list[list[mpz]] = []  # for each byte of an exponent, the powers its 256 values stand for
+        self._next = value  # the base of the row that would come next
 
-    def prepare(self) -> "Base":
-        """Make the table now, before processes part."""
-        if not self._rows:
-            self._rows = _rows(self.value)
+    def prepare(self, size: int = SCALAR_BYTES) -> "Base":
+        """Make the table now, before processes part, for exponents of `size` bytes."""
+        while len(self._rows) < size:
+            row, power = [mpz(1)], mpz(1)
+            for _ in range(255):
+                power = power * self._next % P
+                row.append(power)
+            self._rows.append(row)
+            self._next = power * self._next % P
         return self
+
+    def expect(self, uses: int, size: int = SCALAR_BYTES) -> None:
+        """Make the table now if that many powers, to exponents of `size` bytes, make it worth while."""
+        if uses > USES_BEFORE_TABLE:
+            self.prepare(size)
 
     def power(self, exponent: mpz) -> mpz:
         """The base to an exponent from 0 to below 2^2048."""
-        if not self._rows:
+        size = (exponent.bit_length() + 7) // 8
+        if len(self._rows) < size:
             self.uses += 1
             if self.uses <= USES_BEFORE_TABLE:
                 return powmod(self.value, exponent, P)
-            self.prepare()
+            self.prepare(size)
         product = mpz(1)
-        size = (exponent.bit_length() + 7) // 8
         for row, digit in zip(self._rows, int(exponent).to_bytes(size, "little"), strict=False):
             if digit:
                 product = product * row[digit] % P
         return product
 
 
-def _rows(base: mpz) -> list[list[mpz]]:
-    """For each byte of an exponent, the powers that its 256 values stand for."""
-    rows = []
-    for _ in range(SCALAR_BYTES):
-        row, power = [mpz(1)], mpz(1)
-        for _ in range(255):
-            power = power * base % P
-            row.append(power)
-        rows.append(row)
-        base = power * base % P
-    return rows
+@lru_cache(maxsize=8)  # a table has 19 MB
+def base_of(value: mpz) -> Base:
+    """The one base of that value in this process, with the table that it may have got."""
+    return Base(value)
 
 
 def product(numbers: Sequence[mpz]) -> mpz:

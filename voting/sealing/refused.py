@@ -24,16 +24,13 @@ Reason = Literal[
     "event_parent",
     "event_height",
     "event_order",
-    "event_payload",
     "payload_missing",
-    "payload_repeated",
     # set-up
     "election_group",
     "election_version",
     "election_uuid",
     "election_questions",
     "election_key",
-    "election_digest",
     "trustees_empty",
     "trustee_proof",
     "trustee_key_repeated",
@@ -54,7 +51,6 @@ Reason = Literal[
     "ballot_signature",
     "ballot_answers",
     "ballot_proof",
-    "ballot_repeated",
     "ballot_copied",
     # the tally
     "tally_count",
@@ -69,10 +65,8 @@ Reason = Literal[
     "decryption_size",
     "decryption_proof",
     "decryption_missing",
-    "decryption_surplus",
     "result_size",
     "result_differs",
-    "result_encoding",
     # keys and messages between trustees, and what people type
     "key_malformed",
     "key_foreign",
@@ -97,6 +91,14 @@ class Refused(ValueError):
         self.reason: Reason = reason
         self.facts = facts
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How another process hands it over."""
+        return _again, (self.reason, self.facts)
+
     def at(self, **facts: str | int) -> "Refused":
         """The same refusal, said with where it happened."""
         return Refused(self.reason, **(facts | self.facts))
+
+
+def _again(reason: Reason, facts: dict[str, str | int]) -> Refused:
+    return Refused(reason, **facts)

@@ -9,10 +9,10 @@ Source: Belenios specification, Version 2.0, sections 4.5, 4.6.1, 4.11.2 and 4.1
 from gmpy2 import mpz, powmod
 
 from voting.sealing.group import SECRET, G, P, Q, Randomness, hash_number, random_scalar, read_scalar
-from voting.sealing.powers import Base
+from voting.sealing.powers import base_of
 from voting.sealing.wire import Proof
 
-GENERATOR = Base(G)
+GENERATOR = base_of(G)
 """g with its table: every process has one."""
 
 

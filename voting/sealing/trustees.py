@@ -13,7 +13,7 @@ import gmpy2
 from gmpy2 import mpz
 
 from voting.sealing.group import GROUP_NAME, SECRET, Q, Randomness, random_scalar, read_element, read_scalar
-from voting.sealing.powers import Base, multi_power, product
+from voting.sealing.powers import Base, base_of, multi_power, product
 from voting.sealing.refused import Refused
 from voting.sealing.schnorr import GENERATOR, is_proved, prove
 from voting.sealing.wire import (
@@ -99,7 +99,7 @@ def read_trustees(raw: bytes) -> TrusteeSet:
     if len(keys) > MOST_TRUSTEES or len(set(keys)) != len(keys):
         raise Refused("trustee_key_repeated")
     election_key = product(parts)
-    return TrusteeSet(tuple(Base(key) for key in keys), tuple(circles), election_key)
+    return TrusteeSet(tuple(base_of(key) for key in keys), tuple(circles), election_key)
 
 
 def write_trustees(items: Sequence[PublicKey | ThresholdParameters]) -> bytes:
