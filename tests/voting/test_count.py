@@ -104,6 +104,27 @@ def test_steps_amounts_and_reasons_of_projects(tmp_path: Path, capsys: pytest.Ca
     assert re.search(r"^     2  2 Two  2  costs more than is left .*missing 100\.50\)$", told, re.MULTILINE)
 
 
+APART = (
+    "META\nkey;value\nbudget;900\nvote_type;approval\nrule;greedy\n"
+    'envelopes;"[{""amount"":50000,""by"":""area"",""kind"":""own"",""name"":""Nord""}]"\n'
+    "PROJECTS\nproject_id;cost;name;neighborhood\n1;300;One;Nord\n2;400;Two;Nord\n3;200;Three;Sud\n"
+    "VOTES\nvoter_id;vote\na;1\nb;1,3\nc;3\n"
+)
+
+
+def test_money_apart_is_told_by_its_parts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = saved(tmp_path, "apart.pb", APART)
+    assert count_main([file, "--lang", "ro"]) == 0
+    told = capsys.readouterr().out
+    assert "greedy (versiunea 2) · buget 900 · cheltuit 500\n" in told
+    told = re.sub(" +", " ", told)
+    assert "BANI PUȘI DEOPARTE\n Nord 300 din 500 2 buletine\n restul 200 din 400 2 buletine\n" in told
+    assert "1 1 One finanțat 500 -> 200\n" in told
+    assert "(cost 400, remaining_before 200, remaining_after 200, missing 200, paid_from Nord)" in told
+    assert count_main([file, "--budget", "499", "--lang", "en"]) == 1
+    assert "the money set apart is more than the budget" in capsys.readouterr().err
+
+
 def test_settings_change_the_contest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     parks, mayor = saved(tmp_path, "a.pb", PB.format(most=2, both="1,2")), saved(tmp_path, "b.blt", BLT)
     assert winners(capsys, parks) == ["1"]

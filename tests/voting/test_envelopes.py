@@ -1,8 +1,8 @@
-"""Envelopes: what an area gets together is limited, and money of its own is refused rather than ignored."""
+"""Envelopes that are ceilings: what an area gets together is limited. Money of its own: test_apart.py."""
 
 import pytest
 
-from voting.rules import UnsuitableContest, get_rule
+from voting.rules import get_rule
 from voting.rules.papers import ApprovalPaper, Contest, Envelope, Option
 from voting.rules.result import Result
 from voting.rules.ties import REPORT
@@ -26,6 +26,7 @@ def test_an_area_gets_no_more_than_its_envelope(rule: str) -> None:
     assert set(result.winners) == {"P1", "P3"}
     assert result.outcome("P2").reason == "envelope_spent"
     assert result.outcome("P2").facts["envelope"] == "Parc"
+    assert result.outcome("P2").facts["missing"] == 200
 
 
 @pytest.mark.parametrize("rule", ["greedy", "equalshares/add1"])
@@ -34,6 +35,8 @@ def test_an_envelope_that_is_large_enough_changes_nothing(rule: str) -> None:
     assert set(result.winners) == {"P1", "P2", "P3"}
 
 
-def test_money_of_its_own_is_refused_by_every_rule_that_would_ignore_it() -> None:
-    with pytest.raises(UnsuitableContest, match="envelopes"):
-        count("greedy", Envelope(by="area", name="Parc", amount=500, kind="own"))
+@pytest.mark.parametrize("rule", ["greedy", "equalshares", "equalshares/add1"])
+def test_one_option_too_dear_for_its_envelope_is_out_though_everything_fits_the_budget(rule: str) -> None:
+    result = count(rule, Envelope(by="area", name="Gara", amount=199, kind="most"))
+    assert set(result.winners) == {"P1", "P2"}
+    assert result.outcome("P3").facts["missing"] == 1

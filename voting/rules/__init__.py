@@ -9,6 +9,7 @@ gives the result, the same for papers in any order, in whole numbers and exact f
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
@@ -16,6 +17,7 @@ from voting.rules.contests import UnsuitableContest, need_seats, need_vote_type
 from voting.rules.family import Elects, Family
 from voting.rules.papers import Contest, Paper, Papers, VoteType, digest
 from voting.rules.projects import completion, greedy, pb_ear
+from voting.rules.projects.apart import check_apart, count_apart, is_apart
 from voting.rules.result import Alternative, Result
 from voting.rules.seats import (
     condorcet,
@@ -97,8 +99,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             need_seats(contest)
         elif contest.seats:
             raise UnsuitableContest("budget")
-        if any(envelope.kind == "own" for envelope in contest.envelopes):
-            raise UnsuitableContest("envelopes")  # no rule keeps money apart yet, and none may ignore it
+        if is_apart(contest):
+            if self.elects == "seats":
+                raise UnsuitableContest("envelopes")
+            check_apart(contest)
 
     def count(self, contest: Contest, papers: Papers, *, ties: TiePolicy, explain: bool = False) -> Result:
         """Count papers given in any order, or as a mapping paper -> number. Raises: UnsuitableContest,
@@ -108,10 +112,12 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         family can; nothing else of the result differs.
         """
         self.check_contest(contest)
-        if not explain or self.family.explain is None:
-            return self.family.count(contest, papers, ties=ties, name=self.name, params=self.params)
+        how = self.family.explain if explain else None
+        count = partial(how or self.family.count, ties=ties, name=self.name, params=self.params)
         grouped = papers if isinstance(papers, Mapping) else Counter(papers)
-        result = self.family.explain(contest, grouped, ties=ties, name=self.name, params=self.params)
+        result = count_apart(contest, grouped, count) if is_apart(contest) else count(contest, grouped)
+        if how is None:
+            return result
         other = self._other_rule(contest, result)
         return msgspec.structs.replace(result, alternatives=_chosen_by(other, contest, grouped, ties))
 

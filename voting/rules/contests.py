@@ -11,7 +11,10 @@ class UnsuitableContest(ValueError):
 
     Reasons: `vote_type` (given, needed), `seats` (the rule fills seats and there are none), `single_seat`
     (the rule fills exactly one), `threshold` (the rule needs one), `budget` (the rule funds projects from
-    one), `grades` (the rule needs their names), `default_option` (the rule needs one that can win).
+    one), `grades` (the rule needs their names), `default_option` (the rule needs one that can win),
+    `envelopes` (money apart where nothing costs), `envelopes_exceed` (together, budget: more is set apart
+    than there is), `envelopes_overlap` (option or envelope: not paid from one of them only),
+    `exclusive_apart` (options: they exclude each other and are not paid from the same money).
     """
 
     def __init__(self, reason: str, **facts: Fact) -> None:

@@ -155,12 +155,28 @@ class Tie(msgspec.Struct, frozen=True, kw_only=True):
     order: tuple[str, ...]
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What was counted apart: the options of an envelope of their own, last (`by` nothing, no name) those
+    paid from what is common. `counted` are the papers that name one of them, `facts` those of a result.
+    """
+
+    by: Literal["area", "category"] | None
+    name: str
+    amount: int
+    spent: int
+    counted: int
+    complete: bool
+    winners: tuple[str, ...]
+    facts: dict[str, Fact]
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """The whole outcome of a count. `complete` is false when a tie that matters waits for a decision.
 
     Counts for projects have `steps`; counts for `seats` have `rounds`, and `pairwise` where options are
     compared two by two: in the contest's order, how many papers put the row's option above the column's.
-    `counterfactuals` and `alternatives` are there when the count was asked to explain itself.
+    `parts` are there where options have money of their own; steps, standings and ranks are then those of each
+    part in turn. `counterfactuals` and `alternatives` are there when the count was asked to explain itself.
     """
 
     rule: str
@@ -186,6 +202,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     pairwise: tuple[tuple[int, ...], ...] = ()
     counterfactuals: tuple[Counterfactual, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     @property
     def unresolved(self) -> tuple[Tie, ...]:

@@ -132,8 +132,10 @@ UNSUITABLE = {
     ),
     "budget": ("rule", N_("This rule funds projects from a budget. Choose one for seats.")),
     "grades": ("grades", N_("This rule needs grades.")),
-    "envelopes": ("rule", N_("This rule cannot keep money apart for areas. Choose another rule.")),
-    "exclusive": ("rule", N_("This rule does not know projects that exclude each other.")),
+    "envelopes_exceed": (
+        "envelope_kind",
+        N_("The money of the areas together is more than the budget of the cycle."),
+    ),
 }
 """The field that a refusal of the rule belongs to, and its words."""
 NOT_SUITABLE = N_("This rule cannot count such a vote. Choose another rule.")

@@ -13,7 +13,9 @@ from voting.verify.words import Language, say
 LONGEST_NAME = 48  # columns on the terminal
 MOST_PLACES = 12  # decimals of a number of votes
 MOST_IN_PAIRS = 15  # options that a table of pairs still shows
-AMOUNTS = frozenset(("cost", "missing", "supporters_have", "remaining_before", "remaining_after"))
+AMOUNTS = frozenset(
+    ("cost", "missing", "supporters_have", "supporters_had", "remaining_before", "remaining_after")
+)
 LEFT_OUT = frozenset(("rank", "score", "supporters", "first_places"))  # facts that have a column
 
 
@@ -28,6 +30,7 @@ class Report:
     def lines(self) -> Iterator[str]:
         """Every line, without line ends."""
         yield from self._head()
+        yield from self._parts()
         yield from self._winners()
         yield from self._rounds()
         yield from self._steps()
@@ -62,6 +65,22 @@ class Report:
             yield f"{self._say('quota')} {_votes(str(quota))}"
         for note in self.election.notes:
             yield f"{self._say('note')}: {note}"
+
+    def _parts(self) -> Iterator[str]:
+        """What was paid from which money: spent, of how much, and the papers that had a say in it."""
+        if not self.result.parts:
+            return
+        yield from ("", self._say("parts"))
+        rows = [
+            [
+                _cut(part.name or self._say("common"), LONGEST_NAME),
+                self._money(part.spent),
+                f"{self._say('of')} {self._money(part.amount)}",
+                f"{part.counted} {self._say('papers')}",
+            ]
+            for part in self.result.parts
+        ]
+        yield from _table(rows, right={1, 2, 3})
 
     def _winners(self) -> Iterator[str]:
         yield from ("", self._say("winners"))

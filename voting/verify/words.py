@@ -18,6 +18,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "budget": ("budget", "buget"),
     "spent": ("spent", "cheltuit"),
     "quota": ("quota", "cota"),
+    "parts": ("MONEY APART", "BANI PUȘI DEOPARTE"),
+    "common": ("everything else", "restul"),
+    "of": ("of", "din"),
     "version": ("version", "versiunea"),
     "note": ("note", "notă"),
     "winners": ("WINNERS", "CÂȘTIGĂTORI"),
@@ -121,6 +124,22 @@ _WORDS: dict[str, tuple[str, str]] = {
     "refused_default_option": (
         "the rule {rule} needs a default option that can win",
         "regula {rule} are nevoie de o opțiune implicită care poate câștiga",
+    ),
+    "refused_envelopes": (
+        "money of their own is for projects with costs",
+        "banii puși deoparte sunt pentru proiecte cu costuri",
+    ),
+    "refused_envelopes_exceed": (
+        "the money set apart is more than the budget",
+        "banii puși deoparte depășesc bugetul",
+    ),
+    "refused_envelopes_overlap": (
+        "an option or a ceiling belongs to more than one part of the money",
+        "o opțiune sau un plafon ține de mai multe părți ale banilor",
+    ),
+    "refused_exclusive_apart": (
+        "options that exclude each other are not paid from the same money: {options}",
+        "opțiuni care se exclud nu sunt plătite din aceiași bani: {options}",
     ),
     "refused": ("the rule {rule} refuses it: {reason}", "regula {rule} o refuză: {reason}"),
     "no_costs": ("the options of the file have no costs", "opțiunile din fișier nu au costuri"),

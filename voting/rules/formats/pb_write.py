@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from voting.rules.contests import UnsuitableContest
 from voting.rules.formats.pb_read import DESCENDING, OWN_FIELDS, SENTINEL_COST, STRICT
 from voting.rules.formats.text import one_line
 from voting.rules.papers import (
@@ -26,6 +27,7 @@ from voting.rules.papers import (
     canonical,
     named_options,
 )
+from voting.rules.projects.apart import check_apart, is_apart, standings_apart
 from voting.rules.tally import Tally, group_papers, tally
 
 _WHO = ("description", "country", "unit", "instance")
@@ -67,7 +69,7 @@ def write_pb(
     grouped = list(group_papers(papers).items())
     for paper, _ in grouped:
         _check_writable(contest, paper)
-    counted = tally(contest, dict(grouped))
+    counted = _tally(contest, dict(grouped))
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
     writer.writerow(["META"])
@@ -78,6 +80,18 @@ def write_pb(
     _write_projects(writer, counted, awarded)
     _write_votes(writer, contest, grouped)
     return out.getvalue().replace("\x00", "").encode()
+
+
+def _tally(contest: Contest, papers: Mapping[Paper, int]) -> Tally:
+    """Votes and scores as they are counted: within each part where money is apart, if it can be."""
+    counted = tally(contest, papers)
+    if not is_apart(contest):
+        return counted
+    try:
+        check_apart(contest)
+    except UnsuitableContest:
+        return counted
+    return msgspec.structs.replace(counted, standings=standings_apart(contest, papers))
 
 
 def _write_votes(writer: Any, contest: Contest, grouped: Iterable[tuple[Paper, int]]) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from voting.rules.family import Family
 from voting.rules.papers import Contest, Option, Papers
+from voting.rules.projects.envelopes import charged
 from voting.rules.projects.equal_shares import (
     EQUAL_SHARES,
     Electorate,
@@ -30,7 +31,7 @@ from voting.rules.result import Decision, Fact, Payment, Result, Step, Tie
 from voting.rules.tally import Tally, TooLarge, tally
 from voting.rules.ties import TiePolicy, check_seed
 
-VERSION = 2
+VERSION = 3
 FILL = GreedyParams(use_exclusive=True)  # by score, skipping what does not fit
 MAX_RUNS = 100_000  # of one completion: a file made so that it never ends is refused; Wieliczka takes a few
 
@@ -148,7 +149,7 @@ class _Book:
                 self._fund(option.id, "funded", {"costs_nothing": 1})
         supported = [electorate.names[index] for index in electorate.support]
         everything = sum(support.cost for support in electorate.support.values())
-        if everything <= budget and not electorate.order_matters_to_rivals(supported):
+        if everything <= budget and self._go_together(supported):
             for name in sorted(supported, key=lambda n: self.standing[n].rank):
                 self._fund(name, "funded", {"everything_fits": 1})
         else:
@@ -160,6 +161,14 @@ class _Book:
             if self.params.compare:
                 self._compare()
         self._explain_the_rest()
+
+    def _go_together(self, names: Collection[str]) -> bool:
+        """Whether no two of these options exclude each other and no ceiling is too low for them."""
+        electorate = self.electorate
+        return not any(not set(names).isdisjoint(electorate.rivals.get(name, ())) for name in names) and all(
+            charged(envelope, names, electorate.options) <= envelope.amount
+            for envelope in self.contest.envelopes
+        )
 
     def give_up(self, tie: Tie) -> None:
         """Nothing is funded while a tie that matters waits for a decision."""
@@ -191,7 +200,17 @@ class _Book:
             if reason == "excluded_by_group":
                 self.why[name] = ("excluded_by_group", {"rival": because})
             else:
-                self.why[name] = ("envelope_spent", {"envelope": because})
+                self.why[name] = ("envelope_spent", self._over(name, because))
+
+    def _over(self, name: str, envelope: str) -> dict[str, Fact]:
+        """By how much the option would have been too dear for its envelope."""
+        options, mine = self.electorate.options, self.electorate.envelopes[name]
+        over = [
+            charged(one, self.awarded, options) + options[name].cost - one.amount
+            for one in mine
+            if one.name == envelope
+        ]
+        return {"envelope": envelope, "missing": max(over)}
 
     def _fund(
         self, name: str, decision: Decision, facts: dict[str, Fact], payments: tuple[Payment, ...] = ()

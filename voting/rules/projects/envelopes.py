@@ -1,8 +1,8 @@
 """What besides money keeps an option from winning: rivals it excludes, envelopes of its area or category."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from voting.rules.papers import Contest, Envelope
+from voting.rules.papers import Contest, Envelope, Option
 
 
 def rivals_of(contest: Contest) -> dict[str, tuple[str, ...]]:
@@ -14,14 +14,22 @@ def rivals_of(contest: Contest) -> dict[str, tuple[str, ...]]:
     return {name: tuple(others) for name, others in rivals.items() if others}
 
 
+def is_in(envelope: Envelope, option: Option) -> bool:
+    """Whether the envelope is for this option's area or category."""
+    return bool(getattr(option, envelope.by) == envelope.name)
+
+
+def charged(envelope: Envelope, won: Iterable[str], options: Mapping[str, Option]) -> int:
+    """What those who have won take from an envelope."""
+    return sum(options[name].cost for name in won if is_in(envelope, options[name]))
+
+
 def caps_of(contest: Contest) -> dict[str, tuple[Envelope, ...]]:
     """Of each option: the envelopes that limit what its area or category may get."""
     caps = {}
     for option in contest.options:
         mine = tuple(
-            envelope
-            for envelope in contest.envelopes
-            if envelope.kind == "most" and getattr(option, envelope.by) == envelope.name
+            envelope for envelope in contest.envelopes if envelope.kind == "most" and is_in(envelope, option)
         )
         if mine:
             caps[option.id] = mine

@@ -13,7 +13,7 @@ from voting.rules.contests import UnsuitableContest
 from voting.rules.family import Family
 from voting.rules.papers import Contest, Envelope, Option, Papers
 from voting.rules.projects.counterfactuals import Guesses, Turns, counterfactuals
-from voting.rules.projects.envelopes import caps_of, rivals_of
+from voting.rules.projects.envelopes import caps_of, charged, rivals_of
 from voting.rules.projects.outcome import projects_result
 from voting.rules.result import Decision, Fact, Result, Step, Tie
 from voting.rules.tally import Tally, tally
@@ -112,10 +112,7 @@ class GreedyRun:
     def _full_envelope(self, name: str, won: Iterable[str]) -> Envelope | None:
         """An envelope of the option that cannot pay for it beside what has won."""
         for envelope in self.envelopes.get(name, ()):
-            charged = sum(
-                self.options[other].cost for other in won if envelope in self.envelopes.get(other, ())
-            )
-            if charged + self.options[name].cost > envelope.amount:
+            if charged(envelope, won, self.options) + self.options[name].cost > envelope.amount:
                 return envelope
         return None
 
@@ -254,7 +251,10 @@ class GreedyRun:
             return "excluded_by_group", {"rival": rival}
         envelope = self._full_envelope(option.id, winners)
         if envelope is not None:
-            return "envelope_spent", {"envelope": envelope.name}
+            return "envelope_spent", {
+                "envelope": envelope.name,
+                "missing": charged(envelope, winners, self.options) + option.cost - envelope.amount,
+            }
         if option.cost <= self.remaining:
             return "funded", {}
         missing: dict[str, Fact] = {"missing": option.cost - self.remaining}

@@ -45,8 +45,8 @@ import msgspec
 import numpy as np
 
 from voting.rules.family import Family
-from voting.rules.papers import Contest, Envelope, Option, Papers
-from voting.rules.projects.envelopes import caps_of, compete, rivals_of
+from voting.rules.papers import Contest, Option, Papers
+from voting.rules.projects.envelopes import caps_of, charged, compete, rivals_of
 from voting.rules.projects.outcome import projects_result
 from voting.rules.result import Decision, Fact, Payment, Result, Step, Tie
 from voting.rules.tally import Tally, tally
@@ -169,7 +169,6 @@ class PbEarRun:
         self.options = {option.id: option for option in self.contest.options}
         self.listed = self.contest.options
         self.rivals, self.envelopes = rivals_of(self.contest), caps_of(self.contest)
-        self.spent_by: dict[Envelope, int] = {}
         self.remaining = self.contest.budget
         self.steps: list[Step] = []
         self.ties: list[Tie] = []
@@ -322,15 +321,13 @@ class PbEarRun:
         """Take out what cannot be bought beside it."""
         for rival in self.rivals.get(bought.id, ()):
             self.why.setdefault(rival, ("excluded_by_group", {"rival": bought.id}))
-        for envelope in self.envelopes.get(bought.id, ()):
-            self.spent_by[envelope] = self.spent_by.get(envelope, 0) + bought.cost
         self._close_envelopes()
 
     def _close_envelopes(self) -> None:
         for index in self.waiting:
             option = self.listed[index]
             for envelope in self.envelopes.get(option.id, ()):
-                missing = self.spent_by.get(envelope, 0) + option.cost - envelope.amount
+                missing = charged(envelope, self.awarded, self.options) + option.cost - envelope.amount
                 if missing > 0:
                     facts: dict[str, Fact] = {"envelope": envelope.name, "missing": missing}
                     self.why.setdefault(option.id, ("envelope_spent", facts))
