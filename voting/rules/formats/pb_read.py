@@ -21,6 +21,7 @@ from voting.rules.formats.text import (
     repeated,
     text_of,
     whole_of,
+    without_collecting,
 )
 from voting.rules.papers import (
     PABULIB_VOTE_TYPES,
@@ -87,6 +88,11 @@ class PbElection(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_pb(raw: bytes) -> PbElection:
     """Read a `.pb` file. Raises: MalformedFile."""
+    with without_collecting():
+        return _read_pb(raw)
+
+
+def _read_pb(raw: bytes) -> PbElection:
     sheet = sheet_of(text_of(raw))
     meta, meta_line, projects = sheet.meta, sheet.meta_line, sheet.projects
     vote_type = _VOTE_TYPE_NAMES.get(meta.get("vote_type", "").lower())
