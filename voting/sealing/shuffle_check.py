@@ -22,7 +22,7 @@ from voting.sealing.powers import multi_power, multi_powers, product, small_mult
 from voting.sealing.refused import Refused
 from voting.sealing.schnorr import GENERATOR
 from voting.sealing.tally import Ciphertexts
-from voting.sealing.wire import Shuffle, ShuffleProof, read
+from voting.sealing.wire import Responses, Shuffle, ShuffleProof, read
 
 WEIGHT = 1 << 128
 
@@ -102,6 +102,7 @@ def _holds(
 ) -> bool:
     """CheckShuffleProof (table 5)."""
     committed, responses = proof.commitments, proof.responses
+    five = [read_element(text) for text in (committed.t1, committed.t2, committed.t3, *committed.t4)]
     challenges = vector_challenges(election, before, after, proof.permutation)
     challenge = proof_challenge(election, before, after, committed, proof.permutation, proof.chain)
     count = len(before)
@@ -133,7 +134,7 @@ def _holds(
     if links != 1:
         return False
     end = read_element(proof.chain[-1]) * invert(powmod(secondary, _product_q(challenges), P), P) % P
-    return _five_hold(election, proof, total, end, challenge)
+    return _found(election, responses, total, end, challenge) == five
 
 
 def _products(part: _Part) -> _Products:
@@ -168,12 +169,10 @@ def _products(part: _Part) -> _Products:
     )
 
 
-def _five_hold(election: Election, proof: ShuffleProof, total: _Products, end: mpz, challenge: mpz) -> bool:
-    """t1, t2, t3, t4,1 and t4,2 (table 5, steps 17 to 20)."""
-    committed, responses = proof.commitments, proof.responses
+def _found(election: Election, responses: Responses, total: _Products, end: mpz, challenge: mpz) -> list[mpz]:
+    """What t1, t2, t3, t4,1 and t4,2 must be (table 5, steps 17 to 20)."""
     s1, s2, s3, s4 = (read_scalar(text) for text in (responses.s1, responses.s2, responses.s3, responses.s4))
     minus = (-s4) % Q
-    given = (committed.t1, committed.t2, committed.t3, *committed.t4)
     found = (
         _minus(total.commitments, challenge) * GENERATOR.power(s1),
         _minus(end, challenge) * GENERATOR.power(s2),
@@ -181,7 +180,7 @@ def _five_hold(election: Election, proof: ShuffleProof, total: _Products, end: m
         _minus(total.betas, challenge) * election.key.power(minus) * total.mixed_betas,
         _minus(total.alphas, challenge) * GENERATOR.power(minus) * total.mixed_alphas,
     )
-    return all(read_element(text) == value % P for text, value in zip(given, found, strict=True))
+    return [value % P for value in found]
 
 
 def _minus(element: mpz, exponent: mpz) -> mpz:
