@@ -81,6 +81,15 @@ class SettingsUnsuitable(Conflict):
     default = N_("The counting rule does not fit this vote. Choose again how the vote is counted.")
 
 
+class GroupsOutdated(Conflict):
+    """Projects that exclude each other are named by number, and the list has no such number."""
+
+    default = N_(
+        "Among the projects that exclude each other are some that are not on the list: %(numbers)s. Correct "
+        "the groups where it is chosen how the vote is counted."
+    )
+
+
 class AlreadyFrozen(Conflict):
     """What was announced stays as it is."""
 

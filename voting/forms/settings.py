@@ -18,6 +18,7 @@ ENVELOPE = "envelope-"  # and the code of an area
 MOST = msgspec.Meta(ge=1, le=5000)
 Text = Annotated[str, msgspec.Meta(max_length=300)]
 NOT_POINTS = N_("Write whole numbers from the first place on, for example 5 4 3 2 1.")
+NOT_A_GROUP = N_("Write the numbers of at least two projects on each line, for example P03 P07.")
 SCALES = {"six": GRADES, "four": ("reject", "acceptable", "good", "excellent")}
 
 
@@ -36,6 +37,8 @@ class SettingsForm(msgspec.Struct, frozen=True):
     max_points: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
     max_sum_points: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
     grades: Literal["", "six", "four"] = ""
+    envelope_kind: Literal["own", "most"] = "most"
+    exclusive: Annotated[str, msgspec.Meta(max_length=5000)] = ""
     criterion_1: Criterion | None = None
     criterion_2: Criterion | None = None
     criterion_3: Criterion | None = None
@@ -61,6 +64,8 @@ class SettingsForm(msgspec.Struct, frozen=True):
             seats=seats,
             grades=grades,
             envelopes=envelopes or {},
+            envelope_kind=self.envelope_kind,
+            exclusive=_groups(self.exclusive),
             criteria=tuple(dict.fromkeys(criteria)),
         )
 
@@ -113,6 +118,15 @@ def _places(typed: str) -> tuple[int, ...]:
         message = N_("A later place may not earn more points than an earlier one.")
         raise FormErrors({"points_by_place": Invalid(message)})
     return points
+
+
+def _groups(typed: str) -> tuple[tuple[str, ...], ...]:
+    """A group a line, by the projects' numbers. Raises: FormErrors."""
+    lines = [re.split(r"[\s,;]+", line.strip(" ,;\t").upper()) for line in typed.splitlines()]
+    groups = [tuple(dict.fromkeys(line)) for line in lines if line != [""]]
+    if any(len(group) < 2 for group in groups):
+        raise FormErrors({"exclusive": Invalid(NOT_A_GROUP)})
+    return tuple(groups)
 
 
 def read_settings(form: Form) -> Settings:

@@ -12,6 +12,7 @@ from voting.forms import SEPARATOR, Draft, shuffled
 from voting.models import PollOption
 from voting.pages.ballot_words import BallotWords, ballot_words, bar_text, unranked_text
 from voting.pages.poll import OptionRow, option_rows
+from voting.pages.terms import money_sentences
 from voting.pages.words import Money, grade_text, title_of
 from voting.queries import PollInFull
 from voting.rules.papers import Contest
@@ -43,6 +44,7 @@ class BallotPage(msgspec.Struct, frozen=True, kw_only=True):
     minimum: int
     next_rank: int
     has_costs: bool
+    money_apart: list[str]
     words: BallotWords
     said: str
     bar_text: str
@@ -89,6 +91,7 @@ class MarkPage(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[MarkRow]
     scale: list[tuple[str, str]]
     has_costs: bool
+    money_apart: list[str]
     bar_text: str
     bar_note: str
     closes_at: dt.datetime
@@ -126,7 +129,7 @@ def build_ballot(
 ) -> BallotPage:
     """Page A (step 1: every option, in the reader's order) or B (step 2: the chosen ones, best first)."""
     money = Money(ctx, full.cycle)
-    rows = {row.number: row for row in option_rows(options, money)}
+    rows = {row.number: row for row in option_rows(ctx, options, money, contest)}
     numbers = list(draft.numbers) if step == 2 else _ordered(rows, draft, order)
     count = len(draft.numbers)
     limit = contest.max_length or len(contest.options)
@@ -143,6 +146,7 @@ def build_ballot(
         minimum=contest.min_length,
         next_rank=count + 1,
         has_costs=not contest.seats,
+        money_apart=money_sentences(ctx, Money(ctx, full.cycle, contest), contest),
         words=words,
         said=said,
         bar_text=bar_text(ctx, contest, count, cost=cost, budget=money(full.cycle.budget_bani)),
@@ -177,7 +181,7 @@ def build_review(
     errors: dict[str, str] | None = None,
 ) -> ReviewPage:
     """Page C: the ballot as it will be sent: in rank order, or what was marked."""
-    rows = {row.number: row for row in option_rows(options, Money(ctx, full.cycle))}
+    rows = {row.number: row for row in option_rows(ctx, options, Money(ctx, full.cycle), contest)}
     ranks: list[dict[str, object]] = [
         {
             "rank": place,
@@ -237,7 +241,7 @@ def build_mark(
 ) -> MarkPage:
     """The page of a ballot that is ticked or graded, in the reader's own order."""
     money = Money(ctx, full.cycle)
-    rows = {row.number: row for row in option_rows(options, money)}
+    rows = {row.number: row for row in option_rows(ctx, options, money, contest)}
     words, given = ballot_words(ctx, contest), draft.points_of
     cost = sum(rows[number].cost_bani for number in draft.numbers)
     return MarkPage(
@@ -255,6 +259,7 @@ def build_mark(
         ],
         scale=_scale(ctx, contest),
         has_costs=not contest.seats,
+        money_apart=money_sentences(ctx, Money(ctx, full.cycle, contest), contest),
         bar_text=bar_text(
             ctx,
             contest,

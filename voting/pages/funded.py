@@ -31,6 +31,16 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
+class PartRow(msgspec.Struct, frozen=True):
+    """What was counted apart: its money, and the ballots that had a say in it."""
+
+    name: str
+    amount: str
+    spent: str
+    left: str
+    ballots: str
+
+
 class StepRow(msgspec.Struct, frozen=True):
     """A step of the count."""
 
@@ -58,6 +68,8 @@ class FundedPage(CountedPage, frozen=True, kw_only=True):
     segments: list[dict[str, object]]
     budget_bani: int
     currency: str
+    parts: list[PartRow]
+    terms: list[str]
     funded: list[ResultRow]
     others: list[ResultRow]
     bars: list[dict[str, object]]
@@ -94,6 +106,8 @@ def build_funded(
         segments=_segments(money, result, by_number),
         budget_bani=money.bani(result.budget),
         currency=full.cycle.currency,
+        parts=_parts(ctx, money, result),
+        terms=_terms(ctx, contest),
         funded=[row for row in rows if row.won],
         others=[row for row in rows if not row.won],
         bars=_bars(ctx, result, by_number),
@@ -118,6 +132,39 @@ def _sentence(ctx: Ctx, money: Money, result: Result) -> str:
         share=share,
     )
     return f"{funded} {ballots_text(ctx, result)}"
+
+
+def _parts(ctx: Ctx, money: Money, result: Result) -> list[PartRow]:
+    number = counter(ctx)
+    return [
+        PartRow(
+            name=part.name or _common(ctx),
+            amount=money(part.amount),
+            spent=money(part.spent),
+            left=money(part.amount - part.spent),
+            ballots=number(part.counted),
+        )
+        for part in result.parts
+    ]
+
+
+def _common(ctx: Ctx) -> str:
+    """What projects without money of their own are paid from."""
+    return ctx.gettext("The common budget")
+
+
+def _part_of(ctx: Ctx, result: Result, outcome: Outcome) -> str:
+    if not result.parts:
+        return ""
+    return ctx.gettext("Part: %(part)s.", part=outcome.facts.get("paid_from") or _common(ctx))
+
+
+def _terms(ctx: Ctx, contest: Contest) -> list[str]:
+    """The projects of which only one could win."""
+    return [
+        ctx.gettext("Only one of these could win: %(numbers)s.", numbers=", ".join(group))
+        for group in contest.exclusive
+    ]
 
 
 def _segments(money: Money, result: Result, options: dict[str, PollOption]) -> list[dict[str, object]]:
@@ -150,6 +197,7 @@ def _rows(ctx: Ctx, money: Money, result: Result, options: dict[str, PollOption]
             why=" ".join(
                 part
                 for part in (
+                    _part_of(ctx, result, outcomes[name]),
                     why(ctx, money, outcomes[name], standings[name]),
                     why_not_quite(ctx, money, outcomes[name], near.get(name)),
                 )
@@ -161,10 +209,11 @@ def _rows(ctx: Ctx, money: Money, result: Result, options: dict[str, PollOption]
 
 
 def _step(ctx: Ctx, money: Money, step: Step, options: dict[str, PollOption], *, has_points: bool) -> StepRow:
+    text = step_text(ctx, money, step, step.option)
     return StepRow(
         step.number,
         name_of(options, step.option),
-        step_text(ctx, money, step, step.option),
+        f"{step.facts['paid_from']}: {text}" if "paid_from" in step.facts else text,
         step.remaining_after < step.remaining_before,
         [_payment(ctx, money, paid, has_points=has_points) for paid in step.payments],
     )
@@ -247,7 +296,7 @@ def _bars(ctx: Ctx, result: Result, options: dict[str, PollOption]) -> list[dict
             "state": "won" if standing.option in won else "lost",
             "note": "",
         }
-        for standing in result.standings[:BARS]
+        for standing in sorted(result.standings, key=lambda standing: -standing.score)[:BARS]
     ]
 
 

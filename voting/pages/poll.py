@@ -10,6 +10,7 @@ from app.kit.policy import Verdict
 from cycles.models import Cycle, Stage
 from cycles.states import CycleKind
 from voting.models import Poll, PollOption
+from voting.pages.terms import money_sentences, rivals_text
 from voting.pages.words import (
     LANGUAGE_OF,
     Money,
@@ -56,6 +57,7 @@ class OptionRow(msgspec.Struct, frozen=True):
     cost: str
     cost_bani: int
     href: str
+    note: str
 
 
 class PollPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +87,7 @@ class PollPage(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     points_text: str
     budget: str
+    money_apart: list[str]
     min_ranked: int
     max_ranked: int
     voter_count: int | None
@@ -155,7 +158,7 @@ def _frame_of(ctx: Ctx, cycle: Cycle) -> str:
     return cycle.title if ctx.locale == "ro" else cycle.title_en
 
 
-def option_rows(options: Sequence[PollOption], money: Money) -> list[OptionRow]:
+def option_rows(ctx: Ctx, options: Sequence[PollOption], money: Money, contest: Contest) -> list[OptionRow]:
     """Options with amounts as text."""
     return [
         OptionRow(
@@ -166,6 +169,7 @@ def option_rows(options: Sequence[PollOption], money: Money) -> list[OptionRow]:
             cost=money(option.cost_bani),
             cost_bani=option.cost_bani,
             href=option.href,
+            note=rivals_text(ctx, contest, option.number),
         )
         for option in options
     ]
@@ -231,6 +235,7 @@ def build_poll(
         rule_name=poll.rule,
         points_text=points_text(ctx, contest),
         budget=Money(ctx, full.cycle, contest)(contest.budget),
+        money_apart=money_sentences(ctx, Money(ctx, full.cycle, contest), contest),
         min_ranked=contest.min_length,
         max_ranked=contest.max_length or len(contest.options),
         voter_count=voter_count,
@@ -239,5 +244,5 @@ def build_poll(
         tie_commitment=(ties.get("lot") or {}).get("commitment", ""),
         box_head=poll.box_head or "",
         is_officer=is_officer,
-        options=option_rows(options, Money(ctx, full.cycle)),
+        options=option_rows(ctx, options, Money(ctx, full.cycle), contest),
     )

@@ -70,6 +70,7 @@ class VoteSettingsPage(msgspec.Struct, frozen=True, kw_only=True):
     may_change: Verdict
     fields: SettingsFields
     areas: list[tuple[str, str]]
+    has_envelopes: bool
     errors: dict[str, str]
 
 
@@ -115,6 +116,7 @@ def build_vote_settings(
         may_change=may_change,
         fields=_fields(ctx, "projects", values, errors or {}),
         areas=names,
+        has_envelopes=any(values.get(f"{ENVELOPE}{code}") for code, _ in names),
         errors=errors or {},
     )
 
@@ -192,6 +194,8 @@ def _values(settings: Settings) -> dict[str, str]:
         "max_points": None if settings.grades else settings.max_points,
         "max_sum_points": settings.max_sum_points,
         "seats": settings.seats or None,
+        "envelope_kind": settings.envelope_kind,
+        "exclusive": "\n".join(" ".join(group) for group in settings.exclusive),
         "grades": next((name for name, scale in SCALES.items() if scale == settings.grades), ""),
     }
     for place, criterion in enumerate(criteria_of(settings), start=1):

@@ -88,6 +88,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         """SHA-256 of the parameters' canonical JSON, which every result carries."""
         return digest(self.params)
 
+    @property
+    def keeps_groups(self) -> bool:
+        """Whether of projects that exclude each other at most one can win by it."""
+        return self.elects == "projects" and bool(getattr(self.params, "use_exclusive", True))
+
     def check(self, contest: Contest, paper: Paper) -> None:
         """Refuse a paper the contest does not allow. Raises: InvalidPaper."""
         check_paper(contest, paper)

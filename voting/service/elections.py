@@ -173,9 +173,11 @@ def _specimen(settings: Settings, cycle: Cycle, areas: dict[str, str]) -> Contes
     names: list[str | None] = [*areas.values()] or [None]
     count = max(len(names), settings.max_length or 1, settings.min_length)
     options = [
-        Option(id=f"P{place + 1:02d}", title="-", cost=1, area=names[place % len(names)])
+        Option(id=f"{place} of as many", title="-", cost=1, area=names[place % len(names)])
         for place in range(count)
     ]
+    numbers = {number for group in settings.exclusive for number in group}
+    options += [Option(id=number, title="-", cost=1) for number in sorted(numbers)]
     return contest_of_settings(
         settings, options, budget_bani=cycle.budget_bani, currency=cycle.currency, areas=areas
     )

@@ -18,7 +18,7 @@ from cycles.models import Cycle
 from cycles.queries import get_cycle, get_stage, list_areas
 from cycles.states import StageKind
 from voting import queries
-from voting.errors import NothingToVoteOn, PollExists, SettingsUnsuitable
+from voting.errors import GroupsOutdated, NothingToVoteOn, PollExists, SettingsUnsuitable
 from voting.models import Poll, PollOption
 from voting.policy import may_announce, may_prepare
 from voting.rules import get_rule
@@ -26,6 +26,7 @@ from voting.rules.papers import Contest, Option, canonical, digest
 from voting.rules.ties import Criterion, Lot, TiePolicy, commitment_of
 from voting.service.settings import (
     CRITERIA,
+    Settings,
     contest_of_settings,
     criteria_of,
     refuse_unsuitable,
@@ -74,13 +75,15 @@ async def prepare_poll(
     if not options:
         raise NothingToVoteOn()
     cycle = await get_cycle(session, cycle_id)
+    _check_groups(settings_of_cycle(cycle), options)
     stage = await get_stage(session, cycle_id, StageKind.VOTE)
     areas = {area.code: area.name for area in await list_areas(session, cycle_id)}
     contest = make_contest(cycle, options, areas)
     try:
         refuse_unsuitable(contest, cycle.rule)
     except FormErrors as problem:
-        raise SettingsUnsuitable() from problem
+        first = next(iter(problem.errors.values()))
+        raise SettingsUnsuitable(first.message, **first.facts) from problem
     poll = freeze(
         contest=contest,
         rule=cycle.rule,
@@ -98,6 +101,14 @@ async def prepare_poll(
     if announce:
         await _announce(session, poll, now=now)
     return poll
+
+
+def _check_groups(settings: Settings, options: Sequence[OptionDraft]) -> None:
+    """Raises: GroupsOutdated."""
+    listed = {option.number for option in options}
+    unknown = sorted({number for group in settings.exclusive for number in group} - listed)
+    if unknown:
+        raise GroupsOutdated(numbers=", ".join(unknown))
 
 
 async def announce_poll(session: AsyncSession, actor: Actor, poll_id: uuid.UUID, *, now: datetime) -> Poll:

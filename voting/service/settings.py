@@ -7,7 +7,7 @@ is asked of the rule itself, before anybody votes.
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -30,8 +30,9 @@ CASTABLE: tuple[VoteType, ...] = ("ordinal", "approval", "scoring", "cumulative"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an officer chooses. `envelopes` are ceilings in bani, by the code of an area; without `criteria`
-    the usual ones are published.
+    """What an officer chooses. `envelopes` are amounts in bani, by the code of an area, `envelope_kind` says
+    what they are; of each group in `exclusive`, by their numbers, one project may win. Without `criteria` the
+    usual ones are published.
     """
 
     rule: str = "greedy"
@@ -45,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seats: int = 0
     grades: tuple[str, ...] = ()
     envelopes: dict[str, int] = {}
+    envelope_kind: Literal["own", "most"] = "most"
+    exclusive: tuple[tuple[str, ...], ...] = ()
     criteria: tuple[Criterion, ...] = ()
 
     @property
@@ -114,11 +117,12 @@ def contest_of_settings(
         max_sum_points=settings.max_sum_points if settings.vote_type == "cumulative" else None,
         threshold=settings.threshold,
         envelopes=tuple(
-            Envelope(by="area", name=names[code], amount=amount, kind="most")
+            Envelope(by="area", name=names[code], amount=amount, kind=settings.envelope_kind)
             for code, amount in sorted(settings.envelopes.items())
             if code in names
         ),
         grades=grades,
+        exclusive=settings.exclusive,
     )
 
 
@@ -136,8 +140,13 @@ UNSUITABLE = {
         "envelope_kind",
         N_("The money of the areas together is more than the budget of the cycle."),
     ),
+    "exclusive_apart": (
+        "exclusive",
+        N_("Projects that exclude each other must be paid from the same money."),
+    ),
 }
 """The field that a refusal of the rule belongs to, and its words."""
+NO_GROUPS = N_("This counting rule does not know projects that exclude each other. Choose another rule.")
 NOT_SUITABLE = N_("This rule cannot count such a vote. Choose another rule.")
 
 
@@ -148,6 +157,8 @@ def refuse_unsuitable(contest: Contest, rule: str) -> None:
     """
     try:
         published = get_rule(rule)
+        if contest.exclusive and not published.keeps_groups:
+            raise FormErrors({"exclusive": Invalid(NO_GROUPS)})
         published.count(contest, {}, ties=TiePolicy())
     except UnknownRule as problem:
         raise FormErrors({"rule": Invalid(N_("Choose one of the published rules."))}) from problem
