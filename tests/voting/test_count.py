@@ -132,6 +132,39 @@ def test_settings_change_the_contest(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert winners(capsys, mayor, "--rule", "stv/scottish", "--seats", "2") == ["Ana", "Ion"]
 
 
+TALLY = (
+    "  /  Option 1---->: Ana\n |/  Option 2---->: Ion\n |||  Option 3---->: {last}\n\n"
+    "V: 123 aaaa\nV: 1-2 bbbb\nV: 321 cccc\nV: 2-1 dddd\nV: 213 eeee\n"
+)
+
+
+def test_a_debian_tally_brings_its_default_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three of five put Ana above it and two Ion, whom three put below: he drops out. A quorum that the
+    caller says keeps Ana out too.
+    """
+    file = saved(tmp_path, "tally.txt", TALLY.format(last="None Of The  Above"))
+    assert winners(capsys, file, "--rule", "schulze/debian") == ["Ana"]
+    assert winners(capsys, file, "--rule", "schulze/debian", "--quorum", "3") == ["Ana"]
+    assert winners(capsys, file, "--rule", "schulze/debian", "--quorum", "4") == ["None Of The Above"]
+    assert count_main([file, "--rule", "schulze/debian", "--lang", "en"]) == 0
+    assert "note: 'None Of The Above' is the default option; the sheet does not say the quorum" in (
+        capsys.readouterr().out
+    )
+
+
+def test_the_default_option_may_be_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = saved(tmp_path, "tally.txt", TALLY.format(last="Nobody"))
+    assert count_main([file, "--rule", "schulze/debian", "--lang", "en"]) == 1
+    assert "needs a default option that can win: see --default" in capsys.readouterr().err
+    assert winners(capsys, file, "--rule", "schulze/debian", "--default", "Nobody") == ["Ana"]
+    for wrong, why in (
+        (("--default", "Dan"), "there is no option Dan"),
+        (("--quorum", "-1"), "the quorum must be"),
+    ):
+        assert count_main([file, "--rule", "schulze/debian", *wrong, "--lang", "en"]) == 1
+        assert why in capsys.readouterr().err
+
+
 def test_papers_are_turned_only_where_nothing_is_lost(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

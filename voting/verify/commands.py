@@ -145,6 +145,10 @@ def _count_parser() -> argparse.ArgumentParser:
     parser.add_argument("--seats", type=int, help="how many are elected, where the file does not say")
     parser.add_argument("--budget", help="in units of money, instead of the file's")
     parser.add_argument(
+        "--default", help="the option that others must beat (“none of the above”), by id or name"
+    )
+    parser.add_argument("--quorum", type=int, help="how many papers must put an option above the default one")
+    parser.add_argument(
         "--ties",
         help="a drawn seed; or a file with an order drawn by hand (an option a line) or a policy as JSON",
     )
@@ -170,7 +174,14 @@ def _counted(options: argparse.Namespace) -> tuple[Election, Result]:
         rule = get_rule(name)
     except UnknownRule as problem:
         raise CannotCount("unknown_rule", rule=name) from problem
-    election = suited(with_settings(election, seats=options.seats, budget=options.budget), rule)
+    election = with_settings(
+        election,
+        seats=options.seats,
+        budget=options.budget,
+        default=options.default,
+        quorum=options.quorum,
+    )
+    election = suited(election, rule)
     ties = tie_policy(election, rule, options.ties)
     try:
         return election, count(election, rule, ties=ties, explain=options.explain)

@@ -109,8 +109,17 @@ def _of_file(file: PbElection | RankedElection) -> Election:
     )
 
 
-def with_settings(election: Election, *, seats: int | None, budget: str | None) -> Election:
-    """The election with as many seats, or as large a budget, as the caller says. Raises: CannotCount."""
+def with_settings(
+    election: Election,
+    *,
+    seats: int | None = None,
+    budget: str | None = None,
+    default: str | None = None,
+    quorum: int | None = None,
+) -> Election:
+    """The election with as many seats, as large a budget, the default option (its id or title) and the quorum
+    that the caller says. Raises: CannotCount.
+    """
     contest = election.contest
     try:
         if seats is not None:
@@ -120,11 +129,25 @@ def with_settings(election: Election, *, seats: int | None, budget: str | None) 
                 raise CannotCount("no_costs")
             amount = minor_of(budget, contest.minor_per_unit, 1, "the budget")
             contest = msgspec.structs.replace(contest, seats=0, budget=amount)
+        if default is not None:
+            contest = msgspec.structs.replace(contest, default_option=_named(contest, default))
+        if quorum is not None:
+            contest = msgspec.structs.replace(contest, quorum=quorum)
     except MalformedFile as problem:
         raise CannotCount("setting", why=problem.reason) from problem
     except ValueError as problem:
         raise CannotCount("setting", why=str(problem)) from problem
     return msgspec.structs.replace(election, contest=contest)
+
+
+def _named(contest: Contest, said: str) -> str:
+    """The option of that id, else of that title. Raises: CannotCount."""
+    if any(option.id == said for option in contest.options):
+        return said
+    found = [option.id for option in contest.options if option.title == said]
+    if len(found) != 1:
+        raise CannotCount("no_option", name=said)
+    return found[0]
 
 
 def tie_policy(election: Election, rule: Rule, said: str | None) -> TiePolicy:

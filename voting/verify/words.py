@@ -122,8 +122,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "regula {rule} are nevoie de calificative cu nume (un fișier .cat le are)",
     ),
     "refused_default_option": (
-        "the rule {rule} needs a default option that can win",
-        "regula {rule} are nevoie de o opțiune implicită care poate câștiga",
+        "the rule {rule} needs a default option that can win: see --default",
+        "regula {rule} are nevoie de o opțiune implicită care poate câștiga: vezi --default",
     ),
     "refused_envelopes": (
         "money of their own is for projects with costs",
@@ -142,6 +142,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "opțiuni care se exclud nu sunt plătite din aceiași bani: {options}",
     ),
     "refused": ("the rule {rule} refuses it: {reason}", "regula {rule} o refuză: {reason}"),
+    "no_option": ("there is no option {name}", "nu există opțiunea {name}"),
     "no_costs": ("the options of the file have no costs", "opțiunile din fișier nu au costuri"),
     "setting": ("{why}", "{why}"),
     "ties_file": ("{file}: {why}", "{file}: {why}"),

@@ -2,8 +2,10 @@
 
 An `Option n--->: name` for each option, then a line `V: 12-43 receipt` for each voter: the rank given to
 option 1, 2, ..., `-` for none. Two options may have one rank and ranks may be left out; both are kept. From
-the tenth rank on ranks are letters. The receipts are not kept. Source: the tally sheets of Debian's project
-leader elections; devotee, Debian's vote counter.
+the tenth rank on ranks are letters. The receipts are not kept. The last option is the default option of the
+constitution (appendix A.5) when it is called as it always has been; the quorum follows from the number of
+developers, which a sheet does not say. Source: the tally sheets of Debian's project leader elections;
+devotee, Debian's vote counter.
 """
 
 import re
@@ -13,6 +15,7 @@ from voting.rules.formats.ranked import RankedElection, candidate_ids, check_nam
 from voting.rules.formats.text import MalformedFile, count_of, old_text_of, shown
 from voting.rules.papers import MAX_OPTIONS, Contest, Option, Paper, PreferencePaper
 
+DEFAULTS = ("none of the above", "further discussion")
 RANKS = "123456789abcdefghijklmnopqrstuvwxyz"
 _OPTION = re.compile(r"[\s/|]*Option\s+(\d{1,9})\s*-*>:(.*)", re.IGNORECASE)
 _VOTE = re.compile(r"\s*V:\s*(\S+)(?:\s+\S+)?\s*")
@@ -44,7 +47,10 @@ def read_debian(raw: bytes, *, seats: int = 1, title: str = "") -> RankedElectio
     for vote_text, times in votes.items():
         papers[_paper(vote_text, ids, first[vote_text])] += times
     options = tuple(Option(id=id_, title=name) for id_, name in zip(ids, names, strict=True))
-    contest = Contest(options=options, seats=seats, vote_type="preference")
+    default = ids[-1] if " ".join(names[-1].lower().split()) in DEFAULTS else None
+    if default is not None:
+        notes.append(f"{default!r} is the default option; the sheet does not say the quorum")
+    contest = Contest(options=options, seats=seats, vote_type="preference", default_option=default)
     return RankedElection(contest=contest, papers=dict(papers), title=title, notes=tuple(notes))
 
 
