@@ -27,7 +27,12 @@ MOST_IN_64_BITS = 9 * 10**9  # papers
 
 
 class Paths:
-    """The state of the papers; `votes` spreads them by the keep factors given."""
+    """The state of the papers; `votes` spreads them by the keep factors given.
+
+    Of each paper `node` and `at`: the way it has taken, and the preference at which it stands. Of each node:
+    its `parent`, the elected `candidate` passed last, its `depth` and the papers that went `through` it.
+    `stopped`: how many papers stand at a hopeful candidate behind a node; a pair may be there twice.
+    """
 
     def __init__(self, orders: Preferences, *, unit: int) -> None:
         self.option, self.weight, self.end = orders.option, orders.weight, orders.start[1:]
@@ -37,11 +42,14 @@ class Paths:
         count = len(orders.ids)
         self.hopeful: Bools = np.ones(count, dtype=bool)
         self.gone: Bools = np.zeros(count, dtype=bool)
-        self.parent, self.candidate, self.depth, self.through = [0], [-1], [0], [0]
-        self.child: dict[tuple[int, int], int] = {}
-        self.waiting: list[dict[int, list[Ints]]] = [{} for _ in range(count)]
-        everybody = np.arange(len(orders.weight))
-        self._deal(everybody, np.zeros(len(everybody), dtype=np.int64))
+        self.node: Ints = np.zeros(len(orders.weight), dtype=np.int64)
+        self.parent, self.candidate, self.depth, self.through = (
+            np.array([value], dtype=np.int64) for value in (0, -1, 0, 0)
+        )
+        self.key: Ints = np.array([-1])  # of each node, from its parent and candidate; they grow with nodes
+        self.waiting: list[list[Ints]] = [[] for _ in range(count)]
+        self.stopped: list[tuple[Ints, Ints]] = []  # (node * candidates + candidate, papers)
+        self._deal(np.arange(len(orders.weight)))
 
     def elect(self, candidates: list[int]) -> None:
         """From here these keep only a part of each paper."""
@@ -65,7 +73,7 @@ class Paths:
             part = -(-before * factor[candidates] // self.unit)
             kept[nodes], weight[nodes] = part, before - part
         votes = self._zeros(len(keep))
-        np.add.at(votes, self._passed, kept[1:] * self._through)
+        np.add.at(votes, self.candidate[1:], kept[1:] * self._through)
         node, hopeful, number = self._stopped
         np.add.at(votes, hopeful, weight[node] * number)
         return [int(vote) for vote in votes]
@@ -74,32 +82,36 @@ class Paths:
         return np.array([0] * size, dtype=self.kind)
 
     def _move_on(self, candidate: int) -> None:
-        parcels, self.waiting[candidate] = self.waiting[candidate], {}
-        papers = [np.concatenate(arrays) for arrays in parcels.values()]
-        nodes = [np.full(len(part), node) for node, part in zip(parcels, papers, strict=True)]
-        if not papers:
-            self._arrange()
-            return
-        together, node = np.concatenate(papers), np.concatenate(nodes)
+        parcels, self.waiting[candidate] = self.waiting[candidate], []
+        for index, (key, number) in enumerate(self.stopped):
+            stays = key % len(self.hopeful) != candidate
+            self.stopped[index] = key[stays], number[stays]
+        papers = np.concatenate([np.zeros(0, dtype=np.int64), *parcels])
         if not self.gone[candidate]:
-            node = self._through_node(node, np.full(len(together), candidate), together)
-        self._deal(together, node)
+            self._pass_through(papers)
+        self._deal(papers)
 
-    def _deal(self, papers: Ints, node: Ints) -> None:
-        """Move papers that stand at these nodes on to their next hopeful candidate, through elected ones."""
+    def _deal(self, papers: Ints) -> None:
+        """Move papers on to their next hopeful candidate, through elected ones."""
         while len(papers):
             self._advance(papers)
-            found = self.at[papers] < self.end[papers]
-            papers, node = papers[found], node[found]
+            papers = papers[self.at[papers] < self.end[papers]]
             to = self.option[self.at[papers]]
             stops = self.hopeful[to]
-            for start, stop, order in _runs(node[stops] * len(self.hopeful) + to[stops]):
-                first = order[start]
-                pile = self.waiting[int(to[stops][first])]
-                pile.setdefault(int(node[stops][first]), []).append(papers[stops][order[start:stop]])
-            papers, node, to = papers[~stops], node[~stops], to[~stops]
-            node = self._through_node(node, to, papers)
+            self._lay(papers[stops], to[stops])
+            papers = papers[~stops]
+            self._pass_through(papers)
         self._arrange()
+
+    def _lay(self, papers: Ints, to: Ints) -> None:
+        """Papers wait at these hopeful candidates."""
+        order = np.argsort(to.astype(np.int16), kind="stable")
+        bounds = np.searchsorted(to[order], np.arange(len(self.hopeful) + 1)).tolist()
+        for candidate, (first, last) in enumerate(pairwise(bounds)):
+            if first < last:
+                self.waiting[candidate].append(papers[order[first:last]])
+        key, number, _ = self._added(self.node[papers] * len(self.hopeful) + to, papers)
+        self.stopped.append((key, number))
 
     def _advance(self, papers: Ints) -> None:
         """To the next candidate who has not been excluded, past the one just dealt with."""
@@ -111,49 +123,41 @@ class Paths:
             at[looking] += 1
         self.at[papers] = at
 
-    def _through_node(self, node: Ints, to: Ints, papers: Ints) -> Ints:
-        """The nodes behind these elected candidates; the papers are noted there and stand one further."""
-        behind = np.empty(len(papers), dtype=np.int64)
-        for start, stop, order in _runs(node * len(self.hopeful) + to):
-            part = order[start:stop]
-            key = (int(node[part[0]]), int(to[part[0]]))
-            if key not in self.child:
-                self.child[key] = len(self.parent)
-                self.parent.append(key[0])
-                self.candidate.append(key[1])
-                self.depth.append(self.depth[key[0]] + 1)
-                self.through.append(0)
-            self.through[self.child[key]] += int(self.weight[papers[part]].sum())
-            behind[part] = self.child[key]
+    def _pass_through(self, papers: Ints) -> None:
+        """The papers go through the elected candidates at whom they stand, to the nodes behind them."""
+        key, number, back = self._added(
+            self.node[papers] * len(self.hopeful) + self.option[self.at[papers]], papers
+        )
+        known = np.argsort(self.key, kind="stable")
+        place = np.minimum(np.searchsorted(self.key, key, sorter=known), len(known) - 1)
+        behind = known[place]
+        new = self.key[behind] != key
+        behind[new] = len(self.key) + np.arange(int(new.sum()))
+        parent, candidate = np.divmod(key[new], len(self.hopeful))
+        self.key = np.append(self.key, key[new])
+        self.parent = np.append(self.parent, parent)
+        self.candidate = np.append(self.candidate, candidate)
+        self.depth = np.append(self.depth, self.depth[parent] + 1)
+        self.through = np.append(self.through, np.zeros(len(parent), dtype=np.int64))
+        self.through[behind] += number
+        self.node[papers] = behind[back]
         self.at[papers] += 1
-        return behind
+
+    def _added(self, keys: Ints, papers: Ints) -> tuple[Ints, Ints, Ints]:
+        """The different keys, the papers of each, and for each paper which of them is its own."""
+        different, back = np.unique(keys, return_inverse=True)
+        number = np.zeros(len(different), dtype=np.int64)
+        np.add.at(number, back, self.weight[papers])
+        return different, number, back
 
     def _arrange(self) -> None:
-        """The columns that `votes` works on, by depth."""
-        depth, parent = np.array(self.depth), np.array(self.parent)
-        candidate = np.array(self.candidate)
+        """The columns that `votes` works on, nodes by depth."""
         self._levels = []
-        for level in range(1, max(self.depth) + 1):
-            nodes = np.flatnonzero(depth == level)
-            self._levels.append((nodes, parent[nodes], candidate[nodes]))
-        self._passed, self._through = candidate[1:], np.array(self.through[1:], dtype=self.kind)
-        stopped = [
-            (node, c, int(sum(self.weight[array].sum() for array in arrays)))
-            for c, parcels in enumerate(self.waiting)
-            for node, arrays in parcels.items()
-        ]
-        node, hopeful, number = zip(*stopped, strict=True) if stopped else ((), (), ())
-        self._stopped = (
-            np.array(node, dtype=np.int64),
-            np.array(hopeful, dtype=np.int64),
-            np.array(number, dtype=self.kind),
-        )
-
-
-def _runs(keys: Ints) -> list[tuple[int, int, Ints]]:
-    """Where equal keys stand together once sorted: (start, stop, the sorting)."""
-    if not len(keys):
-        return []
-    order = np.argsort(keys, kind="stable")
-    starts = np.flatnonzero(np.diff(keys[order], prepend=keys.min() - 1))
-    return [(start, stop, order) for start, stop in pairwise([*starts.tolist(), len(keys)])]
+        for level in range(1, int(self.depth.max()) + 1):
+            nodes = np.flatnonzero(self.depth == level)
+            self._levels.append((nodes, self.parent[nodes], self.candidate[nodes]))
+        self._through = self.through[1:].astype(self.kind)
+        keys, numbers = zip(*self.stopped, strict=True) if self.stopped else ((), ())
+        none = np.zeros(0, dtype=np.int64)
+        node, hopeful = np.divmod(np.concatenate([none, *keys]), len(self.hopeful))
+        self._stopped = node, hopeful, np.concatenate([none, *numbers]).astype(self.kind)
