@@ -15,7 +15,6 @@ from voting.sealing.crew import ALONE, Crew
 from voting.sealing.election import Election
 from voting.sealing.encoding import decode_ranks
 from voting.sealing.group import (
-    CHALLENGE_BYTES,
     SECRET,
     P,
     Q,
@@ -84,7 +83,7 @@ def check_decryption(
     if not len(mixed) == len(factors) == len(proofs):
         raise Refused("decryption_size", found=len(factors), wanted=len(mixed))
     GENERATOR.expect(len(mixed))
-    key.expect(len(mixed), CHALLENGE_BYTES)
+    key.expect(len(mixed))
     tasks = [
         (election.fingerprint, key.value, part.start, mixed[part], factors[part], proofs[part])
         for part in crew.parts(len(mixed))

@@ -37,8 +37,6 @@ def _modulus() -> mpz:
 P: mpz = _modulus()
 Q: mpz = (P - 1) // 2
 G: mpz = mpz(2)
-SCALAR_BYTES = 256
-CHALLENGE_BYTES = 32  # of SHA-256
 _LONGEST = len(str(P))  # digits
 _NUMBER = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 

@@ -1,12 +1,12 @@
 """Powers modulo p, in fewer multiplications than one by one: tables for bases that stay, shared squarings.
 
 A power to a full exponent costs some 2,400 multiplications. A base that is used often gets a table of its
-powers (about 255 multiplications a power); in a product of many powers the bases are sorted into buckets by
+powers (some 290 multiplications a power); in a product of many powers the bases are sorted into buckets by
 digit, with the squarings shared by all (Pippenger). Nothing here resists the measuring of
 time: whoever handles secrets does so on a machine of their own.
 
-Source: E. Brickell, D. Gordon, K. McCurley, D. Wilson, Fast exponentiation with precomputation, EUROCRYPT
-1992 (tables); N. Pippenger, On the evaluation of powers and related problems, FOCS 1976 (buckets).
+Source: C. Lim, P. Lee, More flexible exponentiation with precomputation, CRYPTO 1994 (combs); N. Pippenger,
+On the evaluation of powers and related problems, FOCS 1976 (buckets).
 """
 
 from collections.abc import Sequence
@@ -15,58 +15,85 @@ from functools import lru_cache
 import gmpy2
 from gmpy2 import mpz, powmod
 
-from voting.sealing.group import SCALAR_BYTES, P
+from voting.sealing.group import P
 
-# A table costs 65,000 multiplications, which 30 powers without it cost as well: whoever has asked 30 times is
-# likely to go on asking, and never pays more than twice the least.
-USES_BEFORE_TABLE = 30
+# A comb costs some 4,000 multiplications, less than two powers without it.
+USES_BEFORE_COMB = 3
+LONG_BITS, SHORT_BITS = 2048, 256  # scalars and challenges
 FEW = 6  # bases: fewer are raised one by one
 _BASE_32 = bytes.maketrans(b"0123456789abcdefghijklmnopqrstuv", bytes(range(32)))
 
 
 class Base:
-    """A base that is raised again and again. The table is made when it has been used often enough."""
+    """A base that is raised again and again. Its combs are made when it has been used often enough."""
 
     def __init__(self, value: mpz) -> None:
         self.value = value
         self.uses = 0
-        self._rows: list[list[mpz]] = []  # for each byte of an exponent, the powers its 256 values stand for
-        self._next = value  # the base of the row that would come next
+        self._long: _Comb | None = None
+        self._short: _Comb | None = None
 
-    def prepare(self, size: int = SCALAR_BYTES) -> "Base":
-        """Make the table now, before processes part, for exponents of `size` bytes."""
-        while len(self._rows) < size:
-            row, power = [mpz(1)], mpz(1)
-            for _ in range(255):
-                power = power * self._next % P
-                row.append(power)
-            self._rows.append(row)
-            self._next = power * self._next % P
-        return self
-
-    def expect(self, uses: int, size: int = SCALAR_BYTES) -> None:
-        """Make the table now if that many powers, to exponents of `size` bytes, make it worth while."""
-        if uses > USES_BEFORE_TABLE:
-            self.prepare(size)
+    def expect(self, uses: int) -> None:
+        """Make the combs now, before processes part, if that many powers make it worth while."""
+        if uses > USES_BEFORE_COMB and self._long is None:
+            self._long = _Comb(self.value, LONG_BITS, blocks=8)
+            self._short = _Comb(self.value, SHORT_BITS, blocks=4)
 
     def power(self, exponent: mpz) -> mpz:
         """The base to an exponent from 0 to below 2^2048."""
-        size = (exponent.bit_length() + 7) // 8
-        if len(self._rows) < size:
+        if self._long is None or self._short is None:
             self.uses += 1
-            if self.uses <= USES_BEFORE_TABLE:
+            if self.uses <= USES_BEFORE_COMB:
                 return powmod(self.value, exponent, P)
-            self.prepare(size)
-        product = mpz(1)
-        for row, digit in zip(self._rows, int(exponent).to_bytes(size, "little"), strict=False):
-            if digit:
-                product = product * row[digit] % P
-        return product
+            self.expect(self.uses)
+            return self.power(exponent)
+        comb = self._short if exponent.bit_length() <= SHORT_BITS else self._long
+        return comb.power(exponent)
 
 
-@lru_cache(maxsize=8)  # a table has 19 MB
+class _Comb:
+    """A table for exponents of up to `bits` bits, of which eight are dealt with in one multiplication.
+
+    The exponent's bits are laid in eight rows; what stands in one column is a digit. The columns are cut into
+    `blocks`, each with its own 256 products, so that only as many squarings are left as a block has columns.
+    It is small on purpose: a table that does not fit the processor's cache costs more than it saves.
+    """
+
+    def __init__(self, base: mpz, bits: int, *, blocks: int) -> None:
+        self.columns = bits // 8
+        self.steps = self.columns // blocks
+        self.mask = mpz(int.from_bytes(b"\x01" * self.columns))
+        tables: list[list[mpz]] = [[mpz(1)] for _ in range(blocks)]
+        for _ in range(8):
+            for table in tables:
+                table += [product * base % P for product in table]
+                base = powmod(base, 1 << self.steps, P)
+        self.tables = tables
+
+    def power(self, exponent: mpz) -> mpz:
+        result = mpz(1)
+        digits = self._digits(exponent)
+        for step in range(self.steps - 1, -1, -1):
+            if step < self.steps - 1:
+                result = result * result % P
+            for table, digit in zip(self.tables, digits[step :: self.steps], strict=True):
+                if digit:
+                    result = result * table[digit] % P
+        return result
+
+    def _digits(self, exponent: mpz) -> bytes:
+        """The columns, lowest first. Written in base 2, a digit is a byte, and rows can be added up."""
+        bits = exponent.digits(2).zfill(8 * self.columns).encode()
+        digits = mpz(0)
+        for row in range(8):
+            end = len(bits) - row * self.columns
+            digits |= (int.from_bytes(bits[end - self.columns : end]) & self.mask) << row
+        return int(digits).to_bytes(self.columns, "little")
+
+
+@lru_cache(maxsize=64)  # combs have 0.9 MB
 def base_of(value: mpz) -> Base:
-    """The one base of that value in this process, with the table that it may have got."""
+    """The one base of that value in this process, with the combs that it may have got."""
     return Base(value)
 
 

@@ -109,12 +109,15 @@ def test_columns_share_their_exponents() -> None:
         small_multi_power(first, exponents[1:])
 
 
-def test_a_base_gives_the_same_with_its_table_and_without() -> None:
+def test_a_base_gives_the_same_with_its_combs_and_without() -> None:
     base = Base(elements(1)[0])
-    wanted = [mpz(0), mpz(1), mpz(255), mpz(256), Q - 1, mpz(2) ** 2047]
-    before = [base.power(exponent) for exponent in wanted]
-    after = [base.prepare().power(exponent) for exponent in wanted]
-    assert before == after == [powmod(base.value, exponent, P) for exponent in wanted]
+    source = random.Random(4)
+    wanted = [mpz(0), mpz(1), mpz(255), mpz(256), Q - 1, mpz(2) ** 256 - 1, mpz(2) ** 256, mpz(2) ** 2048 - 1]
+    wanted += [mpz(source.getrandbits(bits)) for bits in (100, 256, 300, 2047) for _ in range(5)]
+    assert [base.power(exponent) for exponent in wanted] == [powmod(base.value, one, P) for one in wanted]
+    fresh = Base(base.value)
+    fresh.expect(100)
+    assert [fresh.power(exponent) for exponent in wanted] == [powmod(base.value, one, P) for one in wanted]
 
 
 @pytest.mark.parametrize(
