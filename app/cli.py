@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 # Commands on files alone, with a parser of their own: `function(arguments) -> exit code`.
-ELSEWHERE = {"count": "voting.verify:count_main", "verify": "voting.verify:main"}
+ELSEWHERE = {
+    "count": "voting.verify:count_main",
+    "registrar": "voting.roles:registrar_main",
+    "trustee": "voting.roles:trustee_main",
+    "verify": "voting.verify:main",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

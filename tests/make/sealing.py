@@ -142,6 +142,7 @@ def make_sealed(
     voters: int = 3,
     singles: int = 1,
     circle: tuple[int, int] | None = None,
+    description: str = "Buget participativ 2027",
 ) -> Sealed:
     """An election that is open: `singles` trustees, then a circle of (members, needed)."""
     secrets = [new_private_key() for _ in range(singles)]
@@ -159,7 +160,7 @@ def make_sealed(
     election = make_election(
         uuid=uuid,
         name="Buget participativ",
-        description="sha256:" + "0" * 64,
+        description=description,
         question="Care proiecte?",
         options=[f"Opțiunea „{number}”" for number in range(1, options + 1)],
         key=trustees.election_key,

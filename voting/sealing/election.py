@@ -24,6 +24,7 @@ VERSION = 1
 UUID_LENGTH = 14  # characters: the least; 82 bits
 LONGEST_UUID = 64
 _UUID = re.compile(f"[{BASE_58}]{{{UUID_LENGTH},{LONGEST_UUID}}}", re.ASCII)
+_CONTEST = re.compile(r"\bcontest sha256:([0-9a-f]{64})\b", re.ASCII)
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -84,6 +85,17 @@ def make_election(
         credential_authority=credential_authority,
     )
     return read_election(write(parameters))
+
+
+def contest_line(digest: str) -> str:
+    """The line of a description that binds an election to a contest, by SHA-256 of its canonical JSON."""
+    return f"contest sha256:{digest}"
+
+
+def bound_contest(election: Election) -> str | None:
+    """The digest of the contest in the description, the only one; None when there is not exactly one."""
+    found: list[str] = _CONTEST.findall(election.parameters.description)
+    return found[0] if len(found) == 1 else None
 
 
 def read_election(raw: bytes) -> Election:

@@ -13,7 +13,6 @@ Reason = Literal[
     # the file
     "archive_cut",
     "archive_header",
-    "archive_order",
     "member_name",
     "member_hash",
     "member_repeated",
@@ -31,6 +30,7 @@ Reason = Literal[
     "election_uuid",
     "election_questions",
     "election_key",
+    "contest_differs",
     "trustees_empty",
     "trustee_proof",
     "trustee_key_repeated",
@@ -59,7 +59,6 @@ Reason = Literal[
     "shuffle_owner",
     "shuffle_size",
     "shuffle_proof",
-    "shuffle_missing",
     "shuffle_copied",
     "decryption_owner",
     "decryption_size",
@@ -70,6 +69,7 @@ Reason = Literal[
     # keys and messages between trustees, and what people type
     "key_malformed",
     "key_foreign",
+    "key_locked",
     "message_malformed",
     "message_signature",
     "message_recipient",

@@ -48,6 +48,13 @@ class TrusteeSet:
     circles: tuple[Circle, ...]
     election_key: mpz
 
+    def number_of(self, key: mpz) -> int:
+        """Whose verification key that is. Raises: Refused (key_foreign)."""
+        for number, base in enumerate(self.keys, start=1):
+            if base.value == key:
+                return number
+        raise Refused("key_foreign")
+
     def key(self, owner: int) -> Base | None:
         """The verification key of a trustee by number; None when there is no such trustee."""
         return self.keys[owner - 1] if 1 <= owner <= len(self.keys) else None

@@ -80,7 +80,7 @@ class Verifier:
         self.crew = crew
         self.checked = Checked()
         self.mixed: Ciphertexts = ()
-        self._roll: frozenset[str] = frozenset()
+        self.roll: frozenset[str] = frozenset()
         self._last: dict[str, Ciphertext] = {}
         self._sealed_alphas: set[str] = set()
         self._opened: dict[int, Factors] = {}
@@ -154,10 +154,10 @@ class Verifier:
         trustees = read_trustees(self._data(setup.trustees))
         if trustees.election_key != election.key_value:
             raise Refused("election_key")
-        self._roll = read_credentials(self._data(setup.credentials))
+        self.roll = read_credentials(self._data(setup.credentials))
         self.checked.election, self.checked.trustees = election, trustees
-        self.checked.voters = len(self._roll)
-        GENERATOR.expect(len(self._roll))
+        self.checked.voters = len(self.roll)
+        GENERATOR.expect(len(self.roll))
 
     def _add_ballot(self, member: Member, payload: str) -> None:
         self._portion.append((member.number, self.checked.head.height + 1, self._data(payload)))
@@ -167,7 +167,7 @@ class Verifier:
     def _check_portion(self) -> None:
         """Check the ballots that wait, and count them in order."""
         portion, self._portion = self._portion, []
-        tasks = [(self._election, portion[part]) for part in self.crew.parts(len(portion))] if portion else []
+        tasks = [(self.election, portion[part]) for part in self.crew.parts(len(portion))] if portion else []
         for checked_part, (_, part) in zip(self.crew.map(_check_part, tasks), tasks, strict=True):
             for ballot, (number, height, _) in zip(checked_part, part, strict=True):
                 try:
@@ -176,7 +176,7 @@ class Verifier:
                     raise problem.at(event=height, member=number) from problem
 
     def _count_ballot(self, ballot: CheckedBallot) -> None:
-        if ballot.credential not in self._roll:
+        if ballot.credential not in self.roll:
             raise Refused("ballot_credential", credential=ballot.credential[:20] + "…")
         if ballot.ciphertext.alpha in self._sealed_alphas:
             raise Refused("ballot_copied")
@@ -202,7 +202,7 @@ class Verifier:
 
     def _take_shuffle(self, member: Member, payload: str) -> None:
         owner, _, raw = self._owned(payload, self.checked.shuffles, "shuffle_owner")
-        self.mixed = check_shuffle(self._election, self.mixed, raw, self.crew)
+        self.mixed = check_shuffle(self.election, self.mixed, raw, self.crew)
         self.checked.shuffles.append(owner)
 
     def _end_shuffles(self, member: Member, payload: str) -> None:
@@ -210,13 +210,13 @@ class Verifier:
 
     def _take_decryption(self, member: Member, payload: str) -> None:
         owner, key, raw = self._owned(payload, self.checked.decryptions, "decryption_owner")
-        self._opened[owner] = check_decryption(self._election, self.mixed, key, raw, self.crew)
+        self._opened[owner] = check_decryption(self.election, self.mixed, key, raw, self.crew)
         self.checked.decryptions.append(owner)
 
     def _owned(self, payload: str, earlier: list[int], reason: Reason) -> tuple[int, Base, bytes]:
         """What a trustee gave: number, verification key, content. It must be the trustee's first."""
         owned = read(Owned, self._data(payload))
-        key = self._trustees.key(owned.owner)
+        key = self.trustees.key(owned.owner)
         if key is None or owned.owner in earlier:
             raise Refused(reason, owner=owned.owner)
         return owned.owner, key, self._data(owned.payload)
@@ -226,18 +226,20 @@ class Verifier:
         result = read(Result, raw)
         if len(result.result) != 1 or len(result.result[0]) != len(self.mixed):
             raise Refused("result_size")
-        if raw != open_ballots(self._election, self._trustees, self.mixed, self._opened, self.crew):
+        if raw != open_ballots(self.election, self.trustees, self.mixed, self._opened, self.crew):
             raise Refused("result_differs")
         self.checked.result = result.result[0]
 
     @property
-    def _election(self) -> Election:
+    def election(self) -> Election:
+        """The election, after its set-up. Raises: Refused (event_order)."""
         if self.checked.election is None:
             raise Refused("event_order", after="nothing")
         return self.checked.election
 
     @property
-    def _trustees(self) -> TrusteeSet:
+    def trustees(self) -> TrusteeSet:
+        """Its trustees, after its set-up. Raises: Refused (event_order)."""
         if self.checked.trustees is None:
             raise Refused("event_order", after="nothing")
         return self.checked.trustees

@@ -1,0 +1,163 @@
+"""`verify` for the archive of a sealed election (`.bel`): every step in words, as it is checked.
+
+`belenios-tool election verify` checks the same file.
+Source: Belenios specification, Version 2.0, section 3.5.
+"""
+
+import hashlib
+import io
+import os
+import urllib.parse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from voting.sealing.archive import FIRST_NAME
+from voting.sealing.crew import Crew
+from voting.sealing.election import bound_contest
+from voting.sealing.refused import Refused
+from voting.sealing.verify import Checked, verify
+from voting.verify.sealed_words import refusal, step
+from voting.verify.source import Unreadable, read_source
+from voting.verify.words import Language
+
+SUFFIX = ".bel"
+_FIRST_BYTES = FIRST_NAME.encode() + b"\0"
+_SHOWN = ("Setup", "EncryptedTally", "Shuffle", "PartialDecryption", "Result")
+
+
+class SealedReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--json` prints of an archive. `stage` is the last kind of event that holds."""
+
+    source: str
+    ok: bool
+    stage: str | None
+    voters: int
+    ballots: int
+    counted: int
+    shuffles: tuple[int, ...]
+    decryptions: tuple[int, ...]
+    contest: str | None
+    head: str | None
+    refused: str | None = None
+    facts: dict[str, str | int] = {}
+
+
+def is_sealed(source: str) -> bool:
+    """Whether the source is, or is named like, the archive of a sealed election."""
+    path = urllib.parse.urlsplit(source).path
+    if path.endswith(SUFFIX):
+        return True
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(len(_FIRST_BYTES)) == _FIRST_BYTES
+    except (OSError, ValueError):
+        return False
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def verify_sealed(
+    source: str,
+    *,
+    contest: str | None = None,
+    processes: int = 1,
+    tell: Callable[[str], None] = lambda line: None,
+    language: Language = "en",
+) -> SealedReport:
+    """Check an archive, a path or http(s) URL, telling each step. `contest` is the file of what is voted on.
+
+    Raises: Unreadable, for what cannot be opened; what is wrong in it is in the report.
+    """
+    seen = Checked()
+    contest_digest = hashlib.sha256(read_source(contest).strip()).hexdigest() if contest else None
+
+    def on_event(checked: Checked) -> None:
+        nonlocal seen
+        seen = checked
+        if checked.stage == "Setup" and contest_digest is not None:
+            _check_contest(checked, contest_digest)
+            tell(step(language, "contest"))
+        if checked.stage == "EncryptedTally":
+            tell(step(language, "EndBallots", **_facts(checked)))
+        if checked.stage in _SHOWN:
+            tell(step(language, str(checked.stage), **_facts(checked)))
+
+    try:
+        with _opened(source) as file, Crew(processes) as crew:
+            seen = verify(file, crew, on_event=on_event)
+    except Refused as problem:
+        facts = problem.facts
+        where = "where_event" if "event" in facts else "where"
+        tell(
+            step(
+                language,
+                "wrong",
+                source=source,
+                what=refusal(language, problem.reason),
+                where=step(language, where, **facts) if "member" in facts else "",
+            )
+        )
+        return _report(source, seen, ok=False, refused=problem)
+    ending = "whole" if seen.stage == "Result" else "closed" if seen.counted else "open"
+    tell(step(language, ending, source=source, ballots=seen.ballots))
+    return _report(source, seen, ok=True)
+
+
+def _check_contest(checked: Checked, digest: str) -> None:
+    """Raises: Refused (contest_differs)."""
+    found = bound_contest(checked.election) if checked.election else None
+    if found != digest:
+        raise Refused("contest_differs", found=found or "none", wanted=digest)
+
+
+def _facts(checked: Checked) -> dict[str, object]:
+    owners = checked.decryptions if checked.stage == "PartialDecryption" else checked.shuffles
+    circles = checked.trustees.circles if checked.trustees else ()
+    return {
+        "voters": checked.voters,
+        "options": checked.election.options if checked.election else 0,
+        "trustees": sum(len(circle.members) for circle in circles),
+        "needed": sum(circle.needed for circle in circles),
+        "ballots": checked.ballots,
+        "counted": checked.counted,
+        "owner": owners[-1] if owners else 0,
+    }
+
+
+def _report(source: str, checked: Checked, *, ok: bool, refused: Refused | None = None) -> SealedReport:
+    return SealedReport(
+        source=source,
+        ok=ok,
+        stage=checked.stage,
+        voters=checked.voters,
+        ballots=checked.ballots,
+        counted=checked.counted,
+        shuffles=tuple(checked.shuffles),
+        decryptions=tuple(checked.decryptions),
+        contest=bound_contest(checked.election) if checked.election else None,
+        head=checked.head.hash,
+        refused=refused.reason if refused else None,
+        facts=refused.facts if refused else {},
+    )
+
+
+@contextmanager
+def _opened(source: str) -> Iterator[BinaryIO]:
+    """The archive: a file where it lies, so that large ones are not held; what the web gives, held."""
+    if urllib.parse.urlsplit(source).scheme in ("http", "https"):
+        yield io.BytesIO(read_source(source))
+        return
+    try:
+        with Path(source).open("rb") as file:
+            yield file
+    except (OSError, ValueError) as problem:
+        if isinstance(problem, Refused):
+            raise
+        raise Unreadable(str(problem)) from problem
