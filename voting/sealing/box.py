@@ -9,10 +9,11 @@ hex), in hex * entry hash = SHA-256(previous hash in hex || JSON array [position
 or null], no spaces) * commitment = SHA-256(32 bytes of salt || canonical paper bytes), in hex * secret =
 100 random bits as 20 Crockford base-32 characters, shown as five groups of four with hyphens * check code =
 first 60 bits of SHA-256("obste-receipt" || poll id || secret as its 20 characters), as 12 characters, shown
-as three groups of four. Crockford's alphabet is 0-9 and A-Z without I, L, O, U; when read, O counts as 0, I
-and L as 1, case, spaces and hyphens do not count.
+as three groups of four; a sealed ballot's is the first 60 bits of its tracker. Crockford's alphabet is 0-9
+and A-Z without I, L, O, U; when read, O counts as 0, I and L as 1, case, spaces and hyphens do not count.
 """
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
@@ -153,6 +154,19 @@ def code_of(secret: str, poll_id: str) -> str:
     """
     plain = _plain(secret, SECRET_LENGTH)
     hashed = hashlib.sha256(b"obste-receipt" + poll_id.encode() + plain.encode()).digest()
+    return _code_of_hash(hashed)
+
+
+def code_of_tracker(tracker: str) -> str:
+    """The check code of a sealed ballot, whose tracker is the SHA-256 of its text in Base64.
+
+    >>> code_of_tracker("SmQuevN35TwEQGh7f0HNYP4UbLW41WVwwLWbNBvOOBk")
+    '99J2-WYQK-EZJK'
+    """
+    return _code_of_hash(base64.b64decode(tracker + "="))
+
+
+def _code_of_hash(hashed: bytes) -> str:
     return show(_base32(int.from_bytes(hashed[:8]) >> 4, CODE_LENGTH))
 
 
