@@ -435,4 +435,6 @@ async def test_a_resident_sees_neither_form(client: httpx.AsyncClient, database:
 
 def test_a_result_keeps_its_shape() -> None:
     """The page reads these by name; a renamed field would only be seen on a result page."""
-    assert {"rounds", "pairwise", "counterfactuals", "alternatives", "seats"} <= set(Result.__struct_fields__)
+    assert {"rounds", "pairwise", "counterfactuals", "alternatives", "seats", "parts"} <= set(
+        Result.__struct_fields__
+    )

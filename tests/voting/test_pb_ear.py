@@ -15,6 +15,7 @@ from tests.make.contests import make_contest
 from voting.rules import get_rule
 from voting.rules.formats import read_pb
 from voting.rules.papers import Contest, Envelope, RankedPaper
+from voting.rules.projects import pb_ear
 from voting.rules.result import Result
 from voting.rules.ties import REPORT, TiePolicy
 
@@ -105,10 +106,10 @@ def test_the_same_are_funded_in_the_same_order_voter_by_voter(
 @pytest.mark.parametrize("rule", RULES)
 @SOME
 @given(election=elections())
-def test_without_a_policy_what_is_funded_is_sure(rule: str, election: tuple[Contest, Ballots]) -> None:
-    """A count that says it is complete is the same for every order of equal projects; one that waits has
-    funded only what every order funds.
-    """
+def test_a_tie_is_open_exactly_when_another_order_funds_others(
+    rule: str, election: tuple[Contest, Ballots]
+) -> None:
+    """And what is funded before it is funded under every order."""
     contest, ballots = election
     names = [option.id for option in contest.options]
     possible = {
@@ -117,6 +118,7 @@ def test_without_a_policy_what_is_funded_is_sure(rule: str, election: tuple[Cont
     }
     result = count(rule, contest, ballots)
     assert all(set(result.winners) <= funded for funded in possible)
+    assert result.complete == (len(possible) == 1)
     assert not result.complete or possible == {frozenset(result.winners)}
 
 
@@ -127,7 +129,7 @@ def test_inclusion_proportionality_for_solid_coalitions(
 ) -> None:
     """Whoever all put the projects C first, in any order, has no project of C unfunded that they could pay
     from their part of the budget beside everything funded which one of them has among the first |C|
-    (definition 5, IPSC, with what is not named level at the end).
+    (IPSC of the paper, with what is not named level at the end).
     """
     contest, ballots = election
     cost = {option.id: option.cost for option in contest.options}
@@ -234,6 +236,18 @@ def test_an_envelope_limits_what_its_area_gets() -> None:
     result = count("pb-ear", contest, Counter({("P1", "P2"): 3, ("P3",): 2}))
     assert result.winners == ("P1", "P3")
     assert (result.outcome("P2").reason, result.outcome("P2").facts["envelope"]) == ("envelope_spent", "Parc")
+
+
+def test_too_many_orders_are_a_tie_that_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two papers end after one place and can pay for P1 or P2, which nobody named; the other one is paid when
+    the others end as well.
+    """
+    costs = {"P1": 30, "P2": 30, "P3": 1000, "P4": 1000}
+    contest = make_contest(costs, budget=100, vote_type="ordinal")
+    ballots = Counter({("P3",): 2, ("P3", "P4"): 3})
+    assert [(tie.matters, tie.resolved) for tie in count("pb-ear", contest, ballots).ties] == [(False, True)]
+    monkeypatch.setattr(pb_ear, "MAX_RUNS", 1)
+    assert [(tie.matters, tie.resolved) for tie in count("pb-ear", contest, ballots).ties] == [(True, False)]
 
 
 def test_nobody_voted() -> None:

@@ -3,7 +3,7 @@
 An `Option n--->: name` for each option, then a line `V: 12-43 receipt` for each voter: the rank given to
 option 1, 2, ..., `-` for none. Two options may have one rank and ranks may be left out; both are kept. From
 the tenth rank on ranks are letters. The receipts are not kept. The last option is the default option of the
-constitution (appendix A.5) when it is called as it always has been; the quorum follows from the number of
+constitution's appendix A when it is called as it always has been; the quorum follows from the number of
 developers, which a sheet does not say. Source: the tally sheets of Debian's project leader elections;
 devotee, Debian's vote counter.
 """

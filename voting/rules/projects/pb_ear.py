@@ -26,8 +26,8 @@ spent. Every decision is that of exact fractions, unless these differ by less th
 
 When every paper supports everything, all that matters is the money left, which is exact.
 
-A tie matters, unless no paper supports two of the tied projects, or all of them can be paid from what
-everybody has left; it is not tried whether another order would fund the same.
+A tie between such equals matters if another order of theirs funds others. Each order is tried, up to MAX_RUNS
+ways; a tie that could not be shown to be harmless is treated as one that matters.
 
 Facts. Of the result: `share`, the part of the budget behind a vote. Of a project: `funded` (`level`, `round`,
 `support` and `needed` in votes, `supporters_had` in minor units; `everybody` when all papers supported it);
@@ -36,23 +36,24 @@ Facts. Of the result: `share`, the part of the budget behind a vote. Of a projec
 where it is not named.
 """
 
+import copy
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import pairwise
 from typing import Literal
 
 import msgspec
-import numpy as np
 
 from voting.rules.family import Family
 from voting.rules.papers import Contest, Option, Papers
 from voting.rules.projects.envelopes import caps_of, charged, compete, rivals_of
 from voting.rules.projects.outcome import projects_result
+from voting.rules.projects.votes import Votes
 from voting.rules.result import Decision, Fact, Payment, Result, Step, Tie
 from voting.rules.tally import Tally, tally
 from voting.rules.ties import TiePolicy, check_seed, settle
 
 VERSION = 1
+MAX_RUNS = 64  # counts made to see whether a tie matters
 
 
 class PbEarParams(msgspec.Struct, frozen=True, kw_only=True, tag="pb_ear", tag_field="family"):
@@ -82,84 +83,6 @@ def count_pb_ear(
     return run.result(name)
 
 
-class Votes:
-    """What every paper holds, in parts, and what the supporters of each project hold together.
-
-    `papers` are the projects a paper names and that can be funded, best first, `number` how many such papers
-    there are. A paper is in `open` when it supports everything.
-    """
-
-    def __init__(self, counted: Tally, able: Sequence[bool], params: PbEarParams) -> None:
-        profile = counted.profile
-        keep = np.array(able, dtype=bool)[profile.option] if len(profile.option) else np.zeros(0, dtype=bool)
-        ends = np.concatenate(([0], np.cumsum(keep)))[profile.start].tolist()
-        kept = profile.option[keep].tolist()
-        self.papers: list[list[int]] = [kept[begin:end] for begin, end in pairwise(ends)]
-        self.number: list[int] = profile.weight.tolist()
-        self.vote: int = 10**params.digits
-        self.opens = params.unranked == "last"
-        self.held = [self.vote] * len(self.papers)
-        self.level = 0
-        self.growing = list(range(len(self.papers)))  # papers that will support more at the next level
-        self.open: list[int] = []
-        self.held_by_open = 0
-        self.named = [0] * len(able)  # held by papers that are not open and name the project
-        self.namers: list[list[tuple[int, int]]] = [[] for _ in able]  # (paper, place)
-
-    def next_level(self) -> None:
-        """Every paper supports the project at its next place, or everything when it names no more."""
-        self.level += 1
-        still = []
-        for paper in self.growing:
-            names = self.papers[paper]
-            together = self.held[paper] * self.number[paper]
-            if self.level <= len(names):
-                project = names[self.level - 1]
-                self.named[project] += together
-                self.namers[project].append((paper, self.level))
-                still.append(paper)
-            elif self.opens:
-                for project in names:
-                    self.named[project] -= together
-                self.open.append(paper)
-                self.held_by_open += together
-        self.growing = still
-
-    def support(self, project: int) -> int:
-        """What the supporters of a project hold."""
-        return self.named[project] + self.held_by_open
-
-    def supporters(self, project: int) -> dict[int, list[int]]:
-        """The papers that support a project, by the place where they name it, 0 where they do not."""
-        places: dict[int, list[int]] = {}
-        for paper, place in self.namers[project]:
-            places.setdefault(place, []).append(paper)
-        if self.open:
-            opened = set(self.open)
-            places = {place: [p for p in some if p not in opened] for place, some in places.items()}
-            for paper in self.open:
-                names = self.papers[paper]
-                places.setdefault(names.index(project) + 1 if project in names else 0, []).append(paper)
-        return {place: places[place] for place in sorted(places, key=lambda p: (p == 0, p)) if places[place]}
-
-    def pay(self, project: int, cost: Fraction) -> None:
-        """Take the cost, in parts, from the supporters: from each the same part of what they hold."""
-        support = self.support(project)
-        top = max(0, support * cost.denominator - cost.numerator)
-        bottom = support * cost.denominator
-        opened = set(self.open)
-        keeps = {held: held * top // bottom for held in set(self.held)}
-        for paper, _ in self.namers[project]:
-            if paper not in opened:
-                lost = (self.held[paper] - keeps[self.held[paper]]) * self.number[paper]
-                self.held[paper] = keeps[self.held[paper]]
-                for other in self.papers[paper][: self.level]:
-                    self.named[other] -= lost
-        for paper in self.open:
-            self.held_by_open -= (self.held[paper] - keeps[self.held[paper]]) * self.number[paper]
-            self.held[paper] = keeps[self.held[paper]]
-
-
 class PbEarRun:
     """One count: the votes and the money left, and the decisions so far."""
 
@@ -175,7 +98,8 @@ class PbEarRun:
         self.why: dict[str, tuple[Decision, dict[str, Fact]]] = {}
         self.awarded: dict[str, int] = {}
         able = [option.excluded is None for option in self.listed]
-        self.votes = Votes(counted, able, params)
+        opens, vote = params.unranked == "last", 10**params.digits
+        self.votes = Votes(counted, able, opens=opens, vote=vote)
         self.waiting = [index for index, one in enumerate(able) if one]
         self._close_envelopes()
 
@@ -192,22 +116,28 @@ class PbEarRun:
     def everything(self) -> None:
         """Count to the end, or to a tie that waits for a decision."""
         tied: tuple[int, ...] = ()
-        while self.votes.growing and not tied:
-            self.votes.next_level()
-            while not tied and (equal := self._equal_best()):
-                first, tied = self._first_of(equal)
-                if not tied:
-                    self._buy(first)
+        while not tied and (equal := self._next()):
+            first, tied = self._first_of(equal)
+            if not tied:
+                self._buy(first)
         self._explain_the_rest([self.listed[index].id for index in tied])
 
     # ── the next project ─────────────────────────────────────────────────────────────────────────
+
+    def _next(self) -> list[int]:
+        """The projects to choose from, at this level or the next at which there are some."""
+        while not (equal := self._equal_best()) and self.votes.growing:
+            self.votes.next_level()
+        return equal
 
     def _equal_best(self) -> list[int]:
         """The projects to choose from: of those whose supporters have the cost, the most supported, and of
         these the cheapest.
         """
         cost = [option.cost for option in self.listed]
-        if self.everybody:
+        if not self.voters:
+            able = []
+        elif self.everybody:
             able = [index for index in self.waiting if cost[index] <= self.remaining]
         else:
             price, budget = self.voters * self.votes.vote, self.contest.budget
@@ -228,8 +158,9 @@ class PbEarRun:
             return equal[0], ()
         tied = [self.listed[index].id for index in equal]
         settled = settle(self.policy, tied, self.options, self.tally.by_id)
-        matters = self._order_matters(tied)
-        resolved = len(settled.groups[0]) == 1 or not self._order_matters(settled.groups[0])
+        first = [equal[tied.index(name)] for name in settled.groups[0]]
+        matters = self._differ(equal)
+        resolved = not matters or len(first) == 1 or not self._differ(first)
         self.ties.append(
             Tie(
                 at=f"round:{len(self.steps) + 1}",
@@ -240,24 +171,61 @@ class PbEarRun:
                 order=tuple(name for group in settled.groups for name in group),
             )
         )
-        return equal[tied.index(settled.groups[0][0])], () if resolved else tuple(equal)
+        return first[0], () if resolved else tuple(equal)
 
-    def _order_matters(self, names: Sequence[str]) -> bool:
-        """Whether the order of equal projects could change anything; see the module."""
+    def _differ(self, equal: list[int]) -> bool:
+        """Whether it matters for what is funded in the end which of these comes first."""
+        if not self._may_differ(equal):
+            return False
+        outcomes = self._outcomes(equal, [MAX_RUNS])
+        return outcomes is None or len(outcomes) > 1
+
+    def _may_differ(self, equal: list[int]) -> bool:
+        """Not if no paper supports two of them, or all can be paid from what everybody has left: then they
+        follow each other in any order, as nothing else has more support, or costs less.
+        """
+        names = [self.listed[index].id for index in equal]
         if compete(names, self.rivals, self.envelopes):
             return True
         if self.everybody:
             return sum(self.options[name].cost for name in names) > self.remaining
         if self.votes.open:
             return True
-        seen: set[int] = set()
-        for index, option in enumerate(self.listed):
-            if option.id in names:
-                papers = {paper for paper, _ in self.votes.namers[index]}
-                if not seen.isdisjoint(papers):
-                    return True
-                seen |= papers
-        return False
+        papers = [paper for index in equal for paper, _ in self.votes.namers[index]]
+        return len(set(papers)) < len(papers)
+
+    def _outcomes(self, equal: list[int], left: list[int]) -> set[frozenset[str]] | None:
+        """Every set of projects that can be funded when one of these comes first; nothing when that takes
+        more counts than are left.
+        """
+        found: set[frozenset[str]] = set()
+        for index in equal:
+            left[0] -= 1
+            if left[0] < 0:
+                return None
+            trial = self._fork()
+            trial._buy(index)
+            more = trial._rest(left)
+            if more is None:
+                return None
+            found |= more
+        return found
+
+    def _rest(self, left: list[int]) -> set[frozenset[str]] | None:
+        """Every set of projects that can be funded from here on."""
+        while equal := self._next():
+            if len(equal) > 1 and self._may_differ(equal):
+                return self._outcomes(equal, left)
+            self._buy(equal[0])
+        return {frozenset(self.awarded)}
+
+    def _fork(self) -> "PbEarRun":
+        """The same count, to be gone on with in another way."""
+        twin = copy.copy(self)
+        twin.votes = self.votes.copy()
+        twin.steps, twin.waiting = list(self.steps), list(self.waiting)
+        twin.why, twin.awarded = dict(self.why), dict(self.awarded)
+        return twin
 
     # ── buying ───────────────────────────────────────────────────────────────────────────────────
 
