@@ -257,7 +257,10 @@ def test_nobody_voted() -> None:
     assert result.outcome("P1").reason == "no_support"
 
 
-@pytest.mark.parametrize("file", ["Poland_Krakow_2025_Nowa_Huta", "Poland_Krakow_2025_Podgorze"])
+@pytest.mark.parametrize(
+    "file",
+    [f"Poland_Krakow_2025_{name}" for name in ("Biezanow-Prokocim", "Nowa_Huta", "Podgorze")],
+)
 def test_a_district_of_krakow_in_plain_fractions(shared_data: Path, file: str) -> None:
     """Some 7,000 rankings of three over 50 projects: the projects that whoever named them paid for, in order,
     are those of exact fractions.
