@@ -87,8 +87,11 @@ def test_a_tie_is_open_exactly_when_another_order_elects_others(
     seats=st.integers(1, 4),
 )
 def test_solid_coalitions_get_their_droop_share(rankings: list[list[str]], seats: int) -> None:
-    """Whoever puts the same options first, in any order, and is more than l/(k+1) of the voters, gets l of
-    them or all (Aziz and Lee, proposition 6: the quota is small enough for Droop's).
+    """Whoever puts the same options first, in any order, and has l Droop quotas, floor(n/(k+1)) + 1 voters
+    each, gets l of them or all: the rule's quota is never above Droop's (Aziz and Lee, proposition 6).
+
+    It is above n/(k+1), so more than l/(k+1) of the voters may be too few: 4 of 5 for three seats of which
+    each costs 11/8.
     """
     profile: Profile = {}
     for ranking in rankings:
@@ -99,7 +102,7 @@ def test_solid_coalitions_get_their_droop_share(rankings: list[list[str]], seats
     for size in range(1, 6):
         for some in map(set, itertools.combinations("ABCDE", size)):
             coalition = sum(set(ranking[:size]) == some for ranking in rankings)
-            due = max((n for n in range(seats + 1) if coalition * (seats + 1) > n * len(rankings)), default=0)
+            due = coalition // (len(rankings) // (seats + 1) + 1)
             assert len(winners & some) >= min(due, size)
 
 
