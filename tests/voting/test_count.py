@@ -285,13 +285,13 @@ def test_a_bar_runs_on_a_terminal_after_a_while() -> None:
     with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
         with Waiting(terminal, "counting", after=0.02):
             time.sleep(0.3)
-        drawn = os.read(ours, 10_000).decode()
+        drawn = read_until(ours, "\r\x1b[K")
         with Waiting(terminal, "quick", after=60):
             pass
         terminal.write("end")
     assert "counting 0 s" in drawn
     assert drawn.endswith("\r\x1b[K")
-    assert os.read(ours, 100) == b"end"
+    assert read_until(ours, "end") == "end"
     os.close(ours)
 
 
