@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Commands on files alone, with a parser of their own: `function(arguments) -> exit code`.
 ELSEWHERE = {
+    "booth": "app.booth.single_file:main",
     "count": "voting.verify:count_main",
     "registrar": "voting.roles:registrar_main",
     "trustee": "voting.roles:trustee_main",
