@@ -29,7 +29,7 @@ ELSEWHERE = {
     "count": "voting.verify:count_main",
     "registrar": "voting.roles:registrar_main",
     "trustee": "voting.roles:trustee_main",
-    "verify": "voting.verify:main",
+    "verify": "voting.roles:verify_main",
 }
 
 

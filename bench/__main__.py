@@ -5,6 +5,7 @@ import sys
 
 BENCHES = {
     "web": "bench.web",  # pages and casting ballots under load, beside a bare Litestar hello
+    "sealing": "bench.sealing",  # sealed elections beside belenios-tool
     "count": "bench.count",  # equal shares beside pabutools, on real elections
     "booth": "bench.booth",  # sealing a ballot in a browser
 }

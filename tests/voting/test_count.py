@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.kit.terminal import language_of
 from tests.make.contests import make_contest
 from voting.rules import RULES, Rule, get_rule
 from voting.rules.formats import RankedElection, write_preflib
@@ -20,7 +21,7 @@ from voting.rules.ties import STANDARD, TiePolicy, commitment_of, lot_order
 from voting.verify import count_main
 from voting.verify.election import open_election, suited
 from voting.verify.waiting import Waiting
-from voting.verify.words import _WORDS, language_of
+from voting.verify.words import _WORDS
 
 BLT = '3 1\n4 1 2 0\n2 3 0\n3 2 3 0\n0\n"Ana"\n"Ion"\n"Dan"\n"Mayor of Ștefești"\n'
 TIED = '3 1\n3 1 0\n2 2 1 0\n2 3 1 0\n0\n"Ana"\n"Ion"\n"Dan"\n"Tied for last"\n'

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from app.kit.terminal import language_of
+from voting.roles.words import refusal
 from voting.sealing.refused import Refused
-from voting.verify.sealed_words import refusal
-from voting.verify.words import language_of
 
 OK, WRONG, UNREADABLE = 0, 1, 2  # exit codes
 SHORTEST_PASSPHRASE = 12  # characters
@@ -20,7 +20,9 @@ class Declined(Exception):
 
 def say(line: str) -> None:
     """One line for the person at the terminal."""
-    sys.stdout.write(line + "\n")
+    shown = "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in line)
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(shown.encode(encoding, "backslashreplace").decode(encoding) + "\n")
     sys.stdout.flush()
 
 
@@ -35,7 +37,7 @@ def ended(work: Callable[[], None]) -> int:
         )
         return WRONG
     except (Declined, OSError, UnicodeDecodeError) as problem:
-        sys.stderr.write(f"obste: {problem}\n")
+        sys.stderr.write(f"obste: cannot do it: {problem}\n")
         return UNREADABLE
     return OK
 

@@ -12,7 +12,7 @@ from gmpy2 import mpz
 from voting.roles.terminal import Declined, ask_passphrase, ended, replace_secret, say, write_new
 from voting.sealing.archive import Archive
 from voting.sealing.channel import certificate, keys_of, new_seed
-from voting.sealing.crew import Crew
+from voting.sealing.crew import Crew, cores
 from voting.sealing.decryption import make_decryption
 from voting.sealing.group import read_scalar
 from voting.sealing.keyfile import TrusteeSecret, lock, unlock
@@ -26,10 +26,9 @@ from voting.sealing.threshold import (
     open_share,
     our_number,
 )
-from voting.sealing.trustees import new_private_key, public_key
+from voting.sealing.trustees import new_private_key, public_key, read_private_key
 from voting.sealing.verify import Verifier
 from voting.sealing.wire import Polynomial, SignedMessage, T, Vinput, Voutput, fingerprint, read, write
-from voting.verify.sealed import cores
 
 
 def trustee_main(argv: Sequence[str]) -> int:
@@ -183,7 +182,11 @@ def _ours(checked: Verifier, secret: TrusteeSecret) -> tuple[int, mpz]:
 
 
 def _opened(path: Path) -> TrusteeSecret:
-    return unlock(path.read_bytes(), ask_passphrase())
+    """What a key file holds; `belenios-tool` writes single keys without a passphrase, as a JSON string."""
+    raw = path.read_bytes()
+    if raw.startswith(b'"'):
+        return TrusteeSecret(private=str(read_private_key(raw)))
+    return unlock(raw, ask_passphrase())
 
 
 def _rows(path: Path, shape: type[T]) -> list[T]:

@@ -5,6 +5,7 @@ that of the tasks, and randomness is drawn by the caller, so that nothing depend
 """
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from types import TracebackType
@@ -14,6 +15,11 @@ Given = TypeVar("Given")
 Answer = TypeVar("Answer")
 
 TASKS_A_PROCESS = 4  # of one job: the last one to finish keeps the others waiting for little
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Crew:

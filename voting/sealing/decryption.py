@@ -24,7 +24,7 @@ from voting.sealing.group import (
     read_element,
     read_scalar,
 )
-from voting.sealing.powers import Base, base_of
+from voting.sealing.powers import LONG_BITS, Base, Comb, base_of
 from voting.sealing.refused import Refused
 from voting.sealing.schnorr import GENERATOR
 from voting.sealing.tally import Ciphertexts
@@ -62,7 +62,8 @@ def _open(task: tuple[str, str, list[str], mpz, Sequence[mpz]]) -> list[tuple[st
     opened = []
     for text, nonce in zip(alphas, nonces, strict=True):
         alpha = read_element(text)
-        factor, second = powmod(alpha, private, P), powmod(alpha, nonce, P)
+        comb = Comb(alpha, LONG_BITS, blocks=1)  # two powers share their squarings
+        factor, second = comb.power(private), comb.power(nonce)
         challenge = _challenge(fingerprint, public, GENERATOR.power(nonce), second)
         opened.append((str(factor), Proof(str(challenge), str((nonce - private * challenge) % Q))))
     return opened

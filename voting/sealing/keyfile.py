@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from voting.sealing.refused import Refused
 
 FORM = "obste-trustee-key"
-COST = 2**16  # scrypt's n: 64 MB and a fifth of a second
+COST = 2**17  # scrypt's n: 128 MB and half a second
 BLOCK_SIZE = 8
-MEMORY = 256 * COST * BLOCK_SIZE  # bytes that scrypt may use, twice what it needs
+HIGHEST_COST = 2**20  # that a file may ask for: 1 GB
 SALT_BYTES, NONCE_BYTES = 16, 12
 
 
@@ -32,6 +32,7 @@ class TrusteeSecret(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkn
 class _Locked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     form: str
     version: int
+    cost: int
     salt: str
     nonce: str
     sealed: str
@@ -40,8 +41,8 @@ class _Locked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def lock(secret: TrusteeSecret, passphrase: str) -> bytes:
     """The file's content."""
     salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
-    sealed = AESGCM(_key(passphrase, salt)).encrypt(nonce, msgspec.json.encode(secret), FORM.encode())
-    return msgspec.json.encode(_Locked(FORM, 1, salt.hex(), nonce.hex(), sealed.hex())) + b"\n"
+    sealed = AESGCM(_key(passphrase, salt, COST)).encrypt(nonce, msgspec.json.encode(secret), FORM.encode())
+    return msgspec.json.encode(_Locked(FORM, 1, COST, salt.hex(), nonce.hex(), sealed.hex())) + b"\n"
 
 
 def unlock(raw: bytes, passphrase: str) -> TrusteeSecret:
@@ -51,14 +52,16 @@ def unlock(raw: bytes, passphrase: str) -> TrusteeSecret:
         salt, nonce, sealed = (bytes.fromhex(text) for text in (locked.salt, locked.nonce, locked.sealed))
     except (msgspec.MsgspecError, ValueError) as problem:
         raise Refused("key_malformed") from problem
-    if (locked.form, locked.version, len(nonce)) != (FORM, 1, NONCE_BYTES):
+    known = (locked.form, locked.version, len(nonce)) == (FORM, 1, NONCE_BYTES)
+    if not known or not 2 <= locked.cost <= HIGHEST_COST or locked.cost.bit_count() != 1:
         raise Refused("key_malformed")
     try:
-        content = AESGCM(_key(passphrase, salt)).decrypt(nonce, sealed, FORM.encode())
+        content = AESGCM(_key(passphrase, salt, locked.cost)).decrypt(nonce, sealed, FORM.encode())
     except InvalidTag as problem:
         raise Refused("key_locked") from problem
     return msgspec.json.decode(content, type=TrusteeSecret)
 
 
-def _key(passphrase: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(passphrase.encode(), salt=salt, n=COST, r=BLOCK_SIZE, p=1, maxmem=MEMORY, dklen=32)
+def _key(passphrase: str, salt: bytes, cost: int) -> bytes:
+    memory = 256 * cost * BLOCK_SIZE  # bytes it may use, twice what it needs
+    return hashlib.scrypt(passphrase.encode(), salt=salt, n=cost, r=BLOCK_SIZE, p=1, maxmem=memory, dklen=32)

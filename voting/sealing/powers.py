@@ -30,14 +30,14 @@ class Base:
     def __init__(self, value: mpz) -> None:
         self.value = value
         self.uses = 0
-        self._long: _Comb | None = None
-        self._short: _Comb | None = None
+        self._long: Comb | None = None
+        self._short: Comb | None = None
 
     def expect(self, uses: int) -> None:
         """Make the combs now, before processes part, if that many powers make it worth while."""
         if uses > USES_BEFORE_COMB and self._long is None:
-            self._long = _Comb(self.value, LONG_BITS, blocks=8)
-            self._short = _Comb(self.value, SHORT_BITS, blocks=4)
+            self._long = Comb(self.value, LONG_BITS, blocks=8)
+            self._short = Comb(self.value, SHORT_BITS, blocks=4)
 
     def power(self, exponent: mpz) -> mpz:
         """The base to an exponent from 0 to below 2^2048."""
@@ -51,12 +51,13 @@ class Base:
         return comb.power(exponent)
 
 
-class _Comb:
+class Comb:
     """A table for exponents of up to `bits` bits, of which eight are dealt with in one multiplication.
 
     The exponent's bits are laid in eight rows; what stands in one column is a digit. The columns are cut into
     `blocks`, each with its own 256 products, so that only as many squarings are left as a block has columns.
-    It is small on purpose: a table that does not fit the processor's cache costs more than it saves.
+    It is small on purpose: a table that does not fit the processor's cache costs more than it saves. With one
+    block it pays from the second power on.
     """
 
     def __init__(self, base: mpz, bits: int, *, blocks: int) -> None:
@@ -64,13 +65,15 @@ class _Comb:
         self.steps = self.columns // blocks
         self.mask = mpz(int.from_bytes(b"\x01" * self.columns))
         tables: list[list[mpz]] = [[mpz(1)] for _ in range(blocks)]
-        for _ in range(8):
-            for table in tables:
-                table += [product * base % P for product in table]
+        for place in range(8 * blocks):
+            if place:
                 base = powmod(base, 1 << self.steps, P)
+            table = tables[place % blocks]
+            table += [product * base % P for product in table]
         self.tables = tables
 
     def power(self, exponent: mpz) -> mpz:
+        """The base to an exponent of at most that many bits."""
         result = mpz(1)
         digits = self._digits(exponent)
         for step in range(self.steps - 1, -1, -1):

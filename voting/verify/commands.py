@@ -8,6 +8,7 @@ from typing import TextIO
 
 import msgspec
 
+from app.kit.terminal import Language, language_of
 from voting.rules import RULES, UnknownRule, UnsuitableContest, get_rule
 from voting.rules.papers import canonical
 from voting.rules.result import Result
@@ -24,10 +25,9 @@ from voting.verify.election import (
     with_settings,
 )
 from voting.verify.report import Report
-from voting.verify.sealed import cores, is_sealed, verify_sealed
 from voting.verify.source import Unreadable
 from voting.verify.waiting import Waiting
-from voting.verify.words import Language, is_known, language_of, say
+from voting.verify.words import is_known, say
 
 OK, DIFFERS, UNREADABLE = 0, 1, 2  # exit codes
 
@@ -62,19 +62,14 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "source",
         help="an election record (JSON), a Pabulib .pb file, the register (JSON lines) or the archive of a "
-        "sealed vote (.bel), as a path or URL",
+        "sealed vote (.bel; then also --contest, --cores, --lang), as a path or URL",
     )
     parser.add_argument(
         "--digest", help="the record's digest from the public register; for the register, its head"
     )
     parser.add_argument("--rule", help="for a .pb file: the rule to count by instead of the one it names")
     parser.add_argument("--json", action="store_true", help="the checks as JSON")
-    parser.add_argument("--contest", help="for a .bel archive: the file of what is voted on")
-    parser.add_argument("--cores", type=int, default=cores(), help="for a .bel archive: processes to use")
-    parser.add_argument("--lang", choices=("en", "ro"), help="for a .bel archive: the language of the words")
     options = parser.parse_args(argv)
-    if is_sealed(options.source):
-        return _verify_sealed(options)
     try:
         verification = verify_record(options.source, expected_digest=options.digest, rule=options.rule)
     except (Unreadable, MemoryError) as problem:
@@ -85,22 +80,6 @@ def main(argv: Sequence[str]) -> int:
     else:
         _tell(verification)
     return OK if verification.ok else DIFFERS
-
-
-def _verify_sealed(options: argparse.Namespace) -> int:
-    try:
-        report = verify_sealed(
-            options.source,
-            contest=options.contest,
-            processes=max(1, options.cores),
-            tell=(lambda line: None) if options.json else (lambda line: _say(sys.stdout, line)),
-            language=options.lang or language_of(),
-        )
-    except (Unreadable, MemoryError) as problem:
-        return _unreadable(options.source, problem)
-    if options.json:
-        _give_json(canonical(report))
-    return OK if report.ok else DIFFERS
 
 
 def _tell(verification: Verification) -> None:

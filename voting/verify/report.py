@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from app.kit.terminal import Language
 from voting.rules.papers import Contest
 from voting.rules.result import Fact, Outcome, Result, Round, Tie
 from voting.verify.election import Election
-from voting.verify.words import Language, say
+from voting.verify.words import say
 
 LONGEST_NAME = 48  # columns on the terminal
 MOST_PLACES = 12  # decimals of a number of votes

@@ -2,11 +2,7 @@
 needs nothing of the platform's pages.
 """
 
-import os
-from collections.abc import Mapping
-from typing import Literal
-
-Language = Literal["en", "ro"]
+from app.kit.terminal import Language
 
 _WORDS: dict[str, tuple[str, str]] = {
     # headings
@@ -159,14 +155,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "need_grades": ("named grades", "calificative cu nume"),
     "need_default_option": ("a default option", "o opțiune implicită"),
 }
-
-
-def language_of(environment: Mapping[str, str] = os.environ) -> Language:
-    """The language a terminal is set to, of the two we speak."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := environment.get(name):
-            return "ro" if value.lower().startswith("ro") else "en"
-    return "en"
 
 
 def is_known(code: str) -> bool:

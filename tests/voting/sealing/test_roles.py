@@ -11,6 +11,7 @@ import pytest
 from app.cli import main
 from tests.belenios import Judge
 from tests.make.sealing import TIMESTAMP, make_sealed
+from voting.sealing import keyfile
 from voting.sealing.ballot import check_ballot, seal
 from voting.sealing.board import Board
 from voting.sealing.decryption import check_decryption, open_ballots
@@ -20,7 +21,7 @@ from voting.sealing.refused import Refused
 from voting.sealing.shuffle_check import check_shuffle
 from voting.sealing.tally import encrypted_tally, read_tally
 from voting.sealing.trustees import TrusteeSet, read_trustees, write_trustees
-from voting.sealing.wire import PublicKey, Result, ThresholdParameters, read
+from voting.sealing.wire import PublicKey, Result, ThresholdParameters, read, write
 
 PASSPHRASE = "o parolă lungă"
 
@@ -47,6 +48,12 @@ class Desk:
 
     def data(self, name: str) -> bytes:
         return (self.folder / name).read_bytes().strip()
+
+
+@pytest.fixture(autouse=True)
+def quick_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost of guessing stands in each file; what is tested does not depend on it."""
+    monkeypatch.setattr(keyfile, "COST", 2**10)
 
 
 @pytest.fixture
@@ -138,7 +145,7 @@ def test_secrets_are_for_their_owner_alone_and_never_overwritten(
     private = unlock(before, PASSPHRASE).private
     assert private
     assert private not in before.decode() + capsys.readouterr().out
-    assert set(json.loads(before)) == {"form", "version", "salt", "nonce", "sealed"}
+    assert set(json.loads(before)) == {"form", "version", "cost", "salt", "nonce", "sealed"}
 
 
 def test_a_short_passphrase_is_declined(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +163,12 @@ def test_another_passphrase_and_a_changed_file_do_not_open() -> None:
     changed["sealed"] = changed["sealed"][:-2] + ("00" if changed["sealed"][-2:] != "00" else "01")
     with pytest.raises(Refused, match="key_locked"):
         unlock(json.dumps(changed).encode(), PASSPHRASE)
-    for wrong in (b"", b"{}", locked.replace(b'"version":1', b'"version":2')):
+    for wrong in (
+        b"",
+        b"{}",
+        locked.replace(b'"version":1', b'"version":2'),
+        locked.replace(b"1024", b"1023"),
+    ):
         with pytest.raises(Refused, match="key_malformed"):
             unlock(wrong, PASSPHRASE)
 
@@ -170,6 +182,17 @@ def test_a_stranger_s_key_and_a_lost_passphrase_are_said_before_the_vote(
     assert desk.run("trustee", "try", "stranger", sealed.path.name, passphrase="altceva") == 1
     said = capsys.readouterr().err
     assert "obste: " in said
+
+
+def test_a_key_of_the_judge_s_needs_no_passphrase(desk: Desk, judge: Judge) -> None:
+    judge.setup("generate-trustee-key")
+    (private,) = desk.folder.glob("*.privkey")
+    sealed = make_sealed(desk.folder)
+    assert (
+        desk.run("trustee", "try", private.name, sealed.path.name, passphrase="") == 1
+    )  # not of this election
+    (desk.folder / "plain").write_bytes(write(str(sealed.secrets[0])))
+    desk.done("trustee", "try", "plain", sealed.path.name)
 
 
 @pytest.mark.parametrize(

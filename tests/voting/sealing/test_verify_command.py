@@ -10,9 +10,9 @@ from app.cli import main
 from app.settings import ROOT
 from tests.make.sealing import Sealed, make_sealed
 from tests.make.tampering import Parts, make_finished
+from voting.roles.words import REFUSED
 from voting.sealing.election import bound_contest, contest_line, make_election
 from voting.sealing.refused import REASONS
-from voting.verify.sealed_words import REFUSED
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_everything_that_can_be_refused_has_words() -> None:
 
 def test_nothing_has_words_that_is_never_refused() -> None:
     sources = [
-        path for path in (ROOT / "voting").rglob("*.py") if path.name not in ("refused.py", "sealed_words.py")
+        path for path in (ROOT / "voting").rglob("*.py") if path.name not in ("refused.py", "words.py")
     ]
     code = "".join(path.read_text("utf-8") for path in sources)
     assert [reason for reason in REASONS if f'"{reason}"' not in code] == []
@@ -99,4 +99,4 @@ def test_two_contests_in_a_description_are_none(finished: tuple[Sealed, Parts]) 
 
 def test_a_file_that_is_not_there_is_said_to_be_unreadable(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "/nowhere/x.bel"]) == 2
-    assert "cannot read" in capsys.readouterr().err
+    assert "cannot do it" in capsys.readouterr().err

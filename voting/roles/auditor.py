@@ -1,28 +1,29 @@
-"""`verify` for the archive of a sealed election (`.bel`): every step in words, as it is checked.
+"""`obste verify` for the archive of a sealed election (`.bel`): every step in words, as it is checked.
 
 `belenios-tool election verify` checks the same file.
 Source: Belenios specification, Version 2.0, section 3.5.
 """
 
+import argparse
 import hashlib
+import importlib
 import io
-import os
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+from app.kit.terminal import Language, language_of
+from voting.roles.terminal import OK, WRONG, Declined, ended, say
+from voting.roles.words import refusal, step
 from voting.sealing.archive import FIRST_NAME
-from voting.sealing.crew import Crew
+from voting.sealing.crew import Crew, cores
 from voting.sealing.election import bound_contest
 from voting.sealing.refused import Refused
 from voting.sealing.verify import Checked, verify
-from voting.verify.sealed_words import refusal, step
-from voting.verify.source import Unreadable, read_source
-from voting.verify.words import Language
 
 SUFFIX = ".bel"
 _FIRST_BYTES = FIRST_NAME.encode() + b"\0"
@@ -58,9 +59,40 @@ def is_sealed(source: str) -> bool:
         return False
 
 
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def verify_main(argv: Sequence[str]) -> int:
+    """`verify FILE-OR-URL`: a sealed election here, anything else by `voting.verify`, which is larger."""
+    if any(is_sealed(word) for word in argv):
+        return auditor_main(argv)
+    return int(importlib.import_module("voting.verify").main(argv))
+
+
+def auditor_main(argv: Sequence[str]) -> int:
+    """0 when everything holds, 1 when something is wrong, 2 when it cannot be read."""
+    parser = argparse.ArgumentParser(prog="obste verify", allow_abbrev=False)
+    parser.add_argument("source", help="the archive of a sealed vote (.bel), as a path or URL")
+    parser.add_argument("--contest", help="the file of what is voted on, to compare with")
+    parser.add_argument("--cores", type=int, default=cores(), help="processes to use")
+    parser.add_argument("--lang", choices=("en", "ro"), help="without it, the terminal's language")
+    parser.add_argument("--json", action="store_true", help="what was found as JSON")
+    options = parser.parse_args(argv)
+    reports: list[SealedReport] = []
+
+    def check() -> None:
+        reports.append(
+            verify_sealed(
+                options.source,
+                contest=options.contest,
+                processes=max(1, options.cores),
+                tell=(lambda line: None) if options.json else say,
+                language=options.lang or language_of(),
+            )
+        )
+
+    if code := ended(check):
+        return code
+    if options.json:
+        say(msgspec.json.encode(reports[0], order="sorted").decode())
+    return OK if reports[0].ok else WRONG
 
 
 def verify_sealed(
@@ -73,10 +105,10 @@ def verify_sealed(
 ) -> SealedReport:
     """Check an archive, a path or http(s) URL, telling each step. `contest` is the file of what is voted on.
 
-    Raises: Unreadable, for what cannot be opened; what is wrong in it is in the report.
+    Raises: Declined, OSError for what cannot be opened; what is wrong in it is in the report.
     """
     seen = Checked()
-    contest_digest = hashlib.sha256(read_source(contest).strip()).hexdigest() if contest else None
+    contest_digest = _digest(contest) if contest else None
 
     def on_event(checked: Checked) -> None:
         nonlocal seen
@@ -152,12 +184,22 @@ def _report(source: str, checked: Checked, *, ok: bool, refused: Refused | None 
 def _opened(source: str) -> Iterator[BinaryIO]:
     """The archive: a file where it lies, so that large ones are not held; what the web gives, held."""
     if urllib.parse.urlsplit(source).scheme in ("http", "https"):
-        yield io.BytesIO(read_source(source))
+        yield io.BytesIO(_fetched(source))
         return
+    with Path(source).open("rb") as file:
+        yield file
+
+
+def _digest(contest: str) -> str:
+    """SHA-256 of the contest's canonical JSON, which is the file's, spaces around it apart."""
+    return hashlib.sha256(Path(contest).read_bytes().strip()).hexdigest()
+
+
+def _fetched(url: str) -> bytes:
+    """Raises: Declined."""
+    from voting.verify.source import Unreadable, read_source  # many times our own size
+
     try:
-        with Path(source).open("rb") as file:
-            yield file
-    except (OSError, ValueError) as problem:
-        if isinstance(problem, Refused):
-            raise
-        raise Unreadable(str(problem)) from problem
+        return read_source(url)
+    except Unreadable as problem:
+        raise Declined(str(problem)) from problem

@@ -1,7 +1,7 @@
 """What is said of a sealed election that was checked: each step, and everything that can be wrong."""
 
+from app.kit.terminal import Language
 from voting.sealing.refused import Reason
-from voting.verify.words import Language
 
 STEPS: dict[str, tuple[str, str]] = {
     "Setup": (
