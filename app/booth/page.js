@@ -237,6 +237,7 @@ for (const [id, act] of Object.entries(PRESSED)) at(id).addEventListener("click"
 for (const button of document.querySelectorAll("[data-locale]")) {
   button.addEventListener("click", () => { locale = button.dataset.locale; showWords(); });
 }
+at("not-yet").remove();
 at("open").hidden = false;
 showWords();
 if (!canSeal()) complain("open", { reason: "browser_unable" });

@@ -205,6 +205,12 @@ async def test_sealing_can_be_stopped_and_the_vote_changed(alone: Open, sealed: 
     await page.wait_for_selector("#done:not([hidden])")
 
 
+async def test_without_scripts_it_says_what_it_needs(alone: Open) -> None:
+    page = await alone(java_script_enabled=False)
+    assert await page.is_visible("#not-yet")
+    assert not await page.is_visible("#open")
+
+
 async def test_nothing_leaves_it(alone: Open) -> None:
     """Neither by a request, nor by an image, a form or a script put into the page."""
     page = await alone()
