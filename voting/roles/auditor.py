@@ -113,13 +113,13 @@ def verify_sealed(
     def on_event(checked: Checked) -> None:
         nonlocal seen
         seen = checked
-        if checked.stage == "Setup" and contest_digest is not None:
-            _check_contest(checked, contest_digest)
-            tell(step(language, "contest"))
         if checked.stage == "EncryptedTally":
             tell(step(language, "EndBallots", **_facts(checked)))
         if checked.stage in _SHOWN:
             tell(step(language, str(checked.stage), **_facts(checked)))
+        if checked.stage == "Setup" and contest_digest is not None:
+            _check_contest(checked, contest_digest)
+            tell(step(language, "contest"))
 
     try:
         with _opened(source) as file, Crew(processes) as crew:

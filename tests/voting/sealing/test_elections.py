@@ -1,19 +1,22 @@
 """Whole elections: the judge accepts ours at every stage, we accept the judge's, and both may take turns."""
 
+import random
 from pathlib import Path
 
 import pytest
 
 from tests.belenios import Judge
 from tests.make.sealing import Sealed, make_sealed
-from voting.sealing.ballot import check_ballot, seal_element
+from voting.sealing.ballot import check_ballot, seal, seal_element
 from voting.sealing.channel import certificate, keys_of
 from voting.sealing.credentials import public_credential, secret_exponent
 from voting.sealing.crew import Crew
-from voting.sealing.decryption import open_ballots
+from voting.sealing.decryption import check_decryption, make_decryption, open_ballots
 from voting.sealing.encoding import MAX_OPTIONS
 from voting.sealing.group import G
 from voting.sealing.refused import Refused
+from voting.sealing.shuffle import make_shuffle
+from voting.sealing.shuffle_check import check_shuffle
 from voting.sealing.tally import encrypted_tally, read_tally
 from voting.sealing.verify import Checked, verify
 from voting.sealing.wire import write
@@ -236,6 +239,24 @@ def test_our_members_of_a_circle_open_with_the_judge_s_program(judge: Judge) -> 
     sealed.decrypt(3)
     sealed.finish()
     _accepted(judge, sealed, "Result")
+
+
+def test_several_processes_make_the_same_bytes(tmp_path: Path) -> None:
+    """Randomness is drawn by the caller, in one order, however many work."""
+    sealed = make_sealed(tmp_path, voters=70)
+    for voter in range(70):
+        sealed.sealed.append(seal(sealed.election, sealed.codes[voter], [1, 2, 3]))
+    sealed.end_ballots()
+    made = []
+    for processes in (1, 2):
+        draw = random.Random(7).randrange
+        with Crew(processes) as crew:
+            shuffle = make_shuffle(sealed.election, sealed.mixed, draw, crew)
+            mixed = check_shuffle(sealed.election, sealed.mixed, shuffle, crew)
+            opened = make_decryption(sealed.election, mixed, sealed.secrets[0], draw, crew)
+            check_decryption(sealed.election, mixed, sealed.trustees.keys[0], opened, crew)
+        made.append((shuffle, opened))
+    assert made[0] == made[1]
 
 
 def test_opening_waits_for_enough_trustees(tmp_path: Path) -> None:
