@@ -13,6 +13,7 @@ from voting.rules import get_rule
 from voting.rules.papers import PreferencePaper
 from voting.rules.result import Result
 from voting.rules.seats import expanding
+from voting.rules.tally import TooLarge
 from voting.rules.ties import REPORT, TiePolicy
 
 SOME = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -174,3 +175,13 @@ def test_nobody_voted_and_withdrawn() -> None:
     assert result.winners == ("B",)
     assert result.outcome("A").reason == "not_eligible"
     assert result.outcome("B").facts["level"] == 1
+
+
+def test_a_count_whose_fractions_grow_too_long_is_refused() -> None:
+    """Their length doubles with each seat: twenty seats of thirty would take millions of digits."""
+    draw = Random(1)
+    names = tuple(f"P{number:02}" for number in range(30))
+    profile = {tuple((name,) for name in draw.sample(names, 30)): 1 for _ in range(500)}
+    assert len(count(names, profile, seats=6).winners) == 6
+    with pytest.raises(TooLarge, match="too long to be written after"):
+        count(names, profile, seats=20)

@@ -46,6 +46,7 @@ from voting.rules.ties import TiePolicy, check_seed, settle
 
 VERSION = 1
 MAX_RUNS = 64  # counts made to see whether a tie matters
+MAX_BITS = 14_000  # of a denominator, 4,200 digits: its length doubles with every seat that is paid for
 MAX_CELLS = 2 * 10**8  # papers times options: half a gigabyte at most
 
 
@@ -248,6 +249,8 @@ class Expansion:
     def _note(self, action: RoundAction, subjects: tuple[str, ...]) -> None:
         """Write down what everybody without a seat has."""
         support = self._support()
+        if max(value.denominator.bit_length() for value in support) > MAX_BITS:
+            raise TooLarge(f"fractions too long to be written after {len(self.elected)} seats")
         self.rounds.append(
             Round(
                 number=len(self.rounds) + 1,

@@ -157,11 +157,11 @@ def _places(orders: Preferences) -> Ints:
     size, longest = len(orders.ids), int(place.max(initial=-1)) + 1
     if size * longest > MAX_PLACES:
         longest = 1
-    alone = np.ones(len(place), dtype=bool)
-    same = (place[1:] == place[:-1]) & (orders.paper[1:] == orders.paper[:-1])
-    alone[1:] &= ~same
-    alone[:-1] &= ~same
-    wanted = alone & (place < longest)
+    wanted = place < longest
+    if not orders.plain:
+        same = (place[1:] == place[:-1]) & (orders.paper[1:] == orders.paper[:-1])
+        wanted[1:] &= ~same
+        wanted[:-1] &= ~same
     total = np.zeros(size * longest, dtype=np.int64)
     weight = np.repeat(orders.weight, orders.length)[wanted]
     np.add.at(total, orders.option[wanted] * longest + place[wanted], weight)

@@ -25,6 +25,8 @@ def above(orders: Preferences) -> Ints:
     in `orders`, as in everything that preferences.py makes.
     """
     size = len(orders.option)
+    if orders.plain:
+        return orders.place
     if not size:
         return np.zeros(0, dtype=np.int64)
     starts = orders.start[:-1][orders.length > 0]
