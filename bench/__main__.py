@@ -8,6 +8,8 @@ BENCHES = {
     "sealing": "bench.sealing",  # sealed elections beside belenios-tool
     "count": "bench.count",  # equal shares beside pabutools, on real elections
     "booth": "bench.booth",  # sealing a ballot in a browser
+    "seats": "bench.seats",  # Scottish STV, Schulze and Meek beside other programs
+    "growth": "bench.growth",  # how the cost of a count grows, drawn for docs/
 }
 
 

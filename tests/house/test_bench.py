@@ -3,10 +3,12 @@
 import contextlib
 import importlib
 import io
+import itertools
 import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -14,6 +16,7 @@ from app.settings import ROOT
 from bench.__main__ import BENCHES
 from bench.__main__ import main as run_bench
 from bench.load import Answers, make_request, replay
+from bench.plot import Line, Panel, draw
 
 NAMES = sorted(BENCHES)
 
@@ -77,3 +80,24 @@ def test_a_request_is_whole() -> None:
 def test_nothing_answers_where_nobody_listens() -> None:
     with pytest.raises(OSError, match="Connect"):
         replay(1, [make_request("GET", "/", 1)])
+
+
+def test_a_drawing_shows_every_line_within_its_frame() -> None:
+    """Well-formed, a sign a point, names apart and not cut off, in colours for light and dark."""
+    lines = tuple(Line(f"rule {n}", ((10, 0.01), (1000, 0.5 + n / 1000))) for n in range(5))
+    image = ElementTree.fromstring(  # noqa: S314 — our own drawing
+        draw("Seconds & more", "seconds", (Panel("By ballots", "ballots", lines),))
+    )
+    _, _, width, height = map(float, image.attrib["viewBox"].split())
+    space = "{http://www.w3.org/2000/svg}"
+    names = [text for text in image.iter(f"{space}text") if text.get("class") == "name"]
+    heights = sorted(float(text.attrib["y"]) for text in names)
+    assert [text.text for text in names] == [f"rule {n}, {0.5 + n / 1000:.2g} s" for n in range(5)]
+    assert all(lower - upper >= 15 for upper, lower in itertools.pairwise(heights))
+    assert heights[-1] < height
+    assert max(float(text.attrib["x"]) for text in names) + 160 < width
+    for path in image.iter(f"{space}polyline"):
+        (left, low), (right, high) = (map(float, at.split(",")) for at in path.attrib["points"].split())
+        assert 0 < left < right < width
+        assert 0 < high < low < height
+    assert "prefers-color-scheme: dark" in "".join(image.itertext())
