@@ -106,3 +106,95 @@ class VoteHasEnded(Conflict):
     """Its box was frozen; its dates stay what they were."""
 
     default = N_("The vote has ended. Nobody may open it again.")
+
+
+# ── sealed votes ──────────────────────────────────────────────────────────────
+SEAL_WORDS = {
+    "json_malformed": N_("This is not the file or text that is expected here."),
+    "json_not_canonical": N_("The text was changed on its way. Send the file as the program made it."),
+    "trustee_proof": N_("The key does not prove that its holder knows the private half."),
+    "trustee_key_repeated": N_("This key is another trustee's already. Every trustee makes their own."),
+    "certificate_signature": N_("The certificate is not signed by its own key."),
+    "certificate_repeated": N_(
+        "This certificate is another trustee's already. Every trustee makes their own."
+    ),
+    "coefficients_signature": N_("The polynomial is not signed by the certificate of this trustee."),
+    "coefficients_count": N_("The polynomial is for another number of trustees or another threshold."),
+    "verification_key": N_("The share does not fit what the trustees have sent each other."),
+    "credential_malformed": N_("The file holds something that is not a credential."),
+    "credential_repeated": N_("The file holds a credential twice."),
+    "credential_weight": N_("The file gives somebody more than one vote."),
+    "ballot_election": N_("The ballot was sealed for another vote."),
+    "ballot_hash": N_("The ballot was changed after it was sealed. Seal your vote again and send it."),
+    "ballot_proof": N_("The ballot's proof does not hold. Seal your vote again and send it."),
+    "ballot_signature": N_(
+        "The ballot is not signed with the code it names. Seal your vote again and send it."
+    ),
+    "shuffle_copied": N_("A ballot was passed on unchanged: it has to be mixed."),
+    "shuffle_size": N_(
+        "There are not as many ballots as on the board. Download the archive again and mix it."
+    ),
+    "shuffle_proof": N_(
+        "The mixing does not prove itself for the board as it is now. If somebody else has mixed meanwhile, "
+        "download the archive again and mix that."
+    ),
+    "decryption_size": N_("There are not as many ballots as on the board. Download the archive again."),
+    "decryption_proof": N_("The opening does not prove that it was made with your key from these ballots."),
+    "member_too_large": N_("This is too large."),
+}
+"""What a refusal of the engine means for whoever sent it; its other words get the sentence for all."""
+
+
+class SealRefused(Invalid):
+    """What was delivered does not hold; `reason` is the engine's word for it (voting/sealing/refused.py)."""
+
+    default = N_("What was sent does not hold. Make it again with the program, from the files offered here.")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(SEAL_WORDS.get(reason))
+        self.reason = reason
+
+
+class CredentialUnknown(Invalid):
+    """A ballot of a code that is not on the roll."""
+
+    default = N_("This code is not on the roll of this vote. Check the code in your letter or message.")
+
+
+class CredentialTaken(Conflict):
+    """Somebody else has voted with this code."""
+
+    default = N_(
+        "Somebody else has voted with this code. Nobody may vote with another person's code. "
+        "If it is yours, call us."
+    )
+
+
+class OtherCredential(Conflict):
+    """This person has voted with another code."""
+
+    default = N_("You have voted with another code before. Use your own code, the same one each time.")
+
+
+class BallotCopied(Conflict):
+    """The ciphertext of this ballot is on the board."""
+
+    default = N_("This very ballot is on the board already. Seal your vote again and send it.")
+
+
+class TrusteesWrong(Invalid):
+    """The names or the threshold do not make a set of trustees."""
+
+    default = N_("Name at least two trustees, each with another name, and how many of them open together.")
+
+
+class RollEmpty(Conflict):
+    """Nobody could vote."""
+
+    default = N_("Nobody's residence is verified: the roll would be empty.")
+
+
+class RollDiffers(Invalid):
+    """The registrar's credentials are not as many as the people on the roll."""
+
+    default = N_("The file has %(found)s credentials; the roll has %(wanted)s people.")

@@ -9,6 +9,7 @@ from app.kit import clock
 from app.kit.context import Services
 from app.kit.outbox import enqueue
 from voting import service
+from voting.sealing.crew import cores
 
 log = structlog.get_logger()
 
@@ -41,6 +42,33 @@ async def count_due_polls(services: Services) -> None:
     for poll_id in due:
         async with services.database.write() as session:
             enqueue(session, "voting.jobs.count_poll", poll_id=str(poll_id))
+
+
+async def advance_due_sealings(services: Services) -> None:
+    """Sweep: queue again sealed votes of which something may wait for a worker."""
+    async with services.database.read() as session:
+        due = await service.list_due_to_advance(session)
+    for poll_id in due:
+        async with services.database.write() as session:
+            enqueue(session, "voting.jobs.advance_sealing", poll_id=str(poll_id))
+
+
+async def advance_sealing(services: Services, *, poll_id: str) -> None:
+    """Do what a closed sealed vote waits for, step by step: put together, check mixes and openings, open.
+
+    Each step is written when it is done, so that a worker that is killed loses one at the most. Two at once
+    do the same work, and the second finds it done.
+    """
+    one = uuid.UUID(poll_id)
+    while True:
+        async with services.database.read() as session:
+            task = await service.load_task(session, one)
+        if task is None:
+            return
+        done = await asyncio.to_thread(service.work, task, processes=cores())
+        async with services.database.write() as session:
+            published = await service.publish_done(session, done, now=clock.now())
+        log.info("sealed step", poll=poll_id, step=task.kind, published=published, refused=done.refused)
 
 
 async def count_poll(services: Services, *, poll_id: str) -> None:

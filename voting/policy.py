@@ -15,7 +15,16 @@ from accounts.states import Role
 from app.kit.i18n import N_
 from app.kit.policy import ALLOW, Verdict, deny
 from cycles.states import is_open
-from voting.states import COUNTED_STATES, NEEDED_CONFIRMATIONS, STATES_OF_ACT, Act, PollState
+from voting.states import (
+    COUNTED_STATES,
+    NEEDED_CONFIRMATIONS,
+    STATES_OF_ACT,
+    Act,
+    Delivery,
+    PollState,
+    SealingPhase,
+    Step,
+)
 
 
 class PollFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +35,7 @@ class PollFacts(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime
     confirmed_by: dict[Act, tuple[uuid.UUID, ...]] = {}
     is_imported: bool = False
+    sealing: SealingPhase | None = None
 
     def is_confirmed(self, act: Act) -> bool:
         """Whether four eyes have confirmed the act."""
@@ -74,10 +84,14 @@ def takes_ballots(poll: PollFacts, now: datetime) -> Verdict:
     return deny(N_("The vote is not open yet: two officials have to confirm its opening first."))
 
 
-def is_eligible(actor: Actor | None, *, on_roll: bool) -> Verdict:
-    """Whether this person may vote at all. `on_roll`: their residence has been verified."""
+def is_eligible(actor: Actor | None, *, on_roll: bool, frozen: bool = False) -> Verdict:
+    """Whether this person may vote at all. `on_roll`: their residence has been verified; or, where the roll
+    was frozen before the vote (`frozen`), they are on it.
+    """
     if actor is None:
         return deny(N_("Sign in to send your vote."))
+    if frozen and not on_roll:
+        return deny(N_("You are not on the roll of this vote, which was frozen before it began."))
     if not on_roll:
         return deny(N_("Your residence has to be verified before you can vote."))
     return ALLOW
@@ -87,7 +101,8 @@ def may_cast(
     actor: Actor | None, poll: PollFacts, *, on_roll: bool, has_voted: bool, now: datetime
 ) -> Verdict:
     """Whether a first ballot would be accepted from this person now."""
-    for verdict in (takes_ballots(poll, now), is_eligible(actor, on_roll=on_roll)):
+    frozen = poll.sealing is not None
+    for verdict in (takes_ballots(poll, now), is_eligible(actor, on_roll=on_roll, frozen=frozen)):
         if not verdict:
             return verdict
     if has_voted:
@@ -99,7 +114,8 @@ def may_replace(
     actor: Actor | None, poll: PollFacts, *, on_roll: bool, has_voted: bool, now: datetime
 ) -> Verdict:
     """Whether a ballot may be replaced now by whoever also holds its replacement key."""
-    for verdict in (takes_ballots(poll, now), is_eligible(actor, on_roll=on_roll)):
+    frozen = poll.sealing is not None
+    for verdict in (takes_ballots(poll, now), is_eligible(actor, on_roll=on_roll, frozen=frozen)):
         if not verdict:
             return verdict
     return ALLOW if has_voted else deny(N_("You have not voted yet: there is nothing to replace."))
@@ -152,6 +168,8 @@ def may_confirm(actor: Actor | None, poll: PollFacts, act: Act, *, now: datetime
         return verdict
     if act is Act.OPEN and now >= poll.closes_at:
         return deny(N_("The dates of this vote have passed."))
+    if act is Act.OPEN and poll.sealing not in (None, SealingPhase.READY):
+        return deny(N_("First the trustees' keys and the roll have to be ready."))
     given = poll.confirmed_by.get(act, ())
     if act is Act.CANCEL and not given:
         return deny(N_("Nobody proposes to cancel this vote."))
@@ -195,4 +213,88 @@ def _may_be_cancelled(poll: PollFacts, now: datetime) -> Verdict:
     """A vote that has begun is cancelled before its end only; one that never opened, at any time."""
     if poll.state not in STATES_OF_ACT[Act.CANCEL] or poll.is_due_to_close(now):
         return deny(N_("This vote can no longer be cancelled."))
+    return ALLOW
+
+
+# ── sealed votes ──────────────────────────────────────────────────────────────
+BEFORE_OPENING = frozenset({PollState.DRAFT, PollState.ANNOUNCED})
+
+
+def may_name_trustees(actor: Actor | None, poll: PollFacts) -> Verdict:
+    """Whether the trustees may be named, or named anew: before the election is on the board."""
+    if not (verdict := may_officiate(actor)):
+        return verdict
+    if poll.sealing is None:
+        return deny(N_("The ballots of this vote are not sealed."))
+    early = poll.sealing in (SealingPhase.CHOSEN, SealingPhase.KEYS)
+    if poll.state not in BEFORE_OPENING or not early:
+        return deny(N_("The trustees are named already, and their keys are being made."))
+    return ALLOW
+
+
+def may_freeze_roll(actor: Actor | None, poll: PollFacts, *, is_frozen: bool) -> Verdict:
+    """Whether the roll may be frozen: once, when the keys are there and the vote is announced."""
+    if not (verdict := _may_prepare_board(actor, poll)):
+        return verdict
+    return deny(N_("The roll is frozen already.")) if is_frozen else ALLOW
+
+
+def may_deliver_credentials(actor: Actor | None, poll: PollFacts, *, is_frozen: bool) -> Verdict:
+    """Whether the registrar's public credentials may be delivered, or replaced, now."""
+    if not (verdict := _may_prepare_board(actor, poll)):
+        return verdict
+    return ALLOW if is_frozen else deny(N_("First the roll has to be frozen."))
+
+
+def may_begin_board(actor: Actor | None, poll: PollFacts, *, has_credentials: bool) -> Verdict:
+    """Whether the election may be written on the board, where nothing changes any more."""
+    if not (verdict := _may_prepare_board(actor, poll)):
+        return verdict
+    return ALLOW if has_credentials else deny(N_("First the registrar's credentials have to be delivered."))
+
+
+def _may_prepare_board(actor: Actor | None, poll: PollFacts) -> Verdict:
+    if not (verdict := may_officiate(actor)):
+        return verdict
+    if poll.sealing is not SealingPhase.ROLL:
+        return deny(N_("This step of the ceremony is not open now."))
+    if poll.state is not PollState.ANNOUNCED:
+        return deny(N_("First the vote has to be announced: nothing of it changes after that."))
+    return ALLOW
+
+
+def may_end_mixing(actor: Actor | None, poll: PollFacts, *, mixed: int, needed: int) -> Verdict:
+    """Whether mixing may end before every trustee has mixed: when enough have."""
+    if not (verdict := may_officiate(actor)):
+        return verdict
+    if poll.sealing is not SealingPhase.MIXING:
+        return deny(N_("This step of the ceremony is not open now."))
+    return ALLOW if mixed >= needed else deny(N_("More trustees have to mix first."))
+
+
+STEP_OF_PHASE = {
+    SealingPhase.POLYNOMIALS: Step.POLYNOMIAL,
+    SealingPhase.SHARES: Step.SHARE,
+    SealingPhase.MIXING: Step.SHUFFLE,
+    SealingPhase.OPENING: Step.DECRYPTION,
+}
+
+
+def step_of_trustees(poll: PollFacts, *, has_threshold: bool) -> Step | None:
+    """What trustees deliver now, if anything."""
+    if poll.state is PollState.CANCELLED:
+        return None
+    if poll.sealing is SealingPhase.KEYS:
+        return Step.CERTIFICATE if has_threshold else Step.KEY
+    return STEP_OF_PHASE.get(poll.sealing) if poll.sealing is not None else None
+
+
+def may_deliver(poll: PollFacts, step: Step, delivery: Delivery | None, *, has_threshold: bool) -> Verdict:
+    """Whether a trustee may deliver at a step. `delivery`: what became of an earlier one of theirs."""
+    if step_of_trustees(poll, has_threshold=has_threshold) is not step:
+        return deny(N_("Nothing of this kind is expected from you now."))
+    if delivery is Delivery.ACCEPTED:
+        return deny(N_("What you sent is accepted already."))
+    if delivery is Delivery.WAITING:
+        return deny(N_("What you sent is being checked."))
     return ALLOW

@@ -65,3 +65,60 @@ def check_move(current: PollState, to: PollState) -> None:
     """Raises: IllegalMove unless the table allows the move."""
     if to not in MOVES[current]:
         raise IllegalMove()
+
+
+class SealingPhase(StrEnum):
+    """How far the ceremony of a sealed vote has come."""
+
+    CHOSEN = "chosen"  # its ballots will be sealed; the trustees are to be named
+    KEYS = "keys"  # every trustee's key, or certificate where a threshold is enough
+    POLYNOMIALS = "polynomials"  # with a threshold: what trustees write to one another
+    SHARES = "shares"  # with a threshold: everybody's share, checked by its holder
+    ROLL = "roll"  # the keys are there; the roll is to be frozen and its credentials delivered
+    READY = "ready"  # the election is on the board; ballots come when the poll is open
+    ENDED = "ended"  # no more ballots; those that count are to be put together
+    MIXING = "mixing"
+    OPENING = "opening"
+    OPENED = "opened"  # the rankings are on the board: the count may run
+
+
+PHASES: dict[SealingPhase, frozenset[SealingPhase]] = {
+    SealingPhase.CHOSEN: frozenset({SealingPhase.KEYS}),
+    SealingPhase.KEYS: frozenset({SealingPhase.POLYNOMIALS, SealingPhase.ROLL}),
+    SealingPhase.POLYNOMIALS: frozenset({SealingPhase.SHARES}),
+    SealingPhase.SHARES: frozenset({SealingPhase.ROLL}),
+    SealingPhase.ROLL: frozenset({SealingPhase.READY}),
+    SealingPhase.READY: frozenset({SealingPhase.ENDED}),
+    SealingPhase.ENDED: frozenset(
+        {SealingPhase.MIXING, SealingPhase.OPENED}
+    ),  # without ballots: nothing to do
+    SealingPhase.MIXING: frozenset({SealingPhase.OPENING}),
+    SealingPhase.OPENING: frozenset({SealingPhase.OPENED}),
+    SealingPhase.OPENED: frozenset(),
+}
+
+
+class Step(StrEnum):
+    """What is delivered in the ceremony; the registrar delivers the credentials, trustees the rest."""
+
+    KEY = "key"
+    CERTIFICATE = "certificate"
+    POLYNOMIAL = "polynomial"
+    SHARE = "share"
+    CREDENTIALS = "credentials"
+    SHUFFLE = "shuffle"
+    DECRYPTION = "decryption"
+
+
+class Delivery(StrEnum):
+    """What became of a delivery."""
+
+    WAITING = "waiting"  # to be checked by a worker
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+def check_phase(current: str | None, to: SealingPhase) -> None:
+    """Raises: IllegalMove unless the table allows the turn."""
+    if current is None or to not in PHASES[SealingPhase(current)]:
+        raise IllegalMove()

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,6 +44,7 @@ async def make_cycle(
     max_ranked: int = 6,
     min_ranked: int = 1,
     rule: str = "greedy",
+    rule_params: dict[str, Any] | None = None,
     is_imported: bool = False,
     now: datetime = NOON,
 ) -> Cycle:
@@ -59,6 +61,7 @@ async def make_cycle(
         max_ranked=max_ranked,
         min_ranked=min_ranked,
         rule=rule,
+        rule_params=rule_params or {},
         is_imported=is_imported,
         now=now,
     )

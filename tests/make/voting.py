@@ -66,13 +66,23 @@ async def make_poll(
     max_ranked: int = 6,
     min_ranked: int = 1,
     rule: str = "greedy",
+    sealed: bool = False,
     officers: Sequence[Actor] = (),
     now: datetime = NOON,
 ) -> Poll:
-    """A poll in a state up to OPEN: the vote's stage is open at `now` and two officers have confirmed."""
-    stage = StageKind.VOTE if state is PollState.OPEN else StageKind.REVIEW
+    """A poll in a state up to OPEN: the vote's stage is open at `now` and two officers have confirmed.
+
+    A sealed one is announced at the most: tests/make/sealed_polls.py does the rest.
+    """
+    stage = StageKind.VOTE if sealed or state is PollState.OPEN else StageKind.REVIEW
     cycle = await make_cycle(
-        session, open_stage=stage, max_ranked=max_ranked, min_ranked=min_ranked, rule=rule, now=now
+        session,
+        open_stage=stage,
+        max_ranked=max_ranked,
+        min_ranked=min_ranked,
+        rule=rule,
+        rule_params={"sealed": True} if sealed else None,
+        now=now,
     )
     first, second = officers or (
         await make_officer(session, name="Maria Ionescu", now=now),

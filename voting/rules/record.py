@@ -27,15 +27,17 @@ BoxRow = tuple[int, str, str, str | None, str]
 class ElectionRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`papers` are (number, paper), sorted by the paper's canonical text; `codes` are (code, status), sorted.
 
-    `origin` is "cast" for a vote held here, whose box must be there, or "imported" for the ballots of a
-    file, which have no box. `params` are the rule's, spelled out.
+    `origin` is "cast" for a vote held here, whose box must be there, "imported" for the ballots of a file,
+    which have no box, or "sealed" for ballots that trustees opened, whose board is an archive of its own: of
+    it the record has the codes and, in `box_head`, the event that ended the ballots.
+    `params` are the rule's, spelled out.
     """
 
     format: Literal["obste-election-record"] = FORMAT
     version: int = FORMAT_VERSION
     poll_id: str
     title: str
-    origin: Literal["cast", "imported"]
+    origin: Literal["cast", "imported", "sealed"]
     contest: Contest
     rule: str
     rule_version: int
@@ -66,13 +68,17 @@ def make_record(
     ties: TiePolicy,
     result: Result,
     box: Sequence[BoxRow] | None = None,
+    board_head: str | None = None,
     statuses: Mapping[str, Literal["counted", "replaced"]] | None = None,
 ) -> ElectionRecord:
-    """The record of a counted poll; without a box, of imported ballots. Papers may be in any order."""
+    """The record of a counted poll; without a box, of imported ballots; with a board's head, of sealed ones.
+    Papers may be in any order.
+    """
+    sealed = board_head is not None
     return ElectionRecord(
         poll_id=poll_id,
         title=title,
-        origin="imported" if box is None else "cast",
+        origin="sealed" if sealed else "imported" if box is None else "cast",
         contest=contest,
         rule=result.rule,
         rule_version=result.rule_version,
@@ -80,7 +86,7 @@ def make_record(
         ties=ties,
         papers=sorted_papers(papers),
         codes=tuple(sorted((statuses or {}).items())),
-        box_head=box[-1][-1] if box else None,
+        box_head=board_head if sealed else box[-1][-1] if box else None,
         box=tuple(box or ()),
         result=result,
     )

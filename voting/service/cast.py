@@ -83,7 +83,7 @@ async def cast_ballot(
     what opens it. Queues: a confirmation by e-mail, without the code.
     """
     full = await queries.get_poll(session, poll_id, lock=True)
-    if not may_view(actor, full.facts):
+    if not may_view(actor, full.facts) or full.facts.sealing is not None:
         raise PollNotFound()
     code = _code_of(secret, poll_id)
     has_voted = await queries.has_voted(session, poll_id, actor.id)
@@ -95,11 +95,11 @@ async def cast_ballot(
     check_ballot(full.poll, paper)
     replaces = await _replaced_code(session, poll_id, replacement_key) if replacement_key else None
     if not has_voted:
-        await _note_participation(session, poll_id, actor.id)
+        await note_participation(session, poll_id, actor.id)
     await put_in_box(
         session, full.poll, encode_paper(paper), code=code, replaces=replaces, on=local_date(now)
     )
-    _promise_mail(session, actor, full, has_replaced=replaces is not None, now=now)
+    promise_mail(session, actor, full, has_replaced=replaces is not None, now=now)
     await mark_open(session, full, now=now)
     return _receipt(full, secret, has_replaced=replaces is not None, is_repeat=False)
 
@@ -161,7 +161,8 @@ async def _replaced_code(session: AsyncSession, poll_id: uuid.UUID, replacement_
     return code
 
 
-async def _note_participation(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID) -> None:
+async def note_participation(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID) -> None:
+    """Write down that somebody voted, and nothing else. Raises: AlreadyVoted."""
     try:
         async with session.begin_nested():
             session.add(Participation(poll_id=poll_id, account_id=account_id))
@@ -170,9 +171,10 @@ async def _note_participation(session: AsyncSession, poll_id: uuid.UUID, account
         raise AlreadyVoted() from clash
 
 
-def _promise_mail(
+def promise_mail(
     session: AsyncSession, actor: Actor, full: PollInFull, *, has_replaced: bool, now: datetime
 ) -> None:
+    """Promise the confirmation by e-mail, at a random moment within MAIL_SPREAD_SECONDS."""
     locale: Locale = "en" if actor.locale == "en" else "ro"
     poll = full.poll
     enqueue(

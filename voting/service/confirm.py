@@ -5,7 +5,7 @@ import json
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +18,7 @@ from cycles.events import StageDatesChanged
 from cycles.queries import get_stage_by_id
 from voting import queries
 from voting.errors import AlreadyConfirmed, VoteHasEnded, WrongDigest
-from voting.models import Confirmation, Poll, Tally
+from voting.models import Confirmation, CredentialHolder, Poll, Tally
 from voting.policy import may_confirm, may_propose_cancelling, may_withdraw
 from voting.queries import PollInFull
 from voting.service.turns import mark_open, protocol_digest
@@ -50,7 +50,7 @@ async def confirm_act(
     await _add_confirmation(session, actor, poll_id, act, digest=digest, reason=reason, now=now)
     full = await queries.get_poll(session, poll_id)
     if full.facts.is_confirmed(act):
-        _take_effect(session, full, act)
+        await _take_effect(session, full, act)
     await session.flush()
     await register.record(session, REGISTER_KINDS[act], f"poll:{poll_id}", facts, now=now)
     if act is Act.OPEN:
@@ -58,16 +58,20 @@ async def confirm_act(
     return full.poll
 
 
-def _take_effect(session: AsyncSession, full: PollInFull, act: Act) -> None:
+async def _take_effect(session: AsyncSession, full: PollInFull, act: Act) -> None:
     """What the second confirmation does at once. The opening waits for its date."""
     poll = full.poll
-    if act is Act.CLOSE:
+    if act is Act.CLOSE and full.facts.sealing is not None:
+        enqueue(session, "voting.jobs.advance_sealing", poll_id=str(poll.id))
+    elif act is Act.CLOSE:
         enqueue(session, "voting.jobs.count_poll", poll_id=str(poll.id))
     if act is Act.CERTIFY:
         poll.move_to(PollState.CERTIFIED)
     if act is Act.CANCEL:
         poll.move_to(PollState.CANCELLED)
         poll.cancel_reason = _standing(full, act)[0].reason
+    if act in (Act.CERTIFY, Act.CANCEL):  # nobody needs to know any more whose code was whose
+        await session.execute(delete(CredentialHolder).where(CredentialHolder.poll_id == poll.id))
 
 
 def _public_facts(full: PollInFull, act: Act) -> dict[str, object]:
@@ -203,8 +207,11 @@ async def digest_to_confirm(session: AsyncSession, poll: Poll, act: Act) -> str:
 
 
 def opening_facts(poll: Poll, opens_at: datetime, closes_at: datetime) -> dict[str, object]:
-    """What two officials confirm before a vote opens: the frozen contest, its rule, from when until when."""
-    return {
+    """What two officials confirm before a vote opens: the frozen contest, its rule, from when until when; of
+    a sealed vote also the first event of its board, which names the trustees and the roll.
+    """
+    sealed: dict[str, object] = {} if poll.board_start is None else {"board_start": poll.board_start}
+    return sealed | {
         "contest_digest": poll.contest_digest,
         "rule": poll.rule,
         "rule_params_digest": poll.rule_params_digest,

@@ -5,8 +5,9 @@ import hashlib
 import io
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,17 +20,28 @@ from voting import queries
 from voting.errors import PollNotOpen
 from voting.events import ResultPublished
 from voting.models import Poll, ResultFile, Tally
-from voting.queries import PollInFull
 from voting.rules import get_rule
 from voting.rules.formats import RankedElection, write_blt, write_pb
-from voting.rules.papers import Contest, Paper, canonical, decode_paper, digest, named_options
+from voting.rules.papers import (
+    PAPER_OF_TYPE,
+    Contest,
+    Paper,
+    PreferencePaper,
+    RankedPaper,
+    canonical,
+    decode_paper,
+    digest,
+    named_options,
+)
 from voting.rules.record import BoxRow, encode_record, make_record, record_digest
 from voting.rules.result import Result
 from voting.rules.ties import TiePolicy
 from voting.sealing import box
 from voting.service.cast import contest_of
+from voting.service.opening import load_rankings
 from voting.service.prepare import SEED_PURPOSE
-from voting.states import COUNTED_STATES, Act, PollState
+from voting.service.turns import may_be_counted
+from voting.states import COUNTED_STATES, PollState
 
 CSV, JSON, PLAIN = "text/csv", "application/json", "text/plain"
 
@@ -63,7 +75,17 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     head: str
     is_imported: bool
     dates: tuple[str, str]
-    rows: Sequence[tuple[int, str, str, str | None, str, bytes]]
+    rows: Sequence[tuple[int, str, str, str | None, str, bytes]] = ()
+    sealed: "Opened | None" = None
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """What the trustees opened: a vector of ranks a ballot, one an option of the contest; and the status of
+    every check code on the board.
+    """
+
+    rankings: tuple[tuple[int, ...], ...]
+    statuses: dict[str, Literal["counted", "replaced"]]
 
 
 class BrokenBox(Exception):
@@ -73,7 +95,7 @@ class BrokenBox(Exception):
 async def load_box(session: AsyncSession, poll_id: uuid.UUID) -> Box | None:
     """The box to be counted; None if it has been, or may not be yet. Raises: PollNotFound."""
     full = await queries.get_poll(session, poll_id)
-    if not _may_be_counted(full):
+    if not may_be_counted(full):
         return None
     poll = full.poll
     seed = (
@@ -97,12 +119,16 @@ async def load_box(session: AsyncSession, poll_id: uuid.UUID) -> Box | None:
         is_imported=poll.is_imported,
         dates=(f"{full.stage.opens_at:%d.%m.%Y}", f"{full.stage.closes_at:%d.%m.%Y}"),
         rows=[(*row,) for row in await queries.list_box(session, poll_id)],
+        sealed=await _opened(session, poll_id) if poll.sealing is not None else None,
     )
 
 
-def _may_be_counted(full: PollInFull) -> bool:
-    confirmed = full.poll.is_imported or full.facts.is_confirmed(Act.CLOSE)
-    return full.poll.state == PollState.CLOSED and confirmed
+async def _opened(session: AsyncSession, poll_id: uuid.UUID) -> Opened:
+    rows = await queries.list_trackers(session, poll_id)
+    return Opened(
+        await load_rankings(session, poll_id),
+        {row.code: "replaced" if row.is_replaced else "counted" for row in rows},
+    )
 
 
 def count_box(content: Box) -> Counted:
@@ -111,9 +137,12 @@ def count_box(content: Box) -> Counted:
     """
     chain: list[BoxRow] = [row[:5] for row in content.rows]
     entries = [box.BoxEntry(*row) for row in chain]
-    papers = _counting_papers(content, entries)
-    result = get_rule(content.rule).count(content.contest, papers, ties=content.ties, explain=True)
     statuses = None if content.is_imported else box.code_statuses(entries)
+    if content.sealed is None:
+        papers = _counting_papers(content, entries)
+    else:
+        papers, statuses = papers_of(content.contest, content.sealed.rankings), content.sealed.statuses
+    result = get_rule(content.rule).count(content.contest, papers, ties=content.ties, explain=True)
     record = make_record(
         poll_id=content.poll_id,
         title=content.title,
@@ -122,6 +151,7 @@ def count_box(content: Box) -> Counted:
         ties=content.ties,
         result=result,
         box=None if content.is_imported else chain,
+        board_head=content.head if content.sealed is not None else None,
         statuses=statuses,
     )
     files = [
@@ -133,6 +163,26 @@ def count_box(content: Box) -> Counted:
     if statuses is not None:
         files.append(Produced("codes.csv", CSV, _csv(["code", "status"], sorted(statuses.items()))))
     return Counted(result=result, tie_seed=content.seed, record_digest=record_digest(record), files=files)
+
+
+def papers_of(contest: Contest, rankings: Iterable[Sequence[int]]) -> dict[Paper, int]:
+    """Vectors of ranks as papers, each distinct one with its number.
+
+    Ranks that leave a place out or give one twice are no ranking (a program of the voter's own sealed them):
+    they become the paper that says so, which the count refuses and lists.
+    """
+    names = [option.id for option in contest.options]
+    papers: dict[Paper, int] = {}
+    for ranks, number in Counter(map(tuple, rankings)).items():
+        placed = sorted((rank, name) for rank, name in zip(ranks, names, strict=True) if rank)
+        paper: Paper = RankedPaper(tuple(name for _, name in placed))
+        if [rank for rank, _ in placed] != list(range(1, len(placed) + 1)):
+            places = range(1, placed[-1][0] + 1)
+            paper = PreferencePaper(
+                tuple(tuple(name for rank, name in placed if rank == place) for place in places)
+            )
+        papers[paper] = papers.get(paper, 0) + number
+    return papers
 
 
 def _counting_papers(content: Box, entries: Sequence[box.BoxEntry]) -> dict[Paper, int]:
@@ -169,7 +219,12 @@ def _csv(head: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
 
 
 def _for_other_programs(content: Box, papers: dict[Paper, int], result: Result) -> list[Produced]:
-    """The election in the format of its kind: Pabulib for projects, BLT for rankings that fill seats."""
+    """The election in the format of its kind: Pabulib for projects, BLT for rankings that fill seats.
+
+    Papers of another kind, which the count refused, have no form there.
+    """
+    kind = PAPER_OF_TYPE[content.contest.vote_type]
+    papers = {paper: number for paper, number in papers.items() if type(paper) is kind}
     if not content.contest.seats:
         return [Produced("election.pb", PLAIN, _pb(content, papers, result))]
     if content.contest.vote_type != "ordinal":
@@ -216,7 +271,7 @@ async def publish_result(
     poll = full.poll
     if poll.state in COUNTED_STATES:
         return poll
-    if not _may_be_counted(full):
+    if not may_be_counted(full):
         raise PollNotOpen()
     result = counted.result
     session.add(_tally(poll_id, counted, now))

@@ -31,7 +31,7 @@ from voting.rules.papers import Contest, Option, canonical, digest
 from voting.rules.ties import TiePolicy
 from voting.service.prepare import OptionDraft, add_options, contest_options, freeze
 from voting.service.settings import Settings, contest_of_settings, criteria_of, refuse_unsuitable
-from voting.states import PollState
+from voting.states import PollState, SealingPhase
 
 MAX_CANDIDATES = 60  # with their numbers they fit the cookie of a draft and one printed page
 SLUG_WORDS = 6
@@ -95,6 +95,7 @@ async def create_election(
         seed=crypto.new_token(),
         cycle_id=cycle.id,
         stage_id=stage.id,
+        sealed=election.settings.sealed,
         now=now,
     )
     poll.title, poll.title_en = election.title, election.title_en or election.title
@@ -134,6 +135,7 @@ async def change_election(
     ties = msgspec.json.decode(poll.ties, type=TiePolicy)
     ties = msgspec.structs.replace(ties, criteria=criteria_of(election.settings))
     poll.ties, poll.prepared_at = canonical(ties).decode(), now
+    poll.sealing = (poll.sealing or SealingPhase.CHOSEN) if election.settings.sealed else None
     for option in await queries.list_options(session, poll.id):
         await session.delete(option)
     await session.flush()
@@ -155,7 +157,7 @@ async def choose_settings(
         raise AlreadyFrozen()
     cycle = await get_cycle(session, cycle_id)
     areas = {area.code: area.name for area in await list_areas(session, cycle_id)}
-    refuse_unsuitable(_specimen(settings, cycle, areas), settings.rule)
+    refuse_unsuitable(_specimen(settings, cycle, areas), settings.rule, sealed=settings.sealed)
     return await cycles.service.change_vote_settings(
         session,
         actor,
@@ -194,7 +196,7 @@ def _contest(election: Election) -> Contest:
     if settings.min_length > min(settings.max_length or count, count):
         raise FormErrors({"min_length": Invalid(N_("The least cannot be more than the most."))})
     contest = contest_of_settings(settings, contest_options(_drafts(election), {}))
-    refuse_unsuitable(contest, settings.rule)
+    refuse_unsuitable(contest, settings.rule, sealed=settings.sealed)
     return contest
 
 

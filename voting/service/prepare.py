@@ -32,7 +32,7 @@ from voting.service.settings import (
     refuse_unsuitable,
     settings_of_cycle,
 )
-from voting.states import PollState
+from voting.states import PollState, SealingPhase
 
 SEED_PURPOSE = "tie-seed"
 
@@ -80,7 +80,7 @@ async def prepare_poll(
     areas = {area.code: area.name for area in await list_areas(session, cycle_id)}
     contest = make_contest(cycle, options, areas)
     try:
-        refuse_unsuitable(contest, cycle.rule)
+        refuse_unsuitable(contest, cycle.rule, sealed=settings_of_cycle(cycle).sealed)
     except FormErrors as problem:
         first = next(iter(problem.errors.values()))
         raise SettingsUnsuitable(first.message, **first.facts) from problem
@@ -91,6 +91,7 @@ async def prepare_poll(
         seed=crypto.new_token(),
         cycle_id=cycle_id,
         stage_id=stage.id,
+        sealed=settings_of_cycle(cycle).sealed,
         now=now,
     )
     poll.title, poll.title_en = title, title_en or title
@@ -168,6 +169,7 @@ def freeze(
     seed: str,
     cycle_id: uuid.UUID,
     stage_id: uuid.UUID,
+    sealed: bool = False,
     now: datetime,
 ) -> Poll:
     """A poll row of a contest, not yet in the session and without titles. Raises: UnknownRule."""
@@ -187,6 +189,7 @@ def freeze(
         tie_seed_sealed=crypto.seal(get_settings().secret_key, SEED_PURPOSE, seed),
         is_imported=False,
         prepared_at=now,
+        sealing=SealingPhase.CHOSEN if sealed else None,
     )
 
 

@@ -19,6 +19,7 @@ from voting.models import Poll
 from voting.rules import RULES, Rule, UnknownRule, UnsuitableContest, get_rule
 from voting.rules.papers import Contest, Envelope, Option, VoteType
 from voting.rules.ties import Criterion, TiePolicy
+from voting.sealing.encoding import MAX_OPTIONS
 
 CURRENCY_CODES = {"lei": "RON", "zł": "PLN", "Ft": "HUF", "€": "EUR"}
 # Published with every contest, in this order, before the lot, unless an officer chose others.
@@ -49,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     envelope_kind: Literal["own", "most"] = "most"
     exclusive: tuple[tuple[str, ...], ...] = ()
     criteria: tuple[Criterion, ...] = ()
+    sealed: bool = False
 
     @property
     def params(self) -> dict[str, Any]:
@@ -83,6 +85,7 @@ def settings_of_poll(poll: Poll) -> Settings:
         seats=contest.seats,
         grades=contest.grades,
         criteria=msgspec.json.decode(poll.ties, type=TiePolicy).criteria,
+        sealed=poll.sealing is not None,
     )
 
 
@@ -147,11 +150,13 @@ UNSUITABLE = {
 }
 """The field that a refusal of the rule belongs to, and its words."""
 NO_GROUPS = N_("This counting rule does not know projects that exclude each other. Choose another rule.")
+NOT_SEALABLE = N_("Only ballots that put at most %(most)s options in order can be sealed.")
 NOT_SUITABLE = N_("This rule cannot count such a vote. Choose another rule.")
 
 
-def refuse_unsuitable(contest: Contest, rule: str) -> None:
-    """Ask the rule whether it can count such a contest; an empty box is counted to be sure.
+def refuse_unsuitable(contest: Contest, rule: str, *, sealed: bool = False) -> None:
+    """Ask the rule whether it can count such a contest; an empty box is counted to be sure. Sealed ballots
+    hold a rank for each of at most MAX_OPTIONS options.
 
     Raises: FormErrors with the message beside the field that it is about.
     """
@@ -165,6 +170,8 @@ def refuse_unsuitable(contest: Contest, rule: str) -> None:
     except UnsuitableContest as refusal:
         field, message = UNSUITABLE.get(refusal.reason, ("rule", NOT_SUITABLE))
         raise FormErrors({field: Invalid(message)}) from refusal
+    if sealed and (contest.vote_type != "ordinal" or len(contest.options) > MAX_OPTIONS):
+        raise FormErrors({"sealed": Invalid(NOT_SEALABLE, most=MAX_OPTIONS)})
 
 
 def list_suitable(elects: str) -> list[Rule]:

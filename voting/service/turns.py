@@ -15,7 +15,8 @@ from voting.events import PollClosed, PollOpened
 from voting.models import Poll
 from voting.queries import PollInFull
 from voting.sealing.box import genesis
-from voting.states import Act, PollState
+from voting.service.board import open_board
+from voting.states import Act, PollState, SealingPhase
 
 
 def protocol_digest(poll: Poll) -> str:
@@ -48,7 +49,7 @@ async def mark_open(session: AsyncSession, full: PollInFull, *, now: datetime) -
     await publish(session, PollOpened(poll_id=poll.id, cycle_id=poll.cycle_id))
     facts: dict[str, object] = {
         "contest_digest": poll.contest_digest,
-        "box_head": genesis(poll.contest_digest).hash,
+        "box_head": poll.board_start or genesis(poll.contest_digest).hash,
         "confirmed_by": [c.name for c in full.confirmations if c.act == Act.OPEN and c.withdrawn_at is None],
     }
     await register.record(session, "poll.opened", f"poll:{poll.id}", facts, now=now)
@@ -77,9 +78,7 @@ async def close_poll(session: AsyncSession, poll_id: uuid.UUID, *, now: datetime
     poll = full.poll
     if poll.state != PollState.OPEN:
         return False
-    newest = await queries.last_entry(session, poll_id)
-    poll.box_size = newest.position if newest else 0
-    poll.box_head = newest.hash if newest else genesis(poll.contest_digest).hash
+    await _freeze_box(session, poll)
     poll.voter_count = await queries.count_voters(session, poll_id)
     poll.closed_at = full.stage.closes_at
     poll.move_to(PollState.CLOSED)
@@ -87,6 +86,19 @@ async def close_poll(session: AsyncSession, poll_id: uuid.UUID, *, now: datetime
     await publish(session, PollClosed(poll_id=poll_id, cycle_id=poll.cycle_id))
     await register.record(session, "poll.closed", f"poll:{poll_id}", protocol_facts(poll), now=now)
     return True
+
+
+async def _freeze_box(session: AsyncSession, poll: Poll) -> None:
+    """Write down how many ballots there are and last hash; of a board, the event that ends the ballots."""
+    if poll.sealing is not None:
+        board = await open_board(session, poll.id)
+        poll.box_head = (await board.add_event("EndBallots")).hash
+        poll.box_size = await queries.count_ballots(session, poll.id)
+        poll.turn_to(SealingPhase.ENDED)
+        return
+    newest = await queries.last_entry(session, poll.id)
+    poll.box_size = newest.position if newest else 0
+    poll.box_head = newest.hash if newest else genesis(poll.contest_digest).hash
 
 
 async def list_due_to_open(session: AsyncSession, *, now: datetime) -> list[uuid.UUID]:
@@ -113,4 +125,11 @@ async def list_due_to_count(session: AsyncSession) -> list[uuid.UUID]:
     """Closed polls whose protocol two officials have confirmed: a sweep queues a count that was lost."""
     ids = (await session.execute(select(Poll.id).where(Poll.state == PollState.CLOSED))).scalars().all()
     fulls = [await queries.get_poll(session, poll_id) for poll_id in ids]
-    return [full.poll.id for full in fulls if full.poll.is_imported or full.facts.is_confirmed(Act.CLOSE)]
+    return [full.poll.id for full in fulls if may_be_counted(full)]
+
+
+def may_be_counted(full: PollInFull) -> bool:
+    """Whether the box is frozen, confirmed and, if it was sealed, opened."""
+    confirmed = full.poll.is_imported or full.facts.is_confirmed(Act.CLOSE)
+    is_legible = full.facts.sealing in (None, SealingPhase.OPENED)
+    return full.poll.state == PollState.CLOSED and confirmed and is_legible

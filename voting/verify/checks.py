@@ -155,6 +155,12 @@ def _box_checks(record: ElectionRecord) -> list[Check]:
     """The chain holds, codes agree with it, and as many ballots count in the box as there are papers."""
     if record.origin == "imported":
         return [_check("box_absent", (0, 0), (len(record.box), len(record.codes)))]
+    if record.origin == "sealed":
+        live = sum(status == "counted" for _, status in record.codes)
+        return [
+            _check("box_absent", 0, len(record.box)),
+            _check("ballots_on_board", live, sum(number for number, _ in record.papers)),
+        ]
     entries = [BoxEntry(*row) for row in record.box]
     contest_digest = digest(record.contest)
     head = record.box_head or genesis(contest_digest).hash

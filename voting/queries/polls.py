@@ -15,7 +15,7 @@ from cycles.states import CycleKind
 from voting.errors import PollNotFound
 from voting.models import BoxEntry, Confirmation, Participation, Poll, PollOption, ResultFile, Tally
 from voting.policy import PollFacts
-from voting.states import Act, PollState
+from voting.states import Act, PollState, SealingPhase
 
 # What pages of a vote and casting a ballot ask for is made once: making a statement costs more than most of
 # the answers. Parameters: "poll", and what else a statement names.
@@ -109,6 +109,7 @@ def facts_of(poll: Poll, stage: Stage, confirmations: Sequence[Confirmation]) ->
         closes_at=stage.closes_at,
         confirmed_by=confirmed,
         is_imported=poll.is_imported,
+        sealing=None if poll.sealing is None else SealingPhase(poll.sealing),
     )
 
 

@@ -23,8 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kit.db import Base, new_id
-from voting.states import Act, PollState, check_move
+from voting.states import Act, PollState, SealingPhase, check_move, check_phase
 
+_PHASES = ", ".join(f"'{phase}'" for phase in SealingPhase)
 _STATES = ", ".join(f"'{state}'" for state in PollState)
 _ACTS = ", ".join(f"'{act}'" for act in Act)
 
@@ -37,6 +38,7 @@ class Poll(Base):
         Index("ix_polls_cycle_id", "cycle_id"),
         Index("ix_polls_state", "state"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),
+        CheckConstraint(f"sealing IN ({_PHASES})", name="sealing"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -62,6 +64,12 @@ class Poll(Base):
     box_head: Mapped[str | None] = mapped_column(String(64), comment="hash of the last entry then")
     voter_count: Mapped[int | None] = mapped_column(comment="participations then; none for imported polls")
     cancel_reason: Mapped[str | None] = mapped_column(Text)
+    sealing: Mapped[str | None] = mapped_column(
+        String(20), comment="phase of a sealed vote; none: not sealed"
+    )
+    board_start: Mapped[str | None] = mapped_column(
+        String(64), comment="name of the board's first event: election, trustees and roll"
+    )
 
     options: Mapped[list["PollOption"]] = relationship(lazy="raise", order_by="PollOption.position")
 
@@ -69,6 +77,11 @@ class Poll(Base):
         """Change the state. Raises: IllegalMove."""
         check_move(PollState(self.state), state)
         self.state = state
+
+    def turn_to(self, phase: SealingPhase) -> None:
+        """Change the phase of a sealed vote. Raises: IllegalMove."""
+        check_phase(self.sealing, phase)
+        self.sealing = phase
 
 
 class PollOption(Base):

@@ -1,0 +1,128 @@
+"""Whole sealed votes through the services; the judge accepts the archive at every stage."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit import register
+from tests.belenios import Judge
+from tests.make.sealed_polls import (
+    CLOSING,
+    SealedPoll,
+    advance,
+    cast,
+    close,
+    make_sealed_poll,
+    mix,
+    open_mixed,
+    read_archive,
+    save_archive,
+)
+from tests.make.voting import confirm
+from voting import queries, service
+from voting.models import CredentialHolder, Participation
+from voting.policy import PollFacts
+from voting.roles.auditor import verify_sealed
+from voting.rules.announced import encode_announced
+from voting.rules.record import decode_record
+from voting.states import Act, PollState, SealingPhase
+from voting.verify import verify_record
+
+
+async def facts_of(session: AsyncSession, sealed: SealedPoll) -> PollFacts:
+    return (await queries.get_poll(session, sealed.poll.id)).facts
+
+
+@pytest.mark.parametrize("threshold", [2, None], ids=["two-of-three", "all-three"])
+async def test_a_whole_sealed_vote(
+    session: AsyncSession, tmp_path: Path, make_judge: Callable[[Path], Judge], threshold: int | None
+) -> None:
+    sealed = await make_sealed_poll(session, voters=5, threshold=threshold)
+    judge = make_judge(tmp_path)
+
+    async def accepted() -> None:
+        await save_archive(session, sealed, tmp_path)
+        judge.verify()
+
+    await accepted()
+    wishes = [["P01", "P02"], ["P02"], [], ["P05", "P01", "P03"], ["P02", "P01"]]
+    for voter, numbers in enumerate(wishes):
+        await cast(session, sealed, voter, numbers)
+    await cast(session, sealed, 1, ["P06", "P02"])  # a change of mind
+    await accepted()
+    await close(session, sealed)
+    await accepted()
+    assert await advance(session, sealed) == ["tally"]
+    await accepted()
+    for trustee in range(2):
+        await mix(session, sealed, trustee, tmp_path)
+        assert await advance(session, sealed) == ["shuffle"]
+        await accepted()
+    if threshold is None:
+        await mix(session, sealed, 2, tmp_path)
+        assert await advance(session, sealed) == ["shuffle"]
+    else:
+        await service.end_mixing(session, sealed.officers[0], sealed.poll.id, now=CLOSING)
+    assert (await facts_of(session, sealed)).sealing is SealingPhase.OPENING
+    await accepted()
+    openers = (2, 0) if threshold else (2, 0, 1)
+    for trustee in openers[:-1]:
+        await open_mixed(session, sealed, trustee, tmp_path)
+        assert await advance(session, sealed) == ["decryption"]
+        await accepted()
+    await open_mixed(session, sealed, openers[-1], tmp_path)
+    assert await advance(session, sealed) == ["decryption", "result"]
+    await accepted()
+    await check_result(session, sealed, tmp_path)
+
+
+async def check_result(session: AsyncSession, sealed: SealedPoll, folder: Path) -> None:
+    """The count is that of the rankings; record, archive and contest check together."""
+    assert await service.list_due_to_count(session) == [sealed.poll.id]
+    content = await service.load_box(session, sealed.poll.id)
+    assert content is not None
+    counted = service.count_box(content)
+    assert (counted.result.received, counted.result.counted, counted.result.blank) == (5, 4, 1)
+    places = {outcome.option: outcome for outcome in counted.result.outcomes}
+    assert set(places) == {f"P0{number}" for number in range(1, 8)}
+    await service.publish_result(session, sealed.poll.id, counted, [], now=CLOSING)
+    raw = next(file.content for file in counted.files if file.name == "record.json")
+    assert verify_record(raw).failed == ()
+    record = decode_record(raw)
+    assert sorted(paper.places for number, paper in record.papers for _ in range(number)) == sorted(
+        [("P01", "P02"), ("P06", "P02"), (), ("P05", "P01", "P03"), ("P02", "P01")]
+    )
+    assert sorted(status for _, status in record.codes) == ["counted"] * 5 + ["replaced"]
+    contest = folder / "contest.json"
+    contest.write_bytes(encode_announced(service.announced_of_poll(sealed.poll)))
+    path = await save_archive(session, sealed, folder)
+    report = verify_sealed(str(path), contest=str(contest))
+    assert (report.ok, report.stage, report.ballots, report.counted) == (True, "Result", 6, 5)
+    assert read_archive(path).checked.result is not None
+    # Certified by two, nobody can tell any more whose code was whose.
+    holders = select(func.count()).select_from(CredentialHolder)
+    assert (await session.execute(holders)).scalar_one() == 5
+    for officer in sealed.officers:
+        await confirm(session, officer, sealed.poll, Act.CERTIFY, now=CLOSING)
+    assert (await facts_of(session, sealed)).state is PollState.CERTIFIED
+    assert (await session.execute(holders)).scalar_one() == 0
+    assert (await session.execute(select(func.count()).select_from(Participation))).scalar_one() == 5
+    kinds = [fact.kind for fact in await register.list_facts(session, subject=f"poll:{sealed.poll.id}")]
+    assert kinds.count("poll.mix_published") >= 2
+    told = msgspec.json.encode(await register.list_facts(session, subject=f"poll:{sealed.poll.id}"))
+    assert b"Aleg" not in told, "the register names no voter"
+
+
+async def test_a_vote_without_ballots_needs_no_trustee(session: AsyncSession, tmp_path: Path) -> None:
+    sealed = await make_sealed_poll(session, voters=2)
+    await close(session, sealed)
+    assert await advance(session, sealed) == ["tally"]
+    assert (await facts_of(session, sealed)).sealing is SealingPhase.OPENED
+    content = await service.load_box(session, sealed.poll.id)
+    assert content is not None
+    assert service.count_box(content).result.received == 0
+    read_archive(await save_archive(session, sealed, tmp_path))

@@ -1,0 +1,206 @@
+"""Reading the public board of a sealed vote: its head, ballots, members and what they are found by."""
+
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+
+import msgspec
+from sqlalchemy import BindParameter, Row, and_, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from voting.models import BoardBallot, BoardMember, BoardPart
+from voting.sealing.board import BoardHead
+from voting.sealing.wire import Event, read
+
+# Made once: casting asks for it.
+_OF_POLL: BindParameter[uuid.UUID] = bindparam("poll")
+_HEAD = (
+    select(BoardMember.name, BoardMember.height)
+    .where(BoardMember.poll_id == _OF_POLL, BoardMember.height.is_not(None))
+    .order_by(BoardMember.height.desc())
+    .limit(1)
+)
+_LAST_POSITION = (
+    select(BoardMember.position)
+    .where(BoardMember.poll_id == _OF_POLL)
+    .order_by(BoardMember.position.desc())
+    .limit(1)
+)
+_BALLOT = select(BoardBallot).where(
+    BoardBallot.poll_id == _OF_POLL, BoardBallot.tracker == bindparam("tracker")
+)
+_BALLOT_COUNT = select(func.count()).select_from(BoardBallot).where(BoardBallot.poll_id == _OF_POLL)
+MEMBERS_AT_ONCE = 200  # of a download; a ballot and its event have 4 KB
+
+
+class FoundBallot(msgspec.Struct, frozen=True, kw_only=True):
+    """What anyone may learn of a sealed ballot: where it is, since when, whether a newer one counts."""
+
+    poll_id: uuid.UUID
+    tracker: str
+    number: int
+    cast_on: date
+    replaced_on: date | None
+
+
+async def board_head(session: AsyncSession, poll_id: uuid.UUID) -> BoardHead:
+    """The last event of a board; before the first, a head of height -1."""
+    row = (await session.execute(_HEAD, {"poll": poll_id})).one_or_none()
+    return BoardHead() if row is None else BoardHead(row.name, row.height)
+
+
+async def last_position(session: AsyncSession, poll_id: uuid.UUID) -> int:
+    """The position of the newest member; 0 before the first."""
+    return (await session.execute(_LAST_POSITION, {"poll": poll_id})).scalar_one_or_none() or 0
+
+
+async def board_size(session: AsyncSession, poll_id: uuid.UUID, *, last: int) -> int:
+    """Bytes of the archive's members up to that position, framed: 512 of header, content in blocks of 512."""
+    framed = 512 + BoardMember.size + (512 - BoardMember.size % 512) % 512
+    query = select(func.sum(framed)).where(BoardMember.poll_id == poll_id, BoardMember.position <= last)
+    return int((await session.execute(query)).scalar_one() or 0)
+
+
+async def stream_members(
+    session: AsyncSession, poll_id: uuid.UUID, *, last: int
+) -> AsyncIterator[tuple[str, bool, int, list[bytes]]]:
+    """(name, is an event, size, content in pieces) of every member up to that position, in order.
+
+    A large member is held whole by its pieces only while it is given.
+    """
+    done = 0
+    while done < last:
+        query = (
+            select(
+                BoardMember.position,
+                BoardMember.name,
+                BoardMember.event,
+                BoardMember.size,
+                BoardMember.content,
+            )
+            .where(BoardMember.poll_id == poll_id, BoardMember.position > done, BoardMember.position <= last)
+            .order_by(BoardMember.position)
+            .limit(MEMBERS_AT_ONCE)
+        )
+        rows = (await session.execute(query)).all()
+        for row in rows:
+            pieces = (
+                [row.content] if row.content is not None else await _pieces(session, poll_id, row.position)
+            )
+            yield row.name, row.event is not None, row.size, pieces
+            done = row.position
+        if not rows:
+            return
+
+
+async def _pieces(session: AsyncSession, poll_id: uuid.UUID, position: int) -> list[bytes]:
+    query = (
+        select(BoardPart.content)
+        .where(BoardPart.poll_id == poll_id, BoardPart.position == position)
+        .order_by(BoardPart.part)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def get_member(session: AsyncSession, poll_id: uuid.UUID, name: str) -> bytes:
+    """The content of a member by its name; a board whose events point to nothing is broken: KeyError."""
+    query = select(BoardMember.position, BoardMember.content).where(
+        BoardMember.poll_id == poll_id, BoardMember.name == name
+    )
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        raise KeyError(name)
+    return row.content if row.content is not None else b"".join(await _pieces(session, poll_id, row.position))
+
+
+async def list_events(session: AsyncSession, poll_id: uuid.UUID) -> list[Event]:
+    """Every event but the ballots', in order."""
+    query = (
+        select(BoardMember.content)
+        .where(BoardMember.poll_id == poll_id, BoardMember.height.is_not(None), BoardMember.event != "Ballot")
+        .order_by(BoardMember.height)
+    )
+    return [read(Event, bytes(content or b"")) for content in (await session.execute(query)).scalars()]
+
+
+async def list_last_ballots(session: AsyncSession, poll_id: uuid.UUID) -> Sequence[bytes]:
+    """The ballots that count: the last of each credential."""
+    newest = (
+        select(func.max(BoardBallot.position))
+        .where(BoardBallot.poll_id == poll_id)
+        .group_by(BoardBallot.credential_hash)
+    )
+    query = select(BoardMember.content).where(
+        BoardMember.poll_id == poll_id, BoardMember.position.in_(newest)
+    )
+    return [bytes(content) for content in (await session.execute(query)).scalars() if content is not None]
+
+
+async def count_ballots(session: AsyncSession, poll_id: uuid.UUID) -> int:
+    """Sealed ballots on the board, replaced ones included."""
+    return (await session.execute(_BALLOT_COUNT, {"poll": poll_id})).scalar_one()
+
+
+async def find_ballot(session: AsyncSession, poll_id: uuid.UUID, tracker: str) -> BoardBallot | None:
+    """The ballot of a tracker in one poll."""
+    found = await session.execute(_BALLOT, {"poll": poll_id, "tracker": tracker})
+    return found.scalar_one_or_none()
+
+
+async def find_ballots(session: AsyncSession, code: str) -> list[FoundBallot]:
+    """The sealed ballots of a check code on every board, with the day of the ballot that replaced it."""
+    newer, earlier = aliased(BoardBallot), aliased(BoardBallot)
+    replaced_on = (
+        select(func.max(newer.cast_on))
+        .where(
+            newer.poll_id == BoardBallot.poll_id,
+            newer.credential_hash == BoardBallot.credential_hash,
+            newer.position > BoardBallot.position,
+        )
+        .scalar_subquery()
+    )
+    number = (
+        select(func.count())
+        .where(earlier.poll_id == BoardBallot.poll_id, earlier.position <= BoardBallot.position)
+        .scalar_subquery()
+    )
+    query = select(BoardBallot.poll_id, BoardBallot.tracker, BoardBallot.cast_on, replaced_on, number).where(
+        BoardBallot.code == code
+    )
+    return [
+        FoundBallot(poll_id=row[0], tracker=row[1], cast_on=row[2], replaced_on=row[3], number=row[4])
+        for row in (await session.execute(query)).all()
+    ]
+
+
+async def list_trackers(
+    session: AsyncSession, poll_id: uuid.UUID, *, offset: int = 0, limit: int | None = None
+) -> Sequence[Row[str, str, bool]]:
+    """(code, tracker, is_replaced) sorted by code, which has nothing to do with when it was cast."""
+    newer = aliased(BoardBallot)
+    is_replaced = (
+        select(newer.position)
+        .where(
+            newer.poll_id == BoardBallot.poll_id,
+            newer.credential_hash == BoardBallot.credential_hash,
+            newer.position > BoardBallot.position,
+        )
+        .exists()
+    )
+    query = (
+        select(BoardBallot.code, BoardBallot.tracker, is_replaced.label("is_replaced"))
+        .where(BoardBallot.poll_id == poll_id)
+        .order_by(BoardBallot.code, BoardBallot.tracker)
+        .offset(offset)
+        .limit(limit)
+    )
+    return (await session.execute(query)).all()
+
+
+async def has_copy(session: AsyncSession, poll_id: uuid.UUID, alpha_hash: str) -> bool:
+    """Whether a ciphertext is on the board already."""
+    query = select(BoardBallot.position).where(
+        and_(BoardBallot.poll_id == poll_id, BoardBallot.alpha_hash == alpha_hash)
+    )
+    return (await session.execute(query)).first() is not None

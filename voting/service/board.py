@@ -1,0 +1,114 @@
+"""Writing on the public board: members are appended, never changed, in one chain that cannot fork.
+
+Whoever appends holds the lock of the poll; the unique parent of every event is what the database itself holds
+against a fork.
+"""
+
+import hashlib
+import uuid
+from collections.abc import AsyncIterator
+from datetime import date
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voting import queries
+from voting.models import BoardBallot, BoardMember, BoardPart
+from voting.sealing.archive import archive_start, tar_header
+from voting.sealing.ballot import CheckedBallot
+from voting.sealing.board import BoardHead
+from voting.sealing.box import code_of_tracker
+from voting.sealing.wire import EventType, name_of
+
+PART_BYTES = 1 << 20  # a larger member is kept in pieces, so that a download never holds it whole
+BLOCK = 512  # bytes of the archive
+
+
+class Writer:
+    """Appends to one board in this transaction. `head` is the last event."""
+
+    def __init__(self, session: AsyncSession, poll_id: uuid.UUID, head: BoardHead, position: int) -> None:
+        self.session = session
+        self.poll_id = poll_id
+        self.head = head
+        self.position = position
+
+    async def add_data(self, content: bytes) -> str:
+        """Append data and return its name."""
+        name = name_of(content)
+        await self._append(name, content, event=None, height=None, parent=None)
+        return name
+
+    async def add_event(self, event: EventType, payload: str | None = None) -> BoardHead:
+        """Append the event that follows, pointing to the data named `payload`."""
+        content = self.head.next(event, payload)
+        height, parent = self.head.height + 1, self.head.hash
+        await self._append(name_of(content), content, event=event, height=height, parent=parent)
+        self.head = self.head.after(content)
+        return self.head
+
+    async def _append(
+        self, name: str, content: bytes, *, event: str | None, height: int | None, parent: str | None
+    ) -> None:
+        self.position += 1
+        row = {"poll_id": self.poll_id, "position": self.position, "name": name, "size": len(content)}
+        row |= {"event": event, "height": height, "parent": parent}
+        is_large = len(content) > PART_BYTES
+        await self.session.execute(insert(BoardMember), [row | {"content": None if is_large else content}])
+        if is_large:
+            for part, start in enumerate(range(0, len(content), PART_BYTES)):
+                piece = {"poll_id": self.poll_id, "position": self.position, "part": part}
+                await self.session.execute(
+                    insert(BoardPart), [piece | {"content": content[start : start + PART_BYTES]}]
+                )
+
+
+async def open_board(session: AsyncSession, poll_id: uuid.UUID) -> Writer:
+    """Go on with a board. The caller holds the lock of the poll."""
+    head = await queries.board_head(session, poll_id)
+    return Writer(session, poll_id, head, await queries.last_position(session, poll_id))
+
+
+async def add_ballot(
+    session: AsyncSession, poll_id: uuid.UUID, raw: bytes, ballot: CheckedBallot, *, on: date
+) -> None:
+    """Append a ballot that was checked. The caller holds the lock of the poll."""
+    board = await open_board(session, poll_id)
+    name = await board.add_data(raw)
+    position = board.position
+    await board.add_event("Ballot", name)
+    row = {
+        "poll_id": poll_id,
+        "position": position,
+        "tracker": ballot.tracker,
+        "code": code_of_tracker(ballot.tracker),
+        "credential_hash": credential_hash(ballot.credential),
+        "alpha_hash": credential_hash(ballot.ciphertext.alpha),
+        "cast_on": on,
+    }
+    await session.execute(insert(BoardBallot), [row])
+
+
+def credential_hash(number: str) -> str:
+    """How a long number in decimal digits is looked up."""
+    return hashlib.sha256(number.encode()).hexdigest()
+
+
+async def stream_archive(
+    session: AsyncSession, poll_id: uuid.UUID, *, timestamp: int, last: int
+) -> AsyncIterator[bytes]:
+    """The archive up to that member, piece by piece: the same bytes each time, and a beginning of any later
+    archive.
+    """
+    yield archive_start(timestamp)
+    async for name, is_event, size, pieces in queries.stream_members(session, poll_id, last=last):
+        yield tar_header(f"{name}.{'event' if is_event else 'data'}.json", size, timestamp)
+        for piece in pieces:
+            yield piece
+        if padding := -size % BLOCK:
+            yield bytes(padding)
+
+
+def archive_size(timestamp: int, members: int) -> int:
+    """Bytes of an archive whose members, framed, have so many."""
+    return len(archive_start(timestamp)) + members
