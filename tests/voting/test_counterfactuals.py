@@ -5,6 +5,7 @@ the front door; and for the greedy rules nothing better was there to be found.
 import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
 import msgspec
 import pytest
@@ -16,6 +17,9 @@ from voting.rules import RULES, get_rule
 from voting.rules.formats import PbElection
 from voting.rules.papers import ApprovalPaper, Contest, CumulativePaper, Paper, RankedPaper
 from voting.rules.projects.counterfactuals import points_of_one, with_cost, with_supporters
+from voting.rules.projects.equal_shares import EQUAL_SHARES, Electorate
+from voting.rules.projects.purchases import Run
+from voting.rules.projects.reach import changed_electorate
 from voting.rules.result import Result
 from voting.rules.tally import tally
 from voting.rules.ties import STANDARD, TiePolicy, lot_for
@@ -23,7 +27,7 @@ from voting.rules.ties import STANDARD, TiePolicy, lot_for
 LOT = TiePolicy(criteria=("lowest_cost", "most_supporters"), lot=lot_for("a seed of these tests"))
 GREEDY = [name for name in RULES if name.startswith("greedy")]
 NAMES = ("P01", "P02", "P03", "P04", "P05", "P06")
-SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 Grouped = Mapping[Paper, int]
 
@@ -230,3 +234,110 @@ def test_a_city_is_counted_again_for_its_nearest_losers(
         assert not is_funded(count(costing(contest, name, cost + 1), papers, ties=LOT), name)
         assert is_funded(count(contest, joined(contest, papers, name, number), ties=LOT), name)
         assert not is_funded(count(contest, joined(contest, papers, name, number - 1), ties=LOT), name)
+
+
+SHARES = [name for name, one in RULES.items() if one.elects == "projects" and name in EQUAL_SHARES]
+
+
+def suits(rule: str, contest: Contest) -> bool:
+    return contest.vote_type in get_rule(rule).vote_types
+
+
+@pytest.mark.parametrize("rule", SHARES)
+@SOME
+@given(election=elections(), ties=st.sampled_from((LOT, STANDARD)))
+def test_under_equal_shares_what_is_stated_holds_in_a_count_of_the_changed_papers(
+    rule: str, election: tuple[Contest, dict[Paper, int]], ties: TiePolicy
+) -> None:
+    """Counted from the first share on. With few voters a step is a large part of a share, and the changed
+    count may stop below the share from which it was counted again: then, and only then, it may differ.
+    """
+    contest, papers = election
+    assume(suits(rule, contest))
+    count = get_rule(rule).count
+    explained = count(contest, papers, ties=ties, explain=True)
+    for near in explained.counterfactuals:
+        name = near.option
+        changed = []
+        if near.winning_cost is not None:
+            assert 0 < near.winning_cost < contest.option(name).cost
+            changed.append(count(costing(contest, name, near.winning_cost), papers, ties=ties))
+        if near.more_supporters is not None:
+            more = joined(contest, papers, name, near.more_supporters)
+            changed.append(count(contest, more, ties=ties))
+        for result in changed:
+            assert is_funded(result, name) or ended_early(explained, result)
+
+
+def ended_early(before: Result, changed: Result) -> bool:
+    """Whether shares were raised, and in the changed count less far."""
+    if not before.params["raise_shares"]:
+        return False
+    start = Fraction(before.budget, max(1, before.counted))
+    return Fraction(changed.facts.get("endowment", 0)) < Fraction(before.facts.get("endowment", start))
+
+
+@SOME
+@given(election=elections())
+def test_plain_equal_shares_finds_the_highest_cost(election: tuple[Contest, dict[Paper, int]]) -> None:
+    """No higher cost would have done: at a fixed share all costs up to one are paid. Equal prices apart."""
+    contest, papers = election
+    for rule in ("equalshares", "equalshares/points"):
+        count = get_rule(rule).count
+        for near in count(contest, papers, ties=LOT, explain=True).counterfactuals:
+            name, cost = near.option, contest.option(near.option).cost
+            lowest = near.winning_cost or 0
+            for tried in {lowest + 1, (lowest + cost) // 2, cost - 1}:
+                if lowest < tried < cost:
+                    again = count(costing(contest, name, tried), papers, ties=LOT)
+                    assert not is_funded(again, name) or again.ties
+
+
+@SOME
+@given(election=elections(), number=st.integers(1, 4), cost=st.integers(1, 500))
+def test_a_changed_electorate_is_that_of_a_changed_tally(
+    election: tuple[Contest, dict[Paper, int]], number: int, cost: int
+) -> None:
+    """The quick way to it gives what the long one gives: the same purchases at any share."""
+    contest, papers = election
+    counted = tally(contest, papers)
+    for rule in ("equalshares", "equalshares/points", "expanding-shares", "equalshares/swiecie"):
+        params = EQUAL_SHARES[rule]
+        of = Electorate(counted, params, LOT)
+        for option in contest.options:
+            for changed in (
+                with_cost(counted, option.id, cost),
+                with_supporters(counted, option.id, number),
+            ):
+                quick, long = changed_electorate(of, changed, option.id), Electorate(changed, params, LOT)
+                assert quick.out == long.out
+                for share in (Fraction(25), Fraction(100, 3), Fraction(151)):
+                    here, there = Run(quick, share).everything(), Run(long, share).everything()
+                    assert here == there
+
+
+@pytest.mark.parametrize(
+    ("file", "rule"),
+    [
+        ("Poland_Wieliczka_2023_Green_Budget", "equalshares/add1-comparison"),
+        ("Poland_Krakow_2020", "equalshares/ranked"),
+        ("Poland_Krakow_2020", "expanding-shares"),
+    ],
+)
+def test_equal_shares_of_a_city_counted_again_in_full(
+    file: str, rule: str, real_election: Callable[[str], PbElection]
+) -> None:
+    """From the first share on, for the three that were nearest: they would have been funded."""
+    election = real_election(file)
+    contest = msgspec.structs.replace(election.contest, min_length=1, min_sum_points=None)
+    papers = election.papers
+    count = get_rule(rule).count
+    explained = count(contest, papers, ties=LOT, explain=True)
+    assert len(explained.counterfactuals) == len(contest.options) - len(explained.winners)
+    for near in sorted(explained.counterfactuals, key=lambda one: one.missing or 0)[:3]:
+        name, cost, number = near.option, near.winning_cost, near.more_supporters
+        assert cost is not None
+        assert is_funded(count(costing(contest, name, cost), papers, ties=LOT), name)
+        assert number is not None or rule == "expanding-shares"
+        if number is not None:
+            assert is_funded(count(contest, joined(contest, papers, name, number), ties=LOT), name)

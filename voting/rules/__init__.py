@@ -16,7 +16,7 @@ import msgspec
 from voting.rules.contests import UnsuitableContest, need_seats, need_vote_type
 from voting.rules.family import Elects, Family
 from voting.rules.papers import Contest, Paper, Papers, VoteType, digest
-from voting.rules.projects import completion, greedy, pb_ear
+from voting.rules.projects import book, greedy, pb_ear
 from voting.rules.projects.apart import check_apart, count_apart, is_apart
 from voting.rules.result import Alternative, Result
 from voting.rules.seats import (
@@ -37,8 +37,8 @@ __all__ = ["FAMILIES", "RULES", "InvalidPaper", "Rule", "UnknownRule", "Unsuitab
 
 FAMILIES: tuple[Family, ...] = (
     greedy.FAMILY,
-    completion.FAMILY,
-    completion.FAMILY_BY_PLACE,
+    book.FAMILY,
+    book.FAMILY_BY_PLACE,
     pb_ear.FAMILY,
     positional.PLURALITY_FAMILY,
     positional.APPROVAL_FAMILY,

@@ -29,9 +29,10 @@ from voting.rules.projects.envelopes import caps_of
 from voting.rules.result import Counterfactual, Outcome, Result, Standing, Step
 from voting.rules.tally import Tally
 
-Trial = Callable[[Tally], Collection[str]]
-"""Count a changed tally again: the options it funds in full."""
+Trial = Callable[[Tally, str], Collection[str]]
+"""Count a tally again in which one option has changed: the options that it funds in full."""
 
+HALVINGS = 2
 MOST_TRIALS = 12  # of one value; without ties the first or second is right
 
 
@@ -62,17 +63,40 @@ def _of_one(counted: Tally, outcome: Outcome, guesses: Guesses, trial: Trial) ->
         missing=missing(outcome),
         winning_cost=_first(
             (value for value in guesses.costs if 0 < value < cost),
-            lambda value: name in trial(with_cost(counted, name, value)),
+            lambda value: name in trial(with_cost(counted, name, value), name),
         ),
-        more_supporters=_first(
+        more_supporters=_smallest(
             (value for value in guesses.people if value > 0),
-            lambda value: name in trial(with_supporters(counted, name, value)),
+            lambda value: name in trial(with_supporters(counted, name, value), name),
         ),
     )
 
 
 def _first(guesses: Iterable[int], holds: Callable[[int], bool]) -> int | None:
     return next((value for value in islice(guesses, MOST_TRIALS) if holds(value)), None)
+
+
+def _smallest(guesses: Iterable[int], holds: Callable[[int], bool]) -> int | None:
+    """The first guess that holds; then, between it and the last that did not, a few halvings: what lies
+    between need not be all or nothing, so this finds a smaller number that holds, not the smallest.
+    """
+    failed, found = 0, None
+    for value in islice(guesses, MOST_TRIALS):
+        if holds(value):
+            found = value
+            break
+        failed = value
+    if found is None or not failed:
+        return found
+    for _ in range(HALVINGS):
+        middle = (failed + found) // 2
+        if middle in (failed, found):
+            break
+        if holds(middle):
+            found = middle
+        else:
+            failed = middle
+    return found
 
 
 def missing(outcome: Outcome) -> int | None:

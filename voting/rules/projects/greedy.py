@@ -62,7 +62,7 @@ def explain_greedy(
     result = run.result(name)
     turns = run.turns()
 
-    def funds(changed: Tally) -> Collection[str]:
+    def funds(changed: Tally, _: str) -> Collection[str]:
         again = GreedyRun(changed, params, ties)
         again.everything()
         return again.funded_in_full()
