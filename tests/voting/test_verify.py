@@ -2,12 +2,14 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.settings import ROOT
 from tests.make.contests import make_contest
 from voting.rules import get_rule
 from voting.rules.papers import Paper, RankedPaper, digest, encode_paper
@@ -15,6 +17,7 @@ from voting.rules.record import decode_record, encode_record, make_record, recor
 from voting.rules.ties import TiePolicy, lot_for
 from voting.sealing.box import BoxEntry, append, code_statuses, commit, genesis, new_receipt, new_salt
 from voting.verify import Unreadable, count_file, count_main, main, verify_record
+from voting.verify.meanings import has_meaning, meaning
 
 POLL = "7b0c8f1e-0000-4000-8000-000000000001"
 PAPERS: list[Paper] = [
@@ -305,3 +308,30 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_a_real_election_is_verified_from_its_file(shared_data: Path) -> None:
     assert verify_record(shared_data / "pb" / "Poland_Krakow_2025_Nowa_Huta.pb").ok
+
+
+def test_every_check_has_its_meaning_in_both_languages() -> None:
+    sources = "".join(path.read_text("utf-8") for path in sorted((ROOT / "voting/verify").glob("*.py")))
+    named = set(re.findall(r'\bcheck\(\s*"([a-z_]+)"', sources)) | {
+        "result.winners_by_round",
+        "votes",
+        "score",
+    }
+    assert len(named) > 25
+    for name in named:
+        assert has_meaning(name), f"say what it means in voting/verify/meanings.py: {name}"
+        assert meaning("en", name) != meaning("ro", name)
+
+
+@pytest.mark.parametrize(
+    ("language", "verdict"), [("en", "everything holds"), ("ro", "totul este în regulă")]
+)
+def test_verify_says_in_plain_words_what_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, verdict: str
+) -> None:
+    path = tmp_path / "record.json"
+    path.write_bytes(honest())
+    assert main([str(path), "--lang", language]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == f"{path}: {verdict}"
+    assert meaning("ro" if language == "ro" else "en", "winners") in "\n".join(lines)

@@ -31,7 +31,9 @@ _SHOWN = ("Setup", "EncryptedTally", "Shuffle", "PartialDecryption", "Result")
 
 
 class SealedReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--json` prints of an archive. `stage` is the last kind of event that holds."""
+    """What `--json` prints of an archive. `stage` is the last kind of event that holds; `counted_right` is of
+    the record, where one was given.
+    """
 
     source: str
     ok: bool
@@ -45,6 +47,7 @@ class SealedReport(msgspec.Struct, frozen=True, kw_only=True):
     head: str | None
     refused: str | None = None
     facts: dict[str, str | int] = {}
+    counted_right: bool | None = None
 
 
 def is_sealed(source: str) -> bool:
@@ -71,6 +74,9 @@ def auditor_main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="obste verify", allow_abbrev=False)
     parser.add_argument("source", help="the archive of a sealed vote (.bel), as a path or URL")
     parser.add_argument("--contest", help="the file of what is voted on, to compare with")
+    parser.add_argument(
+        "--record", help="the record of the count (record.json): is it of this archive, and counted right?"
+    )
     parser.add_argument("--cores", type=int, default=cores(), help="processes to use")
     parser.add_argument("--lang", choices=("en", "ro"), help="without it, the terminal's language")
     parser.add_argument("--json", action="store_true", help="what was found as JSON")
@@ -82,6 +88,7 @@ def auditor_main(argv: Sequence[str]) -> int:
             verify_sealed(
                 options.source,
                 contest=options.contest,
+                record=options.record,
                 processes=max(1, options.cores),
                 tell=(lambda line: None) if options.json else say,
                 language=options.lang or language_of(),
@@ -99,11 +106,13 @@ def verify_sealed(
     source: str,
     *,
     contest: str | None = None,
+    record: str | None = None,
     processes: int = 1,
     tell: Callable[[str], None] = lambda line: None,
     language: Language = "en",
 ) -> SealedReport:
-    """Check an archive, a path or http(s) URL, telling each step. `contest` is the file of what is voted on.
+    """Check an archive, a path or http(s) URL, telling each step. `contest` is the file of what is voted on,
+    `record` that of the count, which is checked and counted again as well.
 
     Raises: Declined, OSError for what cannot be opened; what is wrong in it is in the report.
     """
@@ -137,9 +146,23 @@ def verify_sealed(
             )
         )
         return _report(source, seen, ok=False, refused=problem)
-    ending = "whole" if seen.stage == "Result" else "closed" if seen.counted else "open"
+    ending = "whole" if seen.stage == "Result" else "closed" if seen.ended else "open"
     tell(step(language, ending, source=source, ballots=seen.ballots))
-    return _report(source, seen, ok=True)
+    counted = _counted_right(record, seen, tell, language) if record else None
+    return _report(source, seen, ok=counted is not False, counted=counted)
+
+
+def _counted_right(record: str, seen: Checked, tell: Callable[[str], None], language: Language) -> bool:
+    """Check the record of the count by itself and beside the archive. Raises: Declined."""
+    from voting.verify import Unreadable, told, verify_counted  # many times our own size
+
+    try:
+        verification = verify_counted(record, seen)
+    except Unreadable as problem:
+        raise Declined(f"{record}: {problem}") from problem
+    for line in told(verification, language):
+        tell(line)
+    return verification.ok
 
 
 def _check_contest(checked: Checked, digest: str) -> None:
@@ -163,7 +186,14 @@ def _facts(checked: Checked) -> dict[str, object]:
     }
 
 
-def _report(source: str, checked: Checked, *, ok: bool, refused: Refused | None = None) -> SealedReport:
+def _report(
+    source: str,
+    checked: Checked,
+    *,
+    ok: bool,
+    refused: Refused | None = None,
+    counted: bool | None = None,
+) -> SealedReport:
     return SealedReport(
         source=source,
         ok=ok,
@@ -177,6 +207,7 @@ def _report(source: str, checked: Checked, *, ok: bool, refused: Refused | None 
         head=checked.head.hash,
         refused=refused.reason if refused else None,
         facts=refused.facts if refused else {},
+        counted_right=counted,
     )
 
 

@@ -9,11 +9,12 @@ Source: Belenios specification, Version 2.0, sections 3.5 and 4.4; design: stric
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, Literal
 
 from voting.sealing.archive import Archive, Member
 from voting.sealing.ballot import CheckedBallot, check_ballot
 from voting.sealing.board import BoardHead
+from voting.sealing.box import code_of_tracker
 from voting.sealing.credentials import read_credentials
 from voting.sealing.crew import ALONE, Crew
 from voting.sealing.decryption import Factors, check_decryption, open_ballots
@@ -43,7 +44,11 @@ _WITHOUT_PAYLOAD = ("EndBallots", "EndShuffles")
 
 @dataclass
 class Checked:
-    """What an archive holds, all of it checked. `stage` is the last kind of event."""
+    """What an archive holds, all of it checked. `stage` is the last kind of event.
+
+    `codes`: the check code of every ballot and whether a later one of its voter replaced it; `ended`: the
+    name of the event after which no ballot came.
+    """
 
     head: BoardHead = field(default_factory=BoardHead)
     stage: EventType | None = None
@@ -55,6 +60,8 @@ class Checked:
     shuffles: list[int] = field(default_factory=list)
     decryptions: list[int] = field(default_factory=list)
     result: tuple[tuple[int, ...], ...] | None = None
+    codes: dict[str, Literal["counted", "replaced"]] = field(default_factory=dict)
+    ended: str | None = None
 
 
 def verify(
@@ -82,6 +89,7 @@ class Verifier:
         self.mixed: Ciphertexts = ()
         self.roll: frozenset[str] = frozenset()
         self._last: dict[str, Ciphertext] = {}
+        self._code: dict[str, str] = {}  # of the last ballot of each credential
         self._sealed_alphas: set[str] = set()
         self._opened: dict[int, Factors] = {}
         self._waiting: dict[str, Member] = {}  # data that no event has used yet
@@ -182,11 +190,17 @@ class Verifier:
             raise Refused("ballot_copied")
         self._sealed_alphas.add(ballot.ciphertext.alpha)
         self._last[ballot.credential] = ballot.ciphertext
+        if (earlier := self._code.get(ballot.credential)) is not None:
+            self.checked.codes[earlier] = "replaced"
+        self._code[ballot.credential] = code = code_of_tracker(ballot.tracker)
+        self.checked.codes[code] = "counted"
         self.checked.ballots += 1
 
     def _end_ballots(self, member: Member, payload: str) -> None:
         self._sealed_alphas.clear()
+        self._code.clear()
         self.checked.counted = len(self._last)
+        self.checked.ended = member.name
 
     def _take_tally(self, member: Member, payload: str) -> None:
         sized = read(SizedTally, self._data(payload))

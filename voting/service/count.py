@@ -5,7 +5,7 @@ import hashlib
 import io
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -22,12 +22,11 @@ from voting.events import ResultPublished
 from voting.models import Poll, ResultFile, Tally
 from voting.rules import get_rule
 from voting.rules.formats import RankedElection, write_blt, write_pb
+from voting.rules.opened import papers_of
 from voting.rules.papers import (
     PAPER_OF_TYPE,
     Contest,
     Paper,
-    PreferencePaper,
-    RankedPaper,
     canonical,
     decode_paper,
     digest,
@@ -163,26 +162,6 @@ def count_box(content: Box) -> Counted:
     if statuses is not None:
         files.append(Produced("codes.csv", CSV, _csv(["code", "status"], sorted(statuses.items()))))
     return Counted(result=result, tie_seed=content.seed, record_digest=record_digest(record), files=files)
-
-
-def papers_of(contest: Contest, rankings: Iterable[Sequence[int]]) -> dict[Paper, int]:
-    """Vectors of ranks as papers, each distinct one with its number.
-
-    Ranks that leave a place out or give one twice are no ranking (a program of the voter's own sealed them):
-    they become the paper that says so, which the count refuses and lists.
-    """
-    names = [option.id for option in contest.options]
-    papers: dict[Paper, int] = {}
-    for ranks, number in Counter(map(tuple, rankings)).items():
-        placed = sorted((rank, name) for rank, name in zip(ranks, names, strict=True) if rank)
-        paper: Paper = RankedPaper(tuple(name for _, name in placed))
-        if [rank for rank, _ in placed] != list(range(1, len(placed) + 1)):
-            places = range(1, placed[-1][0] + 1)
-            paper = PreferencePaper(
-                tuple(tuple(name for rank, name in placed if rank == place) for place in places)
-            )
-        papers[paper] = papers.get(paper, 0) + number
-    return papers
 
 
 def _counting_papers(content: Box, entries: Sequence[box.BoxEntry]) -> dict[Paper, int]:

@@ -7,8 +7,9 @@ register holds (`expected_digest`).
 """
 
 from voting.verify.checks import Check, Verification, verify_record
-from voting.verify.commands import DIFFERS, OK, UNREADABLE, count_main, main
+from voting.verify.commands import DIFFERS, OK, UNREADABLE, count_main, main, told
 from voting.verify.election import count_file
+from voting.verify.opened import verify_counted
 from voting.verify.source import Unreadable, read_source
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "count_main",
     "main",
     "read_source",
+    "told",
+    "verify_counted",
     "verify_record",
 ]

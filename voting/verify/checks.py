@@ -48,15 +48,16 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def ok(self) -> bool:
         """Whether everything holds."""
-        return bool(self.checks) and all(check.ok for check in self.checks)
+        return bool(self.checks) and all(one.ok for one in self.checks)
 
     @property
     def failed(self) -> tuple[Check, ...]:
         """What does not."""
-        return tuple(check for check in self.checks if not check.ok)
+        return tuple(one for one in self.checks if not one.ok)
 
 
-def _check(name: str, expected: object, actual: object) -> Check:
+def check(name: str, expected: object, actual: object) -> Check:
+    """One check: that what was found is what was expected."""
     return Check(name=name, ok=expected == actual, expected=_text(expected), actual=_text(actual))
 
 
@@ -98,16 +99,16 @@ def verify_record(
     except TooLarge as problem:
         raise Unreadable(str(problem)) from problem
     if expected_digest is not None:
-        checks.append(_check("digest", expected_digest.strip().lower(), found))
+        checks.append(check("digest", expected_digest.strip().lower(), found))
     return Verification(source=name, kind=kind, digest=found, checks=tuple(checks))
 
 
 def _register_verification(name: str, content: bytes, expected_head: str | None) -> Verification:
     facts = read_register(content)
-    checks = [_check("chain", "whole", check_chain_of_facts(facts) or "whole")]
+    checks = [check("chain", "whole", check_chain_of_facts(facts) or "whole")]
     head = facts[-1].hash
     if expected_head is not None:
-        checks.append(_check("head", expected_head.strip().lower(), head))
+        checks.append(check("head", expected_head.strip().lower(), head))
     return Verification(source=name, kind="register", digest=head, checks=tuple(checks))
 
 
@@ -123,9 +124,9 @@ def _election_of(raw: bytes) -> PbElection | tuple[ElectionRecord, bytes]:
 
 def _record_checks(record: ElectionRecord, raw: bytes) -> list[Check]:
     checks = [
-        _check("format", FORMAT_VERSION, record.version),
-        _check("canonical", True, canonical(record) == raw.strip()),
-        _check("papers_sorted", True, sorted_papers(grouped(record)) == record.papers),
+        check("format", FORMAT_VERSION, record.version),
+        check("canonical", True, canonical(record) == raw.strip()),
+        check("papers_sorted", True, sorted_papers(grouped(record)) == record.papers),
     ]
     checks += _rule_checks(record)
     checks += _box_checks(record)
@@ -139,27 +140,27 @@ def _rule_checks(record: ElectionRecord) -> list[Check]:
     checks = []
     try:
         rule = get_rule(record.rule)
-        checks.append(_check("rule_version", rule.version, record.rule_version))
-        checks.append(_check("rule_parameters", as_json(rule.params), record.params))
+        checks.append(check("rule_version", rule.version, record.rule_version))
+        checks.append(check("rule_parameters", as_json(rule.params), record.params))
     except UnknownRule:
-        checks.append(_check("rule_known", "a published rule", record.rule))
+        checks.append(check("rule_known", "a published rule", record.rule))
     try:
         check_seed(record.ties)
         seed = "matches"
     except FalseSeed:
         seed = "does not match"
-    return [*checks, _check("tie_seed", "matches", seed)]
+    return [*checks, check("tie_seed", "matches", seed)]
 
 
 def _box_checks(record: ElectionRecord) -> list[Check]:
     """The chain holds, codes agree with it, and as many ballots count in the box as there are papers."""
     if record.origin == "imported":
-        return [_check("box_absent", (0, 0), (len(record.box), len(record.codes)))]
+        return [check("box_absent", (0, 0), (len(record.box), len(record.codes)))]
     if record.origin == "sealed":
         live = sum(status == "counted" for _, status in record.codes)
         return [
-            _check("box_absent", 0, len(record.box)),
-            _check("ballots_on_board", live, sum(number for number, _ in record.papers)),
+            check("box_absent", 0, len(record.box)),
+            check("ballots_on_board", live, sum(number for number, _ in record.papers)),
         ]
     entries = [BoxEntry(*row) for row in record.box]
     contest_digest = digest(record.contest)
@@ -172,9 +173,9 @@ def _box_checks(record: ElectionRecord) -> list[Check]:
     statuses = code_statuses(entries)
     live = sum(status == "counted" for status in statuses.values())
     return [
-        _check("box_chain", "holds", chain),
-        _check("codes_of_box", True, tuple(statuses.items()) == record.codes),
-        _check("ballots_in_box", live, sum(number for number, _ in record.papers)),
+        check("box_chain", "holds", chain),
+        check("codes_of_box", True, tuple(statuses.items()) == record.codes),
+        check("ballots_in_box", live, sum(number for number, _ in record.papers)),
     ]
 
 
@@ -182,14 +183,14 @@ def _recount_checks(record: ElectionRecord) -> list[Check]:
     stated = record.result
     received = sum(number for number, _ in record.papers)
     checks = [
-        _check("papers_counted", received, stated.received),
-        _check(
+        check("papers_counted", received, stated.received),
+        check(
             "nothing_dropped",
             received,
             stated.counted + stated.blank + sum(r.number for r in stated.rejected),
         ),
-        _check("input_digest", input_digest(record.contest, grouped(record)), stated.input_digest),
-        _check("result_rule", (record.rule, record.rule_version), (stated.rule, stated.rule_version)),
+        check("input_digest", input_digest(record.contest, grouped(record)), stated.input_digest),
+        check("result_rule", (record.rule, record.rule_version), (stated.rule, stated.rule_version)),
     ]
     try:
         recount = get_rule(record.rule).count(
@@ -199,8 +200,8 @@ def _recount_checks(record: ElectionRecord) -> list[Check]:
             explain=bool(stated.counterfactuals or stated.alternatives),
         )
     except (UnknownRule, FalseSeed, UnsuitableContest) as problem:
-        return [*checks, _check("recount", "possible", f"{type(problem).__name__}: {problem}")]
-    checks.append(_check("winners", recount.winners, stated.winners))
+        return [*checks, check("recount", "possible", f"{type(problem).__name__}: {problem}")]
+    checks.append(check("winners", recount.winners, stated.winners))
     return checks + _result_checks(recount, stated)
 
 
@@ -228,7 +229,7 @@ def _pb_checks(election: PbElection, rule: str | None, ties: TiePolicy) -> list[
     """The numbers a `.pb` file states agree with its ballots; its rule gives what it says was selected."""
     meta = election.meta
     checks = [
-        _check(key, meta[key], str(number))
+        check(key, meta[key], str(number))
         for key, number in (
             ("num_projects", len(election.contest.options)),
             ("num_votes", sum(election.papers.values())),
@@ -238,9 +239,9 @@ def _pb_checks(election: PbElection, rule: str | None, ties: TiePolicy) -> list[
     try:
         result = get_rule(rule or "").count(election.contest, election.papers, ties=ties)
     except UnknownRule:
-        return [*checks, _check("rule_known", "a published rule", rule or "unknown")]
+        return [*checks, check("rule_known", "a published rule", rule or "unknown")]
     except UnsuitableContest as refusal:
-        return [*checks, _check(refusal.reason, "suits the rule", str(refusal))]
+        return [*checks, check(refusal.reason, "suits the rule", str(refusal))]
     stood = {standing.option: standing for standing in result.standings}
     for column, value_of in _PB_COLUMNS.items():
         rows = [row for row in election.projects if row.get(column)]
@@ -256,11 +257,11 @@ def _pb_checks(election: PbElection, rule: str | None, ties: TiePolicy) -> list[
                     actual=", ".join(f"{name}: {counted[name]}" for name in differ[:5]) or "as counted",
                 )
             )
-    checks.append(_check("nothing_rejected", 0, sum(r.number for r in result.rejected)))
-    checks.append(_check("ties_settled", True, result.complete))
+    checks.append(check("nothing_rejected", 0, sum(r.number for r in result.rejected)))
+    checks.append(check("ties_settled", True, result.complete))
     if election.winners is None:
-        return [*checks, _check("selected", "stated", "missing")]
-    return [*checks, _check("selected", sorted(election.winners), sorted(result.winners))]
+        return [*checks, check("selected", "stated", "missing")]
+    return [*checks, check("selected", sorted(election.winners), sorted(result.winners))]
 
 
 _PB_COLUMNS: dict[str, Callable[..., int]] = {

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 import msgspec
@@ -13,7 +13,7 @@ from voting.rules import RULES, UnknownRule, UnsuitableContest, get_rule
 from voting.rules.papers import canonical
 from voting.rules.result import Result
 from voting.rules.ties import FalseSeed
-from voting.verify.checks import Verification, verify_record
+from voting.verify.checks import Check, Verification, verify_record
 from voting.verify.election import (
     CannotCount,
     Election,
@@ -24,6 +24,7 @@ from voting.verify.election import (
     tie_policy,
     with_settings,
 )
+from voting.verify.meanings import meaning
 from voting.verify.report import Report
 from voting.verify.source import Unreadable
 from voting.verify.waiting import Waiting
@@ -62,12 +63,13 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "source",
         help="an election record (JSON), a Pabulib .pb file, the register (JSON lines) or the archive of a "
-        "sealed vote (.bel; then also --contest, --cores, --lang), as a path or URL",
+        "sealed vote (.bel; then also --contest, --record, --cores), as a path or URL",
     )
     parser.add_argument(
         "--digest", help="the record's digest from the public register; for the register, its head"
     )
     parser.add_argument("--rule", help="for a .pb file: the rule to count by instead of the one it names")
+    parser.add_argument("--lang", choices=("en", "ro"), help="without it, the terminal's language")
     parser.add_argument("--json", action="store_true", help="the checks as JSON")
     options = parser.parse_args(argv)
     try:
@@ -78,22 +80,35 @@ def main(argv: Sequence[str]) -> int:
         report = msgspec.to_builtins(verification) | {"ok": verification.ok}
         _give_json(canonical(report))
     else:
-        _tell(verification)
+        language: Language = options.lang or language_of()
+        for line in told(verification, language):
+            _say(sys.stdout, line)
     return OK if verification.ok else DIFFERS
 
 
-def _tell(verification: Verification) -> None:
+def told(verification: Verification, language: Language) -> Iterator[str]:
+    """What was checked, a line each, in plain words; and the verdict."""
     for check in verification.checks:
-        if check.ok:
-            _say(sys.stdout, f"ok      {check.name}")
-        else:
-            _say(sys.stdout, f"DIFFERS {check.name}: expected {check.expected}, found {check.actual}")
-    _say(sys.stdout, f"digest  {verification.digest}")
-    failed = len(verification.failed)
-    verdict = (
-        "everything holds" if verification.ok else f"{failed} of {len(verification.checks)} checks differ"
+        yield told_check(check, language)
+    yield say(language, "digest", digest=verification.digest)
+    failed, total = len(verification.failed), len(verification.checks)
+    verdict = say(language, "holds" if verification.ok else "differ", failed=failed, total=total)
+    yield f"{verification.source}: {verdict}"
+
+
+def told_check(check: Check, language: Language) -> str:
+    """One check in plain words, with its name; where something differs, what was expected and found."""
+    means = meaning(language, check.name) or check.name
+    if check.ok:
+        return say(language, "check_ok", means=means, name=check.name)
+    return say(
+        language,
+        "check_differs",
+        means=means,
+        name=check.name,
+        expected=check.expected,
+        actual=check.actual,
     )
-    _say(sys.stdout, f"{verification.source}: {verdict}")
 
 
 def count_main(argv: Sequence[str]) -> int:

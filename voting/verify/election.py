@@ -70,6 +70,14 @@ def open_election(source: str | Path | bytes) -> Election:
         raise Unreadable(str(problem)) from problem
 
 
+def read_record(source: str | Path | bytes) -> ElectionRecord:
+    """The record of a path, an http(s) URL or bytes. Raises: Unreadable."""
+    try:
+        return decode_record(read_source(source))
+    except MalformedRecord as problem:
+        raise Unreadable(str(problem)) from problem
+
+
 def grouped(record: ElectionRecord) -> dict[Paper, int]:
     """A record's papers, each distinct one with its number."""
     papers: dict[Paper, int] = {}

@@ -5,6 +5,15 @@ needs nothing of the platform's pages.
 from app.kit.terminal import Language
 
 _WORDS: dict[str, tuple[str, str]] = {
+    # what was checked
+    "check_ok": ("ok      {means} ({name})", "bine    {means} ({name})"),
+    "check_differs": (
+        "DIFFERS {name}: expected {expected}, found {actual}; it should be so that {means}",
+        "DIFERĂ  {name}: așteptat {expected}, găsit {actual}; ar trebui ca {means}",
+    ),
+    "digest": ("digest  {digest}", "amprenta {digest}"),
+    "holds": ("everything holds", "totul este în regulă"),
+    "differ": ("{failed} of {total} checks differ", "{failed} din {total} verificări diferă"),
     # headings
     "papers": ("papers", "buletine"),
     "counted": ("counted", "numărate"),

@@ -26,6 +26,7 @@ from voting import queries, service
 from voting.errors import PollNotFound, RollDiffers, SealRefused, TrusteesWrong, WrongDigest
 from voting.rules import get_rule
 from voting.rules.announced import announced_digest
+from voting.rules.opened import papers_of
 from voting.rules.papers import PreferencePaper, RankedPaper
 from voting.rules.ties import STANDARD
 from voting.sealing.channel import certificate, keys_of, new_seed
@@ -34,7 +35,6 @@ from voting.sealing.election import bound_contest, read_election
 from voting.sealing.threshold import make_polynomial
 from voting.sealing.trustees import new_private_key, public_key
 from voting.sealing.wire import write
-from voting.service.count import papers_of
 from voting.states import Act, Delivery, PollState, SealingPhase, Step
 
 

@@ -27,10 +27,12 @@ from voting import queries, service
 from voting.models import CredentialHolder, Participation
 from voting.policy import PollFacts
 from voting.roles.auditor import verify_sealed
+from voting.rules import get_rule
 from voting.rules.announced import encode_announced
-from voting.rules.record import decode_record
+from voting.rules.papers import RankedPaper
+from voting.rules.record import decode_record, encode_record, sorted_papers
 from voting.states import Act, PollState, SealingPhase
-from voting.verify import verify_record
+from voting.verify import verify_counted, verify_record
 
 
 async def facts_of(session: AsyncSession, sealed: SealedPoll) -> PollFacts:
@@ -100,8 +102,11 @@ async def check_result(session: AsyncSession, sealed: SealedPoll, folder: Path) 
     contest = folder / "contest.json"
     contest.write_bytes(encode_announced(service.announced_of_poll(sealed.poll)))
     path = await save_archive(session, sealed, folder)
-    report = verify_sealed(str(path), contest=str(contest))
+    (folder / "record.json").write_bytes(raw)
+    report = verify_sealed(str(path), contest=str(contest), record=str(folder / "record.json"))
     assert (report.ok, report.stage, report.ballots, report.counted) == (True, "Result", 6, 5)
+    assert report.counted_right
+    assert forged_in(raw, path) == ["papers_opened"]
     assert read_archive(path).checked.result is not None
     # Certified by two, nobody can tell any more whose code was whose.
     holders = select(func.count()).select_from(CredentialHolder)
@@ -115,6 +120,20 @@ async def check_result(session: AsyncSession, sealed: SealedPoll, folder: Path) 
     assert kinds.count("poll.mix_published") >= 2
     told = msgspec.json.encode(await register.list_facts(session, subject=f"poll:{sealed.poll.id}"))
     assert b"Aleg" not in told, "the register names no voter"
+
+
+def forged_in(raw: bytes, archive: Path) -> list[str]:
+    """What gives a record away whose papers, digest and result were all made anew with one paper swapped."""
+    record = decode_record(raw)
+    papers = {paper: number for number, paper in record.papers}
+    swapped = next(paper for paper in papers if paper == RankedPaper(("P02", "P01")))
+    papers[RankedPaper(("P01", "P02"))] += papers.pop(swapped)
+    result = get_rule(record.rule).count(record.contest, papers, ties=record.ties, explain=True)
+    forged = msgspec.structs.replace(record, papers=sorted_papers(papers), result=result)
+    content = encode_record(forged)
+    assert verify_record(content).ok, "it is consistent in itself"
+    checked = read_archive(archive).checked
+    return [check.name for check in verify_counted(content, checked).failed]
 
 
 async def test_a_vote_without_ballots_needs_no_trustee(session: AsyncSession, tmp_path: Path) -> None:

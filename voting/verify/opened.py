@@ -1,0 +1,57 @@
+"""A record beside the archive of its sealed vote: what was counted is what the trustees opened."""
+
+from pathlib import Path
+
+import msgspec
+
+from voting.rules.announced import announced_digest, announced_of
+from voting.rules.opened import papers_of
+from voting.rules.papers import Paper
+from voting.rules.record import ElectionRecord
+from voting.sealing.election import bound_contest
+from voting.sealing.verify import Checked
+from voting.verify.checks import Check, Verification, check, verify_record
+from voting.verify.election import grouped, read_record
+from voting.verify.source import read_source
+
+SHOWN = 3  # papers of a difference
+
+
+def verify_counted(source: str | Path | bytes, checked: Checked) -> Verification:
+    """Check a record by itself, count it again, and compare it with the archive of its vote.
+
+    Raises: Unreadable.
+    """
+    content = read_source(source)
+    verification = verify_record(content)
+    checks = (*verification.checks, *opened_checks(read_record(content), checked))
+    name = verification.source if isinstance(source, bytes) else str(source)
+    return msgspec.structs.replace(verification, source=name, checks=checks)
+
+
+def opened_checks(record: ElectionRecord, checked: Checked) -> list[Check]:
+    """That a record is of this archive, which was checked to its result: its contest is the one that every
+    ballot signed, its codes are those of the board, its papers are the opened rankings and nothing else.
+    """
+    bound = bound_contest(checked.election) if checked.election else None
+    checks = [
+        check("record_sealed", "sealed", record.origin),
+        check("contest_bound", bound, announced_digest(announced_of(record))),
+        check("board_end", checked.ended, record.box_head),
+        check("codes_of_board", True, tuple(sorted(checked.codes.items())) == record.codes),
+    ]
+    options = checked.election.options if checked.election else 0
+    if len(record.contest.options) != options:
+        return [*checks, check("options_sealed", options, len(record.contest.options))]
+    opened = papers_of(record.contest, checked.result or ())
+    return [*checks, check("papers_opened", {}, _difference(opened, grouped(record)))]
+
+
+def _difference(opened: dict[Paper, int], counted: dict[Paper, int]) -> dict[str, int]:
+    """How many papers more (or fewer) were counted than opened, of each that differs; the first few."""
+    changed = {
+        str(paper): counted.get(paper, 0) - opened.get(paper, 0)
+        for paper in (*opened, *counted)
+        if counted.get(paper, 0) != opened.get(paper, 0)
+    }
+    return dict(sorted(changed.items())[:SHOWN])
