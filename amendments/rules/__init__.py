@@ -1,0 +1,1 @@
+"""Pure rules of the debate of a draft decision: the legal clock of its procedure."""

@@ -1,0 +1,208 @@
+"""The legal clock of a draft decision: what must happen by when, or not before when, and why.
+
+Every figure is a row of LAW, with the provision it comes from; a town whose regulation gives residents more
+time passes rows of its own. What happened is given as dates, and the clock answers for each step whether it
+waits, runs, may be taken, was kept or was missed. Nothing here reads the time: `today` is an argument.
+
+Source: Law 52/2003 on decisional transparency in public administration, republished (MO 749/3.12.2013),
+art. 7, 8 and 12; Government Decision 831/2022 (its application); days as in app/kit/deadlines.py.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from app.kit.deadlines import Deadline, Term, Unit, compute
+
+ONE_DAY = timedelta(days=1)
+
+
+class Event(StrEnum):
+    """What happens in the procedure, each on a day."""
+
+    ANNOUNCED = "announced"  # the draft and its papers are public, and were sent to those who asked
+    PROPOSALS_ENDED = "proposals_ended"  # the last day on which written proposals were received
+    DEBATE_REQUESTED = "debate_requested"  # in writing, by an association or another authority
+    DEBATE_CALLED = "debate_called"  # its date and place were published
+    DEBATE_ENDED = "debate_ended"  # everybody who had registered has spoken
+    DEBATE_PAPERS = "debate_papers"  # minutes, recommendations and the improved draft are public
+    SENT_TO_ENDORSEMENT = "sent_to_endorsement"  # avizare
+    SITTING_CALLED = "sitting_called"
+    SITTING = "sitting"  # of the council, with the vote
+
+
+class Sense(StrEnum):
+    """What a term means for the step that it governs."""
+
+    NOT_BEFORE = "not_before"  # the whole term has to have passed
+    AT_LEAST_UNTIL = "at_least_until"  # it goes on to the term's last day at the earliest
+    AT_THE_LATEST = "at_the_latest"  # it is done on the term's last day at the latest
+
+
+class Provision(msgspec.Struct, frozen=True, kw_only=True):
+    """A term of the law: begun by one event, governing another.
+
+    `is_confirmed`: the figure stands in a text that was at hand; the others are to be confirmed by a jurist
+    and are shown as such.
+    """
+
+    step: Event
+    after: Event
+    sense: Sense
+    term: Term
+    is_confirmed: bool = True
+
+
+LAW: tuple[Provision, ...] = (
+    Provision(
+        step=Event.PROPOSALS_ENDED,
+        after=Event.ANNOUNCED,
+        sense=Sense.AT_LEAST_UNTIL,
+        term=Term(10, Unit.CALENDAR_DAYS, "Legea 52/2003, art. 7 alin. (4)"),
+    ),
+    Provision(
+        step=Event.SENT_TO_ENDORSEMENT,
+        after=Event.ANNOUNCED,
+        sense=Sense.NOT_BEFORE,
+        term=Term(30, Unit.WORKING_DAYS, "Legea 52/2003, art. 7 alin. (2)"),
+    ),
+    Provision(
+        step=Event.DEBATE_ENDED,
+        after=Event.DEBATE_CALLED,
+        sense=Sense.AT_THE_LATEST,
+        term=Term(10, Unit.CALENDAR_DAYS, "Legea 52/2003, art. 7 alin. (9)"),
+        is_confirmed=False,
+    ),
+    Provision(
+        step=Event.DEBATE_PAPERS,
+        after=Event.DEBATE_ENDED,
+        sense=Sense.AT_THE_LATEST,
+        term=Term(10, Unit.CALENDAR_DAYS, "Legea 52/2003, art. 7 alin. (10) lit. d)"),
+        is_confirmed=False,
+    ),
+    Provision(
+        step=Event.SITTING,
+        after=Event.SITTING_CALLED,
+        sense=Sense.NOT_BEFORE,
+        term=Term(3, Unit.CALENDAR_DAYS, "Legea 52/2003, art. 8"),
+        is_confirmed=False,
+    ),
+)
+"""The terms of the law, in the order of the procedure."""
+
+
+class Standing(StrEnum):
+    """How a step stands to its term."""
+
+    WAITING = "waiting"  # the event that begins the term has not happened
+    RUNNING = "running"  # the term runs; nothing is late, and what has to wait for its end still has to
+    DUE = "due"  # the term has passed: what had to wait for it may be done
+    LATE = "late"  # the term has passed, and what had to be done by its end is not done
+    KEPT = "kept"  # done, as the law asks
+    BROKEN = "broken"  # done too early or too late
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """A provision on a procedure. `deadline` explains the term's last day; `from_on` is the first day on
+    which a step that waits for it may be taken.
+    """
+
+    provision: Provision
+    standing: Standing
+    deadline: Deadline | None = None
+    from_on: date | None = None
+    done_on: date | None = None
+
+
+def clocks(
+    happened: Mapping[Event, date],
+    *,
+    today: date,
+    days_off: frozenset[date] = frozenset(),
+    provisions: Iterable[Provision] = LAW,
+) -> tuple[Clock, ...]:
+    """Every provision on what has happened so far, in their order.
+
+    >>> [clock] = clocks({Event.ANNOUNCED: date(2026, 11, 20)}, today=date(2026, 12, 2), provisions=LAW[1:2])
+    >>> clock.standing.value, clock.deadline.due_on.isoformat(), clock.deadline.holidays_skipped
+    ('running', '2027-01-11', 6)
+    """
+    return tuple(_clock(one, happened, today, days_off) for one in provisions)
+
+
+def _clock(
+    provision: Provision, happened: Mapping[Event, date], today: date, days_off: frozenset[date]
+) -> Clock:
+    begun, done = happened.get(provision.after), happened.get(provision.step)
+    if begun is None:
+        return Clock(provision=provision, standing=Standing.WAITING, done_on=done)
+    deadline = compute(begun, provision.term, today=today, days_off=days_off)
+    first = first_day(provision.sense, deadline.due_on)
+    return Clock(
+        provision=provision,
+        standing=_standing(deadline.due_on, first, done, today),
+        deadline=deadline,
+        from_on=first,
+        done_on=done,
+    )
+
+
+def first_day(sense: Sense, due_on: date) -> date | None:
+    """The first day on which a step may be taken; none for one that only has a last day."""
+    match sense:
+        case Sense.NOT_BEFORE:
+            return due_on + ONE_DAY
+        case Sense.AT_LEAST_UNTIL:
+            return due_on
+        case Sense.AT_THE_LATEST:
+            return None
+
+
+def _standing(due_on: date, first: date | None, done: date | None, today: date) -> Standing:
+    """`first`: the first day on which the step may be taken; none: `due_on` is the last."""
+    if done is not None:
+        is_kept = done <= due_on if first is None else done >= first
+        return Standing.KEPT if is_kept else Standing.BROKEN
+    if first is None:
+        return Standing.LATE if today > due_on else Standing.RUNNING
+    return Standing.DUE if today >= first else Standing.RUNNING
+
+
+def may_happen(
+    step: Event,
+    on: date,
+    happened: Mapping[Event, date],
+    *,
+    days_off: frozenset[date] = frozenset(),
+    provisions: Iterable[Provision] = LAW,
+) -> tuple[Clock, ...]:
+    """The provisions that taking a step on a day would break; none when it may be taken then."""
+    supposed = {**happened, step: on}
+    found = clocks(supposed, today=on, days_off=days_off, provisions=provisions)
+    return tuple(one for one in found if one.provision.step is step and one.standing is Standing.BROKEN)
+
+
+def moved_by(
+    day_off: date,
+    happened: Mapping[Event, date],
+    *,
+    today: date,
+    days_off: frozenset[date] = frozenset(),
+    provisions: Iterable[Provision] = LAW,
+) -> tuple[tuple[Clock, Clock], ...]:
+    """The open terms that declaring a day off moves: each before and after. A step that was taken stays as it
+    was judged, by the days off that were known then.
+    """
+    given = tuple(provisions)
+    before = clocks(happened, today=today, days_off=days_off, provisions=given)
+    after = clocks(happened, today=today, days_off=days_off | {day_off}, provisions=given)
+    return tuple(
+        (old, new)
+        for old, new in zip(before, after, strict=True)
+        if old.done_on is None
+        and old.deadline
+        and new.deadline
+        and old.deadline.due_on != new.deadline.due_on
+    )
