@@ -195,6 +195,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/polls"),
     PageCase("/polls/guarantees"),
     PageCase("/voting-rules"),
+    PageCase("/booth"),
     PageCase("/polls/{open_poll}"),
     PageCase("/polls/{open_poll}", who="resident"),
     PageCase("/polls/{past_poll}"),
@@ -273,6 +274,10 @@ NOT_PAGES: dict[str, str] = {
     "/ideas/map.svg": "a picture",
     "/photos/{photo_id:uuid}/{size:str}": "pictures",
     "/polls/{poll_id:uuid}/files/{name:str}": "downloads",
+    "/polls/{poll_id:uuid}/board/{name:str}": "downloads",
+    "/booth/obste-booth.html": "a download, tested in tests/voting/sealing/booth",
+    "/polls/{poll_id:uuid}/board": "the demonstration has no sealed vote yet",
+    "/polls/{poll_id:uuid}/ballot/sealed": "the demonstration has no sealed vote yet",
 }
 
 # Whose first view is weighed: what a phone with little data opens first.

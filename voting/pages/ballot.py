@@ -284,16 +284,21 @@ def _scale(ctx: Ctx, contest: Contest) -> list[tuple[str, str]]:
     return [(str(points), str(points)) for points in range(most, (contest.min_points or 0) - 1, -1)]
 
 
-def build_receipt(ctx: Ctx, contest: Contest, receipt: Receipt) -> ReceiptPage:
-    """Page D. The QR code holds the address of the check, nothing else.
+def draw_check(ctx: Ctx, check: str) -> Markup:
+    """The QR code of a receipt: it holds the address of the check, nothing else.
 
     Its mask is named: every mask can be read, and finding the prettiest of eight was a third of casting.
     """
-    full = receipt.full
-    check = f"/check?code={receipt.code}"
     title = ctx.gettext("QR code with the address of the check")
     code = segno.make(ctx.absolute(check), error="m", micro=False, mask=QR_MASK)
     drawn = code.svg_inline(border=2, omitsize=True, title=title)
+    return Markup(drawn.replace("<svg ", '<svg role="img" ', 1))  # noqa: S704 - drawn by segno from an address of ours
+
+
+def build_receipt(ctx: Ctx, contest: Contest, receipt: Receipt) -> ReceiptPage:
+    """Page D."""
+    full = receipt.full
+    check = f"/check?code={receipt.code}"
     return ReceiptPage(
         id=str(full.poll.id),
         title=title_of(full.poll, ctx),
@@ -304,6 +309,6 @@ def build_receipt(ctx: Ctx, contest: Contest, receipt: Receipt) -> ReceiptPage:
         has_replaced=receipt.has_replaced,
         is_repeat=receipt.is_repeat,
         check_href=ctx.url(check),
-        qr=Markup(drawn.replace("<svg ", '<svg role="img" ', 1)),  # noqa: S704 - drawn by segno from an address of ours
+        qr=draw_check(ctx, check),
         closes_at=full.stage.closes_at,
     )

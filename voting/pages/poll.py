@@ -100,7 +100,7 @@ class PollPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeAnswer(msgspec.Struct, frozen=True):
-    """What a check code says of one vote."""
+    """What a check code says of one vote. A sealed ballot has its number on the board, and its tracker."""
 
     title: str
     href: str
@@ -108,6 +108,8 @@ class CodeAnswer(msgspec.Struct, frozen=True):
     replaced_on: date | None
     state: str
     is_counted: bool
+    number: int | None
+    tracker: str
 
 
 class CheckPage(msgspec.Struct, frozen=True, kw_only=True):

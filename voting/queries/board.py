@@ -1,7 +1,7 @@
 """Reading the public board of a sealed vote: its head, ballots, members and what they are found by."""
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from voting.models import BoardBallot, BoardMember, BoardPart
 from voting.sealing.board import BoardHead
-from voting.sealing.wire import Event, read
+from voting.sealing.wire import Event, EventType, Owned, read
 
 # Made once: casting asks for it.
 _OF_POLL: BindParameter[uuid.UUID] = bindparam("poll")
@@ -23,6 +23,12 @@ _HEAD = (
 )
 _LAST_POSITION = (
     select(BoardMember.position)
+    .where(BoardMember.poll_id == _OF_POLL)
+    .order_by(BoardMember.position.desc())
+    .limit(1)
+)
+_END = (
+    select(BoardMember.position, BoardMember.name, BoardMember.height)
     .where(BoardMember.poll_id == _OF_POLL)
     .order_by(BoardMember.position.desc())
     .limit(1)
@@ -44,10 +50,26 @@ class FoundBallot(msgspec.Struct, frozen=True, kw_only=True):
     replaced_on: date | None
 
 
+class BoardStep(msgspec.Struct, frozen=True):
+    """An event that is no ballot; `owner` is the number of the trustee who mixed or opened."""
+
+    type: EventType
+    owner: int | None
+
+
 async def board_head(session: AsyncSession, poll_id: uuid.UUID) -> BoardHead:
     """The last event of a board; before the first, a head of height -1."""
     row = (await session.execute(_HEAD, {"poll": poll_id})).one_or_none()
     return BoardHead() if row is None else BoardHead(row.name, row.height)
+
+
+async def board_end(session: AsyncSession, poll_id: uuid.UUID) -> tuple[int, BoardHead]:
+    """The position of the newest member and the last event, which are one: read together, they agree.
+
+    The board has begun; before that, (0, a head of height -1).
+    """
+    row = (await session.execute(_END, {"poll": poll_id})).one_or_none()
+    return (0, BoardHead()) if row is None else (row.position, BoardHead(row.name, row.height))
 
 
 async def last_position(session: AsyncSession, poll_id: uuid.UUID) -> int:
@@ -62,36 +84,28 @@ async def board_size(session: AsyncSession, poll_id: uuid.UUID, *, last: int) ->
     return int((await session.execute(query)).scalar_one() or 0)
 
 
-async def stream_members(
-    session: AsyncSession, poll_id: uuid.UUID, *, last: int
-) -> AsyncIterator[tuple[str, bool, int, list[bytes]]]:
-    """(name, is an event, size, content in pieces) of every member up to that position, in order.
+async def list_members(
+    session: AsyncSession, poll_id: uuid.UUID, *, after: int, last: int
+) -> Sequence[Row[int, str, str | None, int, bytes | None]]:
+    """The next (position, name, event, size, content) after a position, a handful at once, in order.
 
-    A large member is held whole by its pieces only while it is given.
+    The content of a large member is in parts, which are read one by one.
     """
-    done = 0
-    while done < last:
-        query = (
-            select(
-                BoardMember.position,
-                BoardMember.name,
-                BoardMember.event,
-                BoardMember.size,
-                BoardMember.content,
-            )
-            .where(BoardMember.poll_id == poll_id, BoardMember.position > done, BoardMember.position <= last)
-            .order_by(BoardMember.position)
-            .limit(MEMBERS_AT_ONCE)
+    query = (
+        select(
+            BoardMember.position, BoardMember.name, BoardMember.event, BoardMember.size, BoardMember.content
         )
-        rows = (await session.execute(query)).all()
-        for row in rows:
-            pieces = (
-                [row.content] if row.content is not None else await _pieces(session, poll_id, row.position)
-            )
-            yield row.name, row.event is not None, row.size, pieces
-            done = row.position
-        if not rows:
-            return
+        .where(BoardMember.poll_id == poll_id, BoardMember.position > after, BoardMember.position <= last)
+        .order_by(BoardMember.position)
+        .limit(MEMBERS_AT_ONCE)
+    )
+    return (await session.execute(query)).all()
+
+
+async def find_part(session: AsyncSession, poll_id: uuid.UUID, position: int, part: int) -> bytes | None:
+    """A part of a large member, from 0; None after the last."""
+    found = await session.get(BoardPart, (poll_id, position, part))
+    return None if found is None else bytes(found.content)
 
 
 async def _pieces(session: AsyncSession, poll_id: uuid.UUID, position: int) -> list[bytes]:
@@ -122,6 +136,17 @@ async def list_events(session: AsyncSession, poll_id: uuid.UUID) -> list[Event]:
         .order_by(BoardMember.height)
     )
     return [read(Event, bytes(content or b"")) for content in (await session.execute(query)).scalars()]
+
+
+async def list_steps(session: AsyncSession, poll_id: uuid.UUID) -> list[BoardStep]:
+    """What happened on the board besides ballots, in order."""
+    steps = []
+    for event in await list_events(session, poll_id):
+        owner = None
+        if event.type in ("Shuffle", "PartialDecryption"):
+            owner = read(Owned, await get_member(session, poll_id, event.payload or "")).owner
+        steps.append(BoardStep(event.type, owner))
+    return steps
 
 
 async def list_last_ballots(session: AsyncSession, poll_id: uuid.UUID) -> Sequence[bytes]:

@@ -180,6 +180,17 @@ async def list_open_polls(
     return (await session.execute(query)).all()
 
 
+async def list_open_boards(session: AsyncSession, now: datetime) -> Sequence[Row[uuid.UUID, str, str]]:
+    """(id, title, title_en) of every sealed poll that takes ballots, the first to close first."""
+    query = (
+        select(Poll.id, Poll.title, Poll.title_en)
+        .join(Stage, Stage.id == Poll.stage_id)
+        .where(Poll.sealing == SealingPhase.READY, Stage.opens_at <= now, Stage.closes_at > now)
+        .order_by(Stage.closes_at, Poll.id)
+    )
+    return (await session.execute(query)).all()
+
+
 async def has_voted(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID) -> bool:
     """Whether this person's ballot is in the box (not which), from this account or from another of theirs.
 

@@ -1,5 +1,6 @@
 """What everybody may see: polls, results, files, and the check of a vote."""
 
+import re
 from uuid import UUID
 
 from litestar import Response
@@ -19,13 +20,14 @@ from voting.pages.rules import build_rules
 from voting.pages.seated import build_seated
 from voting.pages.words import shown_state, title_of
 from voting.policy import is_election_officer, may_see_result, may_view
-from voting.queries import PollInFull
+from voting.queries import FoundBallot, FoundEntry, PollInFull
 from voting.sealing import box
 from voting.service import contest_of
 from voting.states import COUNTED_STATES, PollState
 
 CODES_PER_PAGE = 300
 DAY_SECONDS = 86_400
+TRACKER = re.compile(r"[A-Za-z0-9+/]{43}")  # SHA-256 in Base64 without padding
 
 
 async def visible_poll(session: AsyncSession, ctx: Ctx, poll_id: UUID) -> PollInFull:
@@ -142,10 +144,10 @@ async def list_codes(
     full = await visible_poll(session, ctx, poll_id)
     if full.poll.box_size is None or full.poll.is_imported:
         raise NotFound()
+    if full.facts.sealing is not None:
+        return see_other(request, f"/polls/{poll_id}/board")
     total = full.poll.box_size
-    pages = max(1, -(-total // CODES_PER_PAGE))
-    typed = query_form(request).get("page", "1")
-    current = min(max(int(typed) if typed.isdecimal() and len(typed) < 7 else 1, 1), pages)
+    current, pages = page_asked_for(request, total)
     rows = await queries.list_codes(
         session, poll_id, offset=(current - 1) * CODES_PER_PAGE, limit=CODES_PER_PAGE
     )
@@ -160,6 +162,13 @@ async def list_codes(
     return page(request, "voting/codes.html", model)
 
 
+def page_asked_for(request: WebRequest, total: int) -> tuple[int, int]:
+    """(the page of codes in the address, how many there are); what is no page is the nearest one."""
+    pages = max(1, -(-total // CODES_PER_PAGE))
+    typed = query_form(request).get("page", "1")
+    return min(max(int(typed) if typed.isdecimal() and len(typed) < 7 else 1, 1), pages), pages
+
+
 @get("/check", audience=anyone)
 async def check_vote(
     request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
@@ -170,14 +179,19 @@ async def check_vote(
     answers: list[CodeAnswer] = []
     if typed:
         try:
-            code = box.normalise_code(typed)
-            answers = await _answers(session, ctx, code)
-            typed = code
+            typed = _code_typed(typed)
+            answers = await _answers(session, ctx, typed)
         except box.InvalidCode:
             errors["code"] = _not_a_code(ctx, typed)
     model = CheckPage(code=typed, asked=bool(typed) and not errors, answers=answers, errors=errors)
     status = 422 if errors else 200
     return page(request, "voting/check.html", model, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _code_typed(typed: str) -> str:
+    """A check code in its written form, or a whole tracker as it is. Raises: InvalidCode."""
+    tracker = "".join(typed.split()).rstrip("=")
+    return tracker if TRACKER.fullmatch(tracker) else box.normalise_code(typed)
 
 
 def _not_a_code(ctx: Ctx, typed: str) -> str:
@@ -190,19 +204,27 @@ def _not_a_code(ctx: Ctx, typed: str) -> str:
     )
 
 
-async def _answers(session: AsyncSession, ctx: Ctx, code: str) -> list[CodeAnswer]:
-    """One answer for each box that holds the code: in practice none or one."""
+async def _answers(session: AsyncSession, ctx: Ctx, typed: str) -> list[CodeAnswer]:
+    """One answer for each box and board that holds the code: in practice none or one."""
+    is_tracker = TRACKER.fullmatch(typed) is not None
+    code = box.code_of_tracker(typed) if is_tracker else typed
+    entries = [] if is_tracker else await queries.find_entries(session, code)
+    ballots = [one for one in await queries.find_ballots(session, code) if typed in (code, one.tracker)]
     answers = []
-    for entry in await queries.find_entries(session, code):
-        full = await queries.get_poll(session, entry.poll_id)
+    everything: list[FoundEntry | FoundBallot] = [*entries, *ballots]
+    for found in everything:
+        full = await queries.get_poll(session, found.poll_id)
+        on_board = isinstance(found, FoundBallot)
         answers.append(
             CodeAnswer(
                 title=title_of(full.poll, ctx),
-                href=ctx.url(f"/polls/{entry.poll_id}"),
-                cast_on=entry.cast_on,
-                replaced_on=entry.replaced_on,
+                href=ctx.url(f"/polls/{found.poll_id}" + ("/board" if on_board else "")),
+                cast_on=found.cast_on,
+                replaced_on=found.replaced_on,
                 state=shown_state(full.facts, ctx.now),
-                is_counted=full.facts.state in COUNTED_STATES and entry.replaced_on is None,
+                is_counted=full.facts.state in COUNTED_STATES and found.replaced_on is None,
+                number=found.number if isinstance(found, FoundBallot) else None,
+                tracker=found.tracker if isinstance(found, FoundBallot) else "",
             )
         )
     return answers

@@ -1,6 +1,6 @@
 """What can be done with polls: prepare and announce, cast and replace, confirm, cancel, close and count."""
 
-from voting.service.board import archive_size, stream_archive
+from voting.service.board import archive_size, send_archive, stream_archive
 from voting.service.cast import Receipt, cast_ballot, check_ballot, contest_of
 from voting.service.cast_sealed import SealedReceipt, cast_sealed, check_sealed
 from voting.service.ceremony import (
@@ -112,6 +112,7 @@ __all__ = [
     "publish_result",
     "read_roll",
     "renew_link",
+    "send_archive",
     "settings_of_cycle",
     "settings_of_poll",
     "store_files",

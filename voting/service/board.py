@@ -5,8 +5,10 @@ against a fork.
 """
 
 import hashlib
+import itertools
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import date
 
 from sqlalchemy import insert
@@ -22,6 +24,7 @@ from voting.sealing.wire import EventType, name_of
 
 PART_BYTES = 1 << 20  # a larger member is kept in pieces, so that a download never holds it whole
 BLOCK = 512  # bytes of the archive
+Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
 
 class Writer:
@@ -100,13 +103,47 @@ async def stream_archive(
     """The archive up to that member, piece by piece: the same bytes each time, and a beginning of any later
     archive.
     """
-    yield archive_start(timestamp)
-    async for name, is_event, size, pieces in queries.stream_members(session, poll_id, last=last):
-        yield tar_header(f"{name}.{'event' if is_event else 'data'}.json", size, timestamp)
-        for piece in pieces:
-            yield piece
-        if padding := -size % BLOCK:
-            yield bytes(padding)
+    pieces = send_archive(lambda: nullcontext(session), poll_id, timestamp=timestamp, last=last)
+    async for piece in pieces:
+        yield piece
+
+
+async def send_archive(
+    reading: Reading, poll_id: uuid.UUID, *, timestamp: int, last: int
+) -> AsyncIterator[bytes]:
+    """As `stream_archive`, with a session of its own for each piece, which ends before the piece is given:
+    whoever downloads slowly holds no connection.
+    """
+    pieces, done = [archive_start(timestamp)], 0
+    while done < last:
+        async with reading() as session:
+            rows = await queries.list_members(session, poll_id, after=done, last=last)
+        for row in rows:
+            pieces.append(
+                tar_header(f"{row.name}.{'event' if row.event else 'data'}.json", row.size, timestamp)
+            )
+            if row.content is not None:
+                pieces.append(bytes(row.content))
+            else:
+                yield b"".join(pieces)
+                pieces = []
+                async for part in _parts(reading, poll_id, row.position):
+                    yield part
+            pieces.append(bytes(-row.size % BLOCK))
+        yield b"".join(pieces)
+        pieces = []
+        done = rows[-1].position if rows else last
+    if pieces:
+        yield b"".join(pieces)
+
+
+async def _parts(reading: Reading, poll_id: uuid.UUID, position: int) -> AsyncIterator[bytes]:
+    for number in itertools.count():
+        async with reading() as session:
+            part = await queries.find_part(session, poll_id, position, number)
+        if part is None:
+            return
+        yield part
 
 
 def archive_size(timestamp: int, members: int) -> int:
