@@ -21,16 +21,20 @@ from app.kit.forms import Form
 from app.kit.front import SESSION_COOKIE
 from app.kit.web import WebRequest, anyone, get, page, post, see_other
 from app.seed.people import PASSWORD, PEOPLE
+from app.seed.sealed import read_kept
 
 
 class DemoPerson(msgspec.Struct, frozen=True):
-    """Somebody to sign in as: what to type, and the digits of their authenticator at this moment."""
+    """Somebody to sign in as: what to type, the digits of their authenticator at this moment, and their
+    private code for sealed votes.
+    """
 
     name: str
     email: str
     office: str
     can: str
     code: str
+    private_code: str
     is_current: bool
 
 
@@ -49,6 +53,7 @@ async def list_demo_people(
     emails = [person.email for person in PEOPLE]
     rows = (await session.execute(select(Account).where(Account.email.in_(emails)))).scalars()
     accounts = {account.email: account for account in rows}
+    kept = read_kept(ctx.services.settings.var_dir)
     people = [
         DemoPerson(
             name=person.name,
@@ -56,6 +61,7 @@ async def list_demo_people(
             office=ctx.gettext(person.office),
             can=ctx.gettext(person.can),
             code=show_current_code(accounts[person.email], now=ctx.now) or "",
+            private_code=kept.codes.get(person.email, ""),
             is_current=bool(ctx.actor and ctx.actor.id == accounts[person.email].id),
         )
         for person in PEOPLE

@@ -23,6 +23,7 @@ from app.seed import content
 from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_papers, ticked
 from app.seed.ideas import seed_wishes, seed_works
 from app.seed.people import PEOPLE, actor_of, seed_people
+from app.seed.sealed import seed_sealed
 from app.seed.votes import seed_ballots, seed_closing, seed_open_poll, seed_projects
 from cycles.service import create_cycle
 from cycles.states import StageKind
@@ -79,6 +80,17 @@ async def seed(services: Services) -> bool:
             longest=6,
         )
         await _seed_open_elections(session, cast, now=now)
+        await seed_sealed(
+            session,
+            services,
+            lot,
+            cast.officers,
+            [actor for actor, _ in cast.crowd],
+            [person.email for person in PEOPLE],
+            past=(_moment(now, -45, 9), _moment(now, -38, 20)),
+            running=(_moment(now, -2, 9), _moment(now, 12, 20)),
+            coming=(_moment(now, 10, 9), _moment(now, 20, 20)),
+        )
         await session.flush()
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again
         session.info.pop("outbox", None)

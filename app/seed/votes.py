@@ -98,12 +98,17 @@ async def seed_closing(
         await voting.service.confirm_act(
             session, officer, poll.id, Act.CLOSE, digest=digest, now=closed + timedelta(hours=hours)
         )
+    published = closed + timedelta(hours=len(officers), minutes=5)
+    await seed_count(session, services, poll, published=published)
+
+
+async def seed_count(session: AsyncSession, services: Services, poll: Poll, *, published: datetime) -> None:
+    """Count a closed and confirmed box, and publish the result."""
     content = await voting.service.load_box(session, poll.id)
     if content is None:
         raise RuntimeError("the demonstration's box is closed and confirmed, yet cannot be counted")
     counted = voting.service.count_box(content)
     files = await voting.service.store_files(services.storage, counted)
-    published = closed + timedelta(hours=len(officers), minutes=5)
     clock.freeze(published)  # listeners ask the clock
     try:
         await voting.service.publish_result(session, poll.id, counted, files, now=published)

@@ -224,6 +224,11 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/polls/{open_poll}/officer/cancel", who="election"),
     PageCase("/polls/{past_poll}/officer", who="election"),
     PageCase("/polls/{past_poll}/officer", who="resident", status=403),
+    # ── sealed votes
+    PageCase("/polls/{sealed_poll}"),
+    PageCase("/polls/{begun_poll}"),
+    PageCase("/polls/{opened_poll}"),
+    PageCase("/polls/{opened_poll}/result"),
     # ── elections
     PageCase("/polls/new", who="election"),
     PageCase("/polls/new", note="empty", who="election", status=422, send={}),
@@ -336,6 +341,9 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     ),
     "approval_poll": _first(Poll.id, Poll.rule == "approval"),
     "grades_poll": _first(Poll.id, Poll.rule == "majority-judgment"),
+    "sealed_poll": _first(Poll.id, Poll.sealing == "ready"),
+    "begun_poll": _first(Poll.id, Poll.sealing == "keys"),
+    "opened_poll": _first(Poll.id, Poll.sealing == "opened"),
     "open_cycle": _first(
         Cycle.slug,
         Cycle.kind == "budget",

@@ -42,6 +42,8 @@ class SettingsForm(msgspec.Struct, frozen=True):
     criterion_1: Criterion | None = None
     criterion_2: Criterion | None = None
     criterion_3: Criterion | None = None
+    sealed: bool = False
+    server_sealing: bool = False
 
     def settings(self, *, seats: int = 0, envelopes: dict[str, int] | None = None) -> Settings:
         """As values. Raises: FormErrors."""
@@ -67,6 +69,8 @@ class SettingsForm(msgspec.Struct, frozen=True):
             envelope_kind=self.envelope_kind,
             exclusive=_groups(self.exclusive),
             criteria=tuple(dict.fromkeys(criteria)),
+            sealed=self.sealed,
+            server_sealing=self.sealed and self.server_sealing,
         )
 
 

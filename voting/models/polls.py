@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -69,6 +70,16 @@ class Poll(Base):
     )
     board_start: Mapped[str | None] = mapped_column(
         String(64), comment="name of the board's first event: election, trustees and roll"
+    )
+    server_sealing: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=false(),
+        comment="whether voters without scripts may let the server seal their ballot",
+    )
+    one_machine: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=false(),
+        comment="a demonstration: every role of the sealed vote is played on this machine",
     )
 
     options: Mapped[list["PollOption"]] = relationship(lazy="raise", order_by="PollOption.position")

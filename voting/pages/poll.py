@@ -96,6 +96,7 @@ class PollPage(msgspec.Struct, frozen=True, kw_only=True):
     tie_commitment: str
     box_head: str
     is_officer: bool
+    one_machine: bool
     options: list[OptionRow]
 
 
@@ -246,5 +247,6 @@ def build_poll(
         tie_commitment=(ties.get("lot") or {}).get("commitment", ""),
         box_head=poll.box_head or "",
         is_officer=is_officer,
+        one_machine=poll.one_machine,
         options=option_rows(ctx, options, Money(ctx, full.cycle), contest),
     )

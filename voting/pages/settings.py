@@ -196,6 +196,8 @@ def _values(settings: Settings) -> dict[str, str]:
         "seats": settings.seats or None,
         "envelope_kind": settings.envelope_kind,
         "exclusive": "\n".join(" ".join(group) for group in settings.exclusive),
+        "sealed": "yes" if settings.sealed else "no",
+        "server_sealing": "yes" if settings.server_sealing else None,
         "grades": next((name for name, scale in SCALES.items() if scale == settings.grades), ""),
     }
     for place, criterion in enumerate(criteria_of(settings), start=1):

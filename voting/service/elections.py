@@ -19,6 +19,7 @@ from app.kit.errors import FormErrors, Invalid
 from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.text import words
+from app.settings import get_settings
 from cycles.models import Cycle
 from cycles.queries import find_cycle_by_slug, get_cycle, get_stage, list_areas
 from cycles.states import CycleKind, StageKind
@@ -96,6 +97,7 @@ async def create_election(
         cycle_id=cycle.id,
         stage_id=stage.id,
         sealed=election.settings.sealed,
+        server_sealing=election.settings.server_sealing,
         now=now,
     )
     poll.title, poll.title_en = election.title, election.title_en or election.title
@@ -136,6 +138,8 @@ async def change_election(
     ties = msgspec.structs.replace(ties, criteria=criteria_of(election.settings))
     poll.ties, poll.prepared_at = canonical(ties).decode(), now
     poll.sealing = (poll.sealing or SealingPhase.CHOSEN) if election.settings.sealed else None
+    poll.server_sealing = election.settings.sealed and election.settings.server_sealing
+    poll.one_machine = election.settings.sealed and get_settings().is_demo
     for option in await queries.list_options(session, poll.id):
         await session.delete(option)
     await session.flush()

@@ -92,6 +92,7 @@ async def prepare_poll(
         cycle_id=cycle_id,
         stage_id=stage.id,
         sealed=settings_of_cycle(cycle).sealed,
+        server_sealing=settings_of_cycle(cycle).server_sealing,
         now=now,
     )
     poll.title, poll.title_en = title, title_en or title
@@ -170,6 +171,7 @@ def freeze(
     cycle_id: uuid.UUID,
     stage_id: uuid.UUID,
     sealed: bool = False,
+    server_sealing: bool = False,
     now: datetime,
 ) -> Poll:
     """A poll row of a contest, not yet in the session and without titles. Raises: UnknownRule."""
@@ -190,6 +192,8 @@ def freeze(
         is_imported=False,
         prepared_at=now,
         sealing=SealingPhase.CHOSEN if sealed else None,
+        server_sealing=sealed and server_sealing,
+        one_machine=sealed and get_settings().is_demo,
     )
 
 

@@ -33,7 +33,8 @@ CASTABLE: tuple[VoteType, ...] = ("ordinal", "approval", "scoring", "cumulative"
 class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an officer chooses. `envelopes` are amounts in bani, by the code of an area, `envelope_kind` says
     what they are; of each group in `exclusive`, by their numbers, one project may win. Without `criteria` the
-    usual ones are published.
+    usual ones are published. `server_sealing`: of a sealed vote, whether a voter without scripts may let the
+    server seal the ballot, which then sees it for a moment.
     """
 
     rule: str = "greedy"
@@ -51,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     exclusive: tuple[tuple[str, ...], ...] = ()
     criteria: tuple[Criterion, ...] = ()
     sealed: bool = False
+    server_sealing: bool = False
 
     @property
     def params(self) -> dict[str, Any]:
@@ -86,6 +88,7 @@ def settings_of_poll(poll: Poll) -> Settings:
         grades=contest.grades,
         criteria=msgspec.json.decode(poll.ties, type=TiePolicy).criteria,
         sealed=poll.sealing is not None,
+        server_sealing=poll.server_sealing,
     )
 
 
