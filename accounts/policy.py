@@ -13,6 +13,7 @@ ROLE_NAMES = {
     Role.REVIEWER: N_("idea review"),
     Role.DESK: N_("residence desk"),
     Role.ELECTION: N_("election officer"),
+    Role.CLERK: N_("polling place"),
     Role.ADMIN: N_("administrator"),
 }
 

@@ -12,6 +12,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"  # the idea-review department
     DESK = "desk"  # verifies residence
     ELECTION = "election"  # opens, closes and counts votes
+    CLERK = "clerk"  # polling place: gives out paper ballots, enters and signs them
     ADMIN = "admin"  # gives and takes roles
 
 

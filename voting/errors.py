@@ -108,6 +108,79 @@ class VoteHasEnded(Conflict):
     default = N_("The vote has ended. Nobody may open it again.")
 
 
+# ── paper ─────────────────────────────────────────────────────────────────────
+class PlaceNotFound(NotFound):
+    """No such polling place."""
+
+    default = N_("We cannot find this polling place.")
+
+
+class PlaceNumberTaken(Conflict):
+    """Two places have the same number."""
+
+    default = N_("There is a polling place with this number already.")
+
+
+class PaperGiven(Conflict):
+    """Somebody who was given a paper votes on paper."""
+
+    default = N_(
+        "You were given a paper ballot at polling place %(number)s, %(name)s. Your vote is the one on paper, "
+        "and it cannot be sent here as well. If you were given none, call us at once."
+    )
+
+
+class NoPaperGiven(Conflict):
+    """There is nothing to undo."""
+
+    default = N_("No paper of this polling place is marked as given to this person.")
+
+
+class NothingAssisted(Conflict):
+    """The number is at zero."""
+
+    default = N_("Nobody is noted as helped here.")
+
+
+class NoSuchSheet(Invalid):
+    """A number beyond the papers that were in the box."""
+
+    default = N_("The papers of this place are numbered from 1 to %(last)s.")
+
+
+class SheetsMissing(Conflict):
+    """A reading is finished when every sheet is in it."""
+
+    default = N_("These papers are not entered yet: %(sheets)s.")
+
+
+class ReadingBegun(Conflict):
+    """The number of papers in the box stays while they are being entered."""
+
+    default = N_(
+        "Papers of this place have been entered: how many there are stays, unless their entries are given up "
+        "first."
+    )
+
+
+class NoReading(Conflict):
+    """Nobody enters papers in that row."""
+
+    default = N_("Nobody is entering papers here.")
+
+
+class NothingToDecide(Conflict):
+    """The two clerks agree on this sheet."""
+
+    default = N_("The two clerks agree on this paper: there is nothing to decide.")
+
+
+class PapersDiffer(Conflict):
+    """Settled papers are not those whose digest was confirmed: nothing is counted."""
+
+    default = N_("The papers are not the ones that were signed.")
+
+
 # ── sealed votes ──────────────────────────────────────────────────────────────
 SEAL_WORDS = {
     "json_malformed": N_("This is not the file or text that is expected here."),

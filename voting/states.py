@@ -5,6 +5,7 @@ the opening in advance and the closing protocol afterwards; in between only the 
 two as well: one proposes it in public, another confirms that very reason.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 
 from app.kit.errors import Conflict
@@ -116,6 +117,26 @@ class Delivery(StrEnum):
     WAITING = "waiting"  # to be checked by a worker
     ACCEPTED = "accepted"
     REFUSED = "refused"
+
+
+class PaperPhase(StrEnum):
+    """How far the papers of a vote with polling places have come."""
+
+    PLANNED = "planned"  # there are polling places; their papers are not all entered and signed
+    SETTLED = "settled"  # every place's protocol is signed: the papers are fixed
+
+
+class SheetKind(StrEnum):
+    """What a clerk finds on one paper out of the box."""
+
+    BALLOT = "ballot"
+    BLANK = "blank"
+    SPOILED = "spoiled"  # it cannot be counted; the reason says why
+
+
+READINGS = (1, 2)  # every paper is entered twice, by two clerks blind to each other
+DECIDING = 3  # what the third clerk enters where the two differ
+UNDO_PAPER = timedelta(minutes=10)  # a slip of the hand at the table; later the paper may be in the box
 
 
 def check_phase(current: str | None, to: SealingPhase) -> None:

@@ -1,5 +1,14 @@
-"""The tables of voting: polls and what every vote has; and what sealed votes have besides."""
+"""The tables of voting: polls and what every vote has; what votes on paper and sealed votes have besides."""
 
+from voting.models.paper import (
+    TRACES,
+    PaperEntry,
+    PaperMark,
+    PaperReading,
+    PaperSettlement,
+    PlaceSignature,
+    PollingPlace,
+)
 from voting.models.polls import (
     APPEND_ONLY,
     BoxEntry,
@@ -26,6 +35,7 @@ from voting.models.sealed import (
 __all__ = [
     "APPEND_ONLY",
     "BOARD_TABLES",
+    "TRACES",
     "BoardBallot",
     "BoardMember",
     "BoardPart",
@@ -33,9 +43,15 @@ __all__ = [
     "CeremonyMessage",
     "Confirmation",
     "CredentialHolder",
+    "PaperEntry",
+    "PaperMark",
+    "PaperReading",
+    "PaperSettlement",
     "Participation",
+    "PlaceSignature",
     "Poll",
     "PollOption",
+    "PollingPlace",
     "ResultFile",
     "RollCredential",
     "RollEntry",

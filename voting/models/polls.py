@@ -24,9 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kit.db import Base, new_id
-from voting.states import Act, PollState, SealingPhase, check_move, check_phase
+from voting.states import Act, PaperPhase, PollState, SealingPhase, check_move, check_phase
 
 _PHASES = ", ".join(f"'{phase}'" for phase in SealingPhase)
+_PAPERS = ", ".join(f"'{phase}'" for phase in PaperPhase)
 _STATES = ", ".join(f"'{state}'" for state in PollState)
 _ACTS = ", ".join(f"'{act}'" for act in Act)
 
@@ -40,6 +41,7 @@ class Poll(Base):
         Index("ix_polls_state", "state"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         CheckConstraint(f"sealing IN ({_PHASES})", name="sealing"),
+        CheckConstraint(f"paper IN ({_PAPERS})", name="paper"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -80,6 +82,16 @@ class Poll(Base):
         default=False,
         server_default=false(),
         comment="a demonstration: every role of the sealed vote is played on this machine",
+    )
+
+    paper: Mapped[str | None] = mapped_column(
+        String(20), comment="phase of the papers; none: there are no polling places"
+    )
+    places_digest: Mapped[str | None] = mapped_column(
+        String(64), comment="SHA-256 of the polling places as they are announced"
+    )
+    paper_digest: Mapped[str | None] = mapped_column(
+        String(64), comment="SHA-256 of all papers and protocols, once they are settled"
     )
 
     options: Mapped[list["PollOption"]] = relationship(lazy="raise", order_by="PollOption.position")

@@ -15,7 +15,7 @@ from cycles.states import CycleKind
 from voting.errors import PollNotFound
 from voting.models import BoxEntry, Confirmation, Participation, Poll, PollOption, ResultFile, Tally
 from voting.policy import PollFacts
-from voting.states import Act, PollState, SealingPhase
+from voting.states import Act, PaperPhase, PollState, SealingPhase
 
 # What pages of a vote and casting a ballot ask for is made once: making a statement costs more than most of
 # the answers. Parameters: "poll", and what else a statement names.
@@ -110,6 +110,7 @@ def facts_of(poll: Poll, stage: Stage, confirmations: Sequence[Confirmation]) ->
         confirmed_by=confirmed,
         is_imported=poll.is_imported,
         sealing=None if poll.sealing is None else SealingPhase(poll.sealing),
+        paper=None if poll.paper is None else PaperPhase(poll.paper),
     )
 
 

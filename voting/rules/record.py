@@ -14,6 +14,7 @@ import msgspec
 
 from voting.rules.papers import MAX_PAPERS, Contest, Paper, Papers, canonical
 from voting.rules.result import Result
+from voting.rules.sheets import PaperPart, paper_digest
 from voting.rules.tally import group_papers
 from voting.rules.ties import TiePolicy
 
@@ -30,7 +31,9 @@ class ElectionRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     `origin` is "cast" for a vote held here, whose box must be there, "imported" for the ballots of a file,
     which have no box, or "sealed" for ballots that trustees opened, whose board is an archive of its own: of
     it the record has the codes and, in `box_head`, the event that ended the ballots.
-    `params` are the rule's, spelled out.
+    `params` are the rule's, spelled out. Of a vote that was held on paper as well, `papers` are all of them:
+    `electronic` is how many came out of the box or board, `paper` what came out of the polling places' boxes,
+    with their protocols, and `paper_digest` its digest as the register holds it since before the count.
     """
 
     format: Literal["obste-election-record"] = FORMAT
@@ -47,6 +50,9 @@ class ElectionRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     codes: tuple[tuple[str, Literal["counted", "replaced"]], ...] = ()
     box_head: str | None = None
     box: tuple[BoxRow, ...] = ()
+    electronic: int | msgspec.UnsetType = msgspec.UNSET
+    paper: PaperPart | msgspec.UnsetType = msgspec.UNSET
+    paper_digest: str | msgspec.UnsetType = msgspec.UNSET
     result: Result
 
 
@@ -70,12 +76,13 @@ def make_record(
     box: Sequence[BoxRow] | None = None,
     board_head: str | None = None,
     statuses: Mapping[str, Literal["counted", "replaced"]] | None = None,
+    paper: PaperPart | None = None,
 ) -> ElectionRecord:
     """The record of a counted poll; without a box, of imported ballots; with a board's head, of sealed ones.
-    Papers may be in any order.
+    Papers may be in any order, and include those on `paper`.
     """
     sealed = board_head is not None
-    return ElectionRecord(
+    record = ElectionRecord(
         poll_id=poll_id,
         title=title,
         origin="sealed" if sealed else "imported" if box is None else "cast",
@@ -90,6 +97,12 @@ def make_record(
         box=tuple(box or ()),
         result=result,
     )
+    if paper is None:
+        return record
+    electronic = sum(number for number, _ in record.papers) - paper.total
+    return msgspec.structs.replace(
+        record, electronic=electronic, paper=paper, paper_digest=paper_digest(paper)
+    )
 
 
 def encode_record(record: ElectionRecord) -> bytes:
@@ -103,7 +116,8 @@ def decode_record(raw: bytes) -> ElectionRecord:
         record = msgspec.json.decode(raw, type=ElectionRecord)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise MalformedRecord(str(problem)) from problem
-    if sum(abs(number) for number, _ in record.papers) > MAX_PAPERS:
+    on_paper = record.paper.papers if record.paper else ()
+    if sum(abs(number) for number, _ in (*record.papers, *on_paper)) > MAX_PAPERS:
         raise MalformedRecord(f"more than {MAX_PAPERS} papers")
     return record
 

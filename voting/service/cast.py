@@ -18,6 +18,7 @@ from voting.errors import (
     AlreadyVoted,
     BallotRefused,
     KeyUsed,
+    PaperGiven,
     PollNotFound,
     PollNotOpen,
     StaleReceipt,
@@ -79,14 +80,16 @@ async def cast_ballot(
     Sending the same secret again gives the same receipt. With `replacement_key`, the secret of an earlier
     receipt, the new ballot stands for the earlier one.
     Locks: the poll, against closing. Raises: PollNotFound when they may not know of it, PollNotOpen,
-    Forbidden, AlreadyVoted, BallotRefused, StaleReceipt, WrongKey, KeyUsed. Emits: PollOpened when this is
-    what opens it. Queues: a confirmation by e-mail, without the code.
+    Forbidden, AlreadyVoted, PaperGiven, BallotRefused, StaleReceipt, WrongKey, KeyUsed. Emits: PollOpened
+    when this is what opens it. Queues: a confirmation by e-mail, without the code.
     """
     full = await queries.get_poll(session, poll_id, lock=True)
     if not may_view(actor, full.facts) or full.facts.sealing is not None:
         raise PollNotFound()
     code = _code_of(secret, poll_id)
     has_voted = await queries.has_voted(session, poll_id, actor.id)
+    if has_voted and full.facts.paper is not None:
+        await refuse_paper_voter(session, poll_id, actor.id)
     if entry := await queries.find_entry(session, poll_id, code):
         if not has_voted:
             raise StaleReceipt()
@@ -159,6 +162,14 @@ async def _replaced_code(session: AsyncSession, poll_id: uuid.UUID, replacement_
     if await queries.is_replaced(session, poll_id, code):
         raise KeyUsed()
     return code
+
+
+async def refuse_paper_voter(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID) -> None:
+    """Raises: PaperGiven for somebody whose vote is on paper. The caller holds the poll's lock."""
+    mark = await queries.find_paper(session, poll_id, account_id)
+    if mark is not None:
+        place = await queries.get_place(session, poll_id, mark.place)
+        raise PaperGiven(number=place.number, name=place.name)
 
 
 async def note_participation(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID) -> None:

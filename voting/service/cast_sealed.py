@@ -33,7 +33,7 @@ from voting.sealing.box import code_of_tracker
 from voting.sealing.election import read_election
 from voting.sealing.refused import Refused
 from voting.service.board import add_ballot, credential_hash
-from voting.service.cast import note_participation, promise_mail
+from voting.service.cast import note_participation, promise_mail, refuse_paper_voter
 from voting.service.turns import mark_open
 
 MARK_PURPOSE = "credential-holder"
@@ -84,12 +84,15 @@ async def cast_sealed(
     """Put a ballot that `check_sealed` has checked on the board; the last one of a credential counts.
 
     Sending the same ballot again gives the same receipt. Locks: the poll, against closing. Raises:
-    PollNotFound, PollNotOpen, Forbidden, CredentialUnknown, CredentialTaken, OtherCredential, BallotCopied.
-    Emits: PollOpened when this is what opens it. Queues: a confirmation by e-mail, without the code.
+    PollNotFound, PollNotOpen, Forbidden, PaperGiven, CredentialUnknown, CredentialTaken, OtherCredential,
+    BallotCopied. Emits: PollOpened when this is what opens it. Queues: a confirmation by e-mail, without the
+    code.
     """
     full = await queries.get_poll(session, poll_id, lock=True)
     if not may_view(actor, full.facts) or full.facts.sealing is None:
         raise PollNotFound()
+    if full.facts.paper is not None:
+        await refuse_paper_voter(session, poll_id, actor.id)
     mark = mark_of(poll_id, ballot.credential)
     marks = await queries.list_marks(session, poll_id, actor.id)
     if await queries.find_ballot(session, poll_id, ballot.tracker) is not None:

@@ -21,7 +21,8 @@ from voting.errors import AlreadyConfirmed, VoteHasEnded, WrongDigest
 from voting.models import Confirmation, CredentialHolder, Poll, Tally
 from voting.policy import may_confirm, may_propose_cancelling, may_withdraw
 from voting.queries import PollInFull
-from voting.service.turns import mark_open, protocol_digest
+from voting.service.protocols import destroy_traces
+from voting.service.turns import mark_open, protocol_digest, protocol_facts
 from voting.states import COUNTED_STATES, NEEDED_CONFIRMATIONS, Act, PollState
 
 REGISTER_KINDS = {
@@ -72,6 +73,8 @@ async def _take_effect(session: AsyncSession, full: PollInFull, act: Act) -> Non
         poll.cancel_reason = _standing(full, act)[0].reason
     if act in (Act.CERTIFY, Act.CANCEL):  # nobody needs to know any more whose code was whose
         await session.execute(delete(CredentialHolder).where(CredentialHolder.poll_id == poll.id))
+        if full.facts.paper is not None:
+            await destroy_traces(session, poll.id)
 
 
 def _public_facts(full: PollInFull, act: Act) -> dict[str, object]:
@@ -81,6 +84,8 @@ def _public_facts(full: PollInFull, act: Act) -> dict[str, object]:
     if act is Act.CANCEL:
         first = _standing(full, act)[0]
         return {"reason": first.reason, "proposed_by": first.name}
+    if act is Act.CLOSE:
+        return protocol_facts(full.poll)
     return {}
 
 
@@ -208,17 +213,23 @@ async def digest_to_confirm(session: AsyncSession, poll: Poll, act: Act) -> str:
 
 def opening_facts(poll: Poll, opens_at: datetime, closes_at: datetime) -> dict[str, object]:
     """What two officials confirm before a vote opens: the frozen contest, its rule, from when until when; of
-    a sealed vote also the first event of its board, which names the trustees and the roll.
+    a sealed vote also the first event of its board, which names the trustees and the roll; the polling places
+    where there are any.
     """
     sealed: dict[str, object] = {} if poll.board_start is None else {"board_start": poll.board_start}
-    return sealed | {
-        "contest_digest": poll.contest_digest,
-        "rule": poll.rule,
-        "rule_params_digest": poll.rule_params_digest,
-        "ties": json.loads(poll.ties),
-        "opens_at": register.moment_text(opens_at),
-        "closes_at": register.moment_text(closes_at),
-    }
+    places: dict[str, object] = {} if poll.places_digest is None else {"places_digest": poll.places_digest}
+    return (
+        sealed
+        | places
+        | {
+            "contest_digest": poll.contest_digest,
+            "rule": poll.rule,
+            "rule_params_digest": poll.rule_params_digest,
+            "ties": json.loads(poll.ties),
+            "opens_at": register.moment_text(opens_at),
+            "closes_at": register.moment_text(closes_at),
+        }
+    )
 
 
 def cancelling_digest(poll: Poll, reason: str) -> str:

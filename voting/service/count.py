@@ -34,11 +34,13 @@ from voting.rules.papers import (
 )
 from voting.rules.record import BoxRow, encode_record, make_record, record_digest
 from voting.rules.result import Result
+from voting.rules.sheets import PaperPart
 from voting.rules.ties import TiePolicy
 from voting.sealing import box
 from voting.service.cast import contest_of
 from voting.service.opening import load_rankings
 from voting.service.prepare import SEED_PURPOSE
+from voting.service.protocols import load_paper_part
 from voting.service.turns import may_be_counted
 from voting.states import COUNTED_STATES, PollState
 
@@ -76,6 +78,7 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     dates: tuple[str, str]
     rows: Sequence[tuple[int, str, str, str | None, str, bytes]] = ()
     sealed: "Opened | None" = None
+    paper: PaperPart | None = None
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -119,6 +122,7 @@ async def load_box(session: AsyncSession, poll_id: uuid.UUID) -> Box | None:
         dates=(f"{full.stage.opens_at:%d.%m.%Y}", f"{full.stage.closes_at:%d.%m.%Y}"),
         rows=[(*row,) for row in await queries.list_box(session, poll_id)],
         sealed=await _opened(session, poll_id) if poll.sealing is not None else None,
+        paper=await load_paper_part(session, poll),
     )
 
 
@@ -141,6 +145,8 @@ def count_box(content: Box) -> Counted:
         papers = _counting_papers(content, entries)
     else:
         papers, statuses = papers_of(content.contest, content.sealed.rankings), content.sealed.statuses
+    if content.paper is not None:
+        papers = dict(Counter(papers) + content.paper.grouped())
     result = get_rule(content.rule).count(content.contest, papers, ties=content.ties, explain=True)
     record = make_record(
         poll_id=content.poll_id,
@@ -152,6 +158,7 @@ def count_box(content: Box) -> Counted:
         box=None if content.is_imported else chain,
         board_head=content.head if content.sealed is not None else None,
         statuses=statuses,
+        paper=content.paper,
     )
     files = [
         Produced("record.json", JSON, encode_record(record)),
@@ -159,6 +166,8 @@ def count_box(content: Box) -> Counted:
         *_for_other_programs(content, papers, result),
         Produced("result.json", JSON, canonical(result)),
     ]
+    if content.paper is not None:
+        files.append(Produced("paper.csv", CSV, _ballots_csv(dict(content.paper.grouped()))))
     if statuses is not None:
         files.append(Produced("codes.csv", CSV, _csv(["code", "status"], sorted(statuses.items()))))
     return Counted(result=result, tie_seed=content.seed, record_digest=record_digest(record), files=files)
@@ -270,6 +279,7 @@ async def publish_result(
         "tie_seed": counted.tie_seed,
         "record_digest": counted.record_digest,
         "files": {file.name: file.sha256 for file in files},
+        **({} if poll.paper_digest is None else {"paper_digest": poll.paper_digest}),
     }
     await register.record(session, "poll.result_published", f"poll:{poll_id}", facts, now=now)
     return poll

@@ -16,7 +16,7 @@ from voting.models import Poll
 from voting.queries import PollInFull
 from voting.sealing.box import genesis
 from voting.service.board import open_board
-from voting.states import Act, PollState, SealingPhase
+from voting.states import Act, PaperPhase, PollState, SealingPhase
 
 
 def protocol_digest(poll: Poll) -> str:
@@ -25,8 +25,9 @@ def protocol_digest(poll: Poll) -> str:
 
 
 def protocol_facts(poll: Poll) -> dict[str, object]:
-    """The closing protocol: what was in the box when it was frozen."""
-    return {
+    """The closing protocol: what was in the box when it was frozen; and, settled after that, on paper."""
+    paper: dict[str, object] = {} if poll.paper_digest is None else {"paper_digest": poll.paper_digest}
+    return paper | {
         "poll": str(poll.id),
         "contest_digest": poll.contest_digest,
         "box_size": poll.box_size,
@@ -129,7 +130,8 @@ async def list_due_to_count(session: AsyncSession) -> list[uuid.UUID]:
 
 
 def may_be_counted(full: PollInFull) -> bool:
-    """Whether the box is frozen, confirmed and, if it was sealed, opened."""
+    """Whether the box is frozen, confirmed and, if it was sealed, opened; papers are settled."""
     confirmed = full.poll.is_imported or full.facts.is_confirmed(Act.CLOSE)
     is_legible = full.facts.sealing in (None, SealingPhase.OPENED)
-    return full.poll.state == PollState.CLOSED and confirmed and is_legible
+    is_settled = full.facts.paper in (None, PaperPhase.SETTLED)
+    return full.poll.state == PollState.CLOSED and confirmed and is_legible and is_settled

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET
 
+from app.kit.chain import Fact
 from app.kit.chain import check_chain as check_chain_of_facts
 from voting.rules import UnknownRule, UnsuitableContest, get_rule
 from voting.rules.formats import MalformedFile, PbElection, read_pb
@@ -20,11 +22,12 @@ from voting.rules.record import (
     sorted_papers,
 )
 from voting.rules.result import Result
+from voting.rules.sheets import NEEDED_SIGNATURES, make_paper_part, paper_digest
 from voting.rules.tally import TooLarge, group_papers, input_digest
 from voting.rules.ties import STANDARD, FalseSeed, TiePolicy, check_seed
 from voting.sealing.box import BoxEntry, BrokenChain, check_chain, code_statuses, genesis
-from voting.verify.election import grouped
-from voting.verify.facts import is_register, read_register
+from voting.verify.election import electronic_papers, grouped
+from voting.verify.facts import find_fact, is_register, is_settled_first, read_register
 from voting.verify.source import Unreadable, read_source
 
 
@@ -72,14 +75,16 @@ def verify_record(
     source: str | Path | bytes,
     *,
     expected_digest: str | None = None,
+    register: str | Path | bytes | None = None,
     rule: str | None = None,
     ties: TiePolicy = STANDARD,
 ) -> Verification:
     """Check a record, a `.pb` file or the public register, given as a path, an http(s) URL or bytes.
 
     Raises: Unreadable. `expected_digest` is the record's digest from the public register, or the register's
-    head as somebody wrote it down. `rule` and `ties` are for `.pb` files
-    only, which may not name a rule and say nothing of ties; a record states its own.
+    head as somebody wrote it down; `register` is the whole register as downloaded, which must hold the
+    record. `rule` and `ties` are for `.pb` files only, which may not name a rule and say nothing of ties; a
+    record states its own.
     """
     name = "(bytes)" if isinstance(source, bytes) else str(source)
     content = read_source(source)
@@ -96,11 +101,33 @@ def verify_record(
             record, raw = election
             found = record_digest(record)
             checks = _record_checks(record, raw)
+            if register is not None:
+                checks += _register_checks(record, found, read_register(read_source(register)))
     except TooLarge as problem:
         raise Unreadable(str(problem)) from problem
     if expected_digest is not None:
         checks.append(check("digest", expected_digest.strip().lower(), found))
     return Verification(source=name, kind=kind, digest=found, checks=tuple(checks))
+
+
+def _register_checks(record: ElectionRecord, found: str, facts: list[Fact]) -> list[Check]:
+    """The register is whole and holds this record; and these papers, since before anything was counted."""
+    published = find_fact(facts, record.poll_id, "poll.result_published")
+    checks = [
+        check("register_chain", "whole", check_chain_of_facts(facts) or "whole"),
+        check("register_record", _stated(published, "record_digest"), found),
+    ]
+    if record.paper:
+        settled = find_fact(facts, record.poll_id, "poll.papers_settled")
+        checks += [
+            check("register_paper", _stated(settled, "paper_digest"), paper_digest(record.paper)),
+            check("register_order", True, is_settled_first(facts, record.poll_id)),
+        ]
+    return checks
+
+
+def _stated(fact: Fact | None, name: str) -> object:
+    return "an entry in the register" if fact is None else fact.facts.get(name)
 
 
 def _register_verification(name: str, content: bytes, expected_head: str | None) -> Verification:
@@ -129,7 +156,7 @@ def _record_checks(record: ElectionRecord, raw: bytes) -> list[Check]:
         check("papers_sorted", True, sorted_papers(grouped(record)) == record.papers),
     ]
     checks += _rule_checks(record)
-    checks += _box_checks(record)
+    checks += _box_checks(record) + _paper_checks(record)
     return checks + _recount_checks(record)
 
 
@@ -153,14 +180,17 @@ def _rule_checks(record: ElectionRecord) -> list[Check]:
 
 
 def _box_checks(record: ElectionRecord) -> list[Check]:
-    """The chain holds, codes agree with it, and as many ballots count in the box as there are papers."""
+    """The chain holds, codes agree with it, and as many ballots count in the box as there are papers that
+    did not come out of a polling place's box.
+    """
+    electronic = sum(electronic_papers(record).values())
     if record.origin == "imported":
         return [check("box_absent", (0, 0), (len(record.box), len(record.codes)))]
     if record.origin == "sealed":
         live = sum(status == "counted" for _, status in record.codes)
         return [
             check("box_absent", 0, len(record.box)),
-            check("ballots_on_board", live, sum(number for number, _ in record.papers)),
+            check("ballots_on_board", live, electronic),
         ]
     entries = [BoxEntry(*row) for row in record.box]
     contest_digest = digest(record.contest)
@@ -175,7 +205,32 @@ def _box_checks(record: ElectionRecord) -> list[Check]:
     return [
         check("box_chain", "holds", chain),
         check("codes_of_box", True, tuple(statuses.items()) == record.codes),
-        check("ballots_in_box", live, sum(number for number, _ in record.papers)),
+        check("ballots_in_box", live, electronic),
+    ]
+
+
+def _paper_checks(record: ElectionRecord) -> list[Check]:
+    """What was voted on paper: the list is the one whose digest is stated, it is part of what was counted,
+    and it is what the protocols of the polling places say.
+    """
+    paper = record.paper
+    if not paper:
+        return [check("paper_absent", (UNSET, UNSET), (record.electronic, record.paper_digest))]
+    places, electronic = paper.places, electronic_papers(record)
+    extra = sorted(str(one) for one, number in electronic.items() if number < 0)
+    wrong = sorted(place.name for place in places if place.blank + place.spoiled > place.in_box)
+    silent = [place.name for place in places if not place.is_balanced and not place.explanation]
+    unsigned = [place.name for place in places if len(place.signed_by) < NEEDED_SIGNATURES]
+    return [
+        check("paper_digest", paper_digest(paper), record.paper_digest),
+        check("paper_sorted", True, make_paper_part(paper.grouped(), places, salt=paper.salt) == paper),
+        check("paper_included", [], extra[:5]),
+        check("paper_electronic", sum(electronic.values()), record.electronic),
+        check("paper_in_boxes", sum(place.in_box for place in places), paper.total + paper.spoiled),
+        check("paper_blank", sum(place.blank for place in places), paper.blank),
+        check("paper_protocols", [], wrong),
+        check("paper_explained", [], silent),
+        check("paper_signed", [], unsigned),
     ]
 
 

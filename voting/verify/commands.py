@@ -68,12 +68,17 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--digest", help="the record's digest from the public register; for the register, its head"
     )
+    parser.add_argument(
+        "--register", help="for a record: the public register as downloaded, which must hold this record"
+    )
     parser.add_argument("--rule", help="for a .pb file: the rule to count by instead of the one it names")
     parser.add_argument("--lang", choices=("en", "ro"), help="without it, the terminal's language")
     parser.add_argument("--json", action="store_true", help="the checks as JSON")
     options = parser.parse_args(argv)
     try:
-        verification = verify_record(options.source, expected_digest=options.digest, rule=options.rule)
+        verification = verify_record(
+            options.source, expected_digest=options.digest, register=options.register, rule=options.rule
+        )
     except (Unreadable, MemoryError) as problem:
         return _unreadable(options.source, problem)
     if options.json:

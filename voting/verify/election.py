@@ -86,6 +86,16 @@ def grouped(record: ElectionRecord) -> dict[Paper, int]:
     return papers
 
 
+def electronic_papers(record: ElectionRecord) -> dict[Paper, int]:
+    """A record's papers without those that came out of the boxes of polling places; a negative number is one
+    that is said to be on paper and was not counted.
+    """
+    papers = grouped(record)
+    for number, paper in record.paper.papers if record.paper else ():
+        papers[paper] = papers.get(paper, 0) - number
+    return {paper: number for paper, number in papers.items() if number}
+
+
 def _of_record(record: ElectionRecord) -> Election:
     return Election(
         contest=record.contest,

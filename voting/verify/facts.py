@@ -1,4 +1,4 @@
-"""Reading a downloaded public register: one JSON entry a line."""
+"""Reading a downloaded public register, one JSON entry a line, and what it says of a vote."""
 
 import msgspec
 
@@ -24,3 +24,19 @@ def read_register(content: bytes) -> list[Fact]:
             except (msgspec.DecodeError, RecursionError) as problem:
                 raise Unreadable(f"line {number}: {problem}") from problem
     return facts
+
+
+def find_fact(facts: list[Fact], poll_id: str, kind: str) -> Fact | None:
+    """The newest entry of a kind about a vote."""
+    subject = f"poll:{poll_id}"
+    return next((one for one in reversed(facts) if (one.subject, one.kind) == (subject, kind)), None)
+
+
+def is_settled_first(facts: list[Fact], poll_id: str) -> bool:
+    """Whether the papers were fixed before the closing protocol was confirmed, and before any sealed ballot
+    was opened.
+    """
+    settled = find_fact(facts, poll_id, "poll.papers_settled")
+    later = ("poll.protocol_confirmed", "poll.opening_published", "poll.ballots_opened")
+    positions = [one.position for one in facts if one.subject == f"poll:{poll_id}" and one.kind in later]
+    return settled is not None and settled.position < min(positions, default=settled.position + 1)

@@ -60,6 +60,58 @@ _MEANINGS: dict[str, tuple[str, str]] = {
         "as many ballots were counted as have a code that counts",
         "s-au numărat atâtea buletine câte coduri contează",
     ),
+    # what was voted on paper
+    "paper_absent": ("nothing was voted on paper", "nu s-a votat pe hârtie"),
+    "paper_digest": (
+        "papers and protocols are those whose digest is stated",
+        "buletinele și procesele-verbale sunt cele cu amprenta scrisă",
+    ),
+    "paper_sorted": (
+        "the papers of all polling places stand in an order that tells nothing",
+        "buletinele tuturor secțiilor stau într-o ordine care nu spune nimic",
+    ),
+    "paper_included": ("every paper was counted", "fiecare buletin de hârtie a fost numărat"),
+    "paper_electronic": (
+        "papers and electronic ballots together are all that was counted",
+        "buletinele de hârtie și cele electronice sunt împreună tot ce s-a numărat",
+    ),
+    "paper_in_boxes": (
+        "there are as many papers as were in the boxes, spoiled ones included",
+        "sunt atâtea buletine câte au fost în urne, cu tot cu cele nule",
+    ),
+    "paper_blank": (
+        "there are as many blank papers as the protocols say",
+        "sunt atâtea buletine albe câte spun procesele-verbale",
+    ),
+    "paper_protocols": (
+        "no protocol has more blank and spoiled papers than were in its box",
+        "niciun proces-verbal nu are mai multe buletine albe și nule decât au fost în urnă",
+    ),
+    "paper_explained": (
+        "where papers are missing or too many, the protocol explains it",
+        "unde lipsesc sau sunt în plus buletine, procesul-verbal explică",
+    ),
+    "paper_signed": (
+        "two officials signed each protocol",
+        "fiecare proces-verbal este semnat de doi funcționari",
+    ),
+    # a record beside the register
+    "register_chain": (
+        "no fact of the register was changed, left out or moved",
+        "niciun fapt din registru nu a fost schimbat, scos sau mutat",
+    ),
+    "register_record": (
+        "the record is the one that the register holds",
+        "dosarul este cel din registru",
+    ),
+    "register_paper": (
+        "the papers are those that the register holds",
+        "buletinele de hârtie sunt cele din registru",
+    ),
+    "register_order": (
+        "the papers were fixed before anything was counted or opened",
+        "buletinele de hârtie au fost fixate înainte de numărare și de deschidere",
+    ),
     # a record beside the archive of a sealed vote
     "record_sealed": (
         "the record is of a vote whose ballots were sealed",

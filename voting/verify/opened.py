@@ -11,7 +11,7 @@ from voting.rules.record import ElectionRecord
 from voting.sealing.election import bound_contest
 from voting.sealing.verify import Checked
 from voting.verify.checks import Check, Verification, check, verify_record
-from voting.verify.election import grouped, read_record
+from voting.verify.election import electronic_papers, read_record
 from voting.verify.source import read_source
 
 SHOWN = 3  # papers of a difference
@@ -31,7 +31,8 @@ def verify_counted(source: str | Path | bytes, checked: Checked) -> Verification
 
 def opened_checks(record: ElectionRecord, checked: Checked) -> list[Check]:
     """That a record is of this archive, which was checked to its result: its contest is the one that every
-    ballot signed, its codes are those of the board, its papers are the opened rankings and nothing else.
+    ballot signed, its codes are those of the board, its papers are the opened rankings and, beside those that
+    polling places signed, nothing else.
     """
     bound = bound_contest(checked.election) if checked.election else None
     checks = [
@@ -44,7 +45,7 @@ def opened_checks(record: ElectionRecord, checked: Checked) -> list[Check]:
     if len(record.contest.options) != options:
         return [*checks, check("options_sealed", options, len(record.contest.options))]
     opened = papers_of(record.contest, checked.result or ())
-    return [*checks, check("papers_opened", {}, _difference(opened, grouped(record)))]
+    return [*checks, check("papers_opened", {}, _difference(opened, electronic_papers(record)))]
 
 
 def _difference(opened: dict[Paper, int], counted: dict[Paper, int]) -> dict[str, int]:

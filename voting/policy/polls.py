@@ -21,9 +21,15 @@ from voting.states import (
     STATES_OF_ACT,
     Act,
     Delivery,
+    PaperPhase,
     PollState,
     SealingPhase,
     Step,
+)
+
+PAPER_GIVEN = N_(
+    "You were given a paper ballot at a polling place: your vote is the one on paper, and it cannot be sent "
+    "here as well."
 )
 
 
@@ -36,6 +42,7 @@ class PollFacts(msgspec.Struct, frozen=True, kw_only=True):
     confirmed_by: dict[Act, tuple[uuid.UUID, ...]] = {}
     is_imported: bool = False
     sealing: SealingPhase | None = None
+    paper: PaperPhase | None = None
 
     def is_confirmed(self, act: Act) -> bool:
         """Whether four eyes have confirmed the act."""
@@ -98,27 +105,45 @@ def is_eligible(actor: Actor | None, *, on_roll: bool, frozen: bool = False) -> 
 
 
 def may_cast(
-    actor: Actor | None, poll: PollFacts, *, on_roll: bool, has_voted: bool, now: datetime
+    actor: Actor | None,
+    poll: PollFacts,
+    *,
+    on_roll: bool,
+    has_voted: bool,
+    has_paper: bool = False,
+    now: datetime,
 ) -> Verdict:
     """Whether a first ballot would be accepted from this person now."""
-    frozen = poll.sealing is not None
-    for verdict in (takes_ballots(poll, now), is_eligible(actor, on_roll=on_roll, frozen=frozen)):
-        if not verdict:
-            return verdict
+    if not (verdict := _may_send(actor, poll, on_roll=on_roll, has_paper=has_paper, now=now)):
+        return verdict
     if has_voted:
         return deny(N_("You have already voted. You can replace your vote until the vote closes."))
     return ALLOW
 
 
 def may_replace(
-    actor: Actor | None, poll: PollFacts, *, on_roll: bool, has_voted: bool, now: datetime
+    actor: Actor | None,
+    poll: PollFacts,
+    *,
+    on_roll: bool,
+    has_voted: bool,
+    has_paper: bool = False,
+    now: datetime,
 ) -> Verdict:
     """Whether a ballot may be replaced now by whoever also holds its replacement key."""
+    if not (verdict := _may_send(actor, poll, on_roll=on_roll, has_paper=has_paper, now=now)):
+        return verdict
+    return ALLOW if has_voted else deny(N_("You have not voted yet: there is nothing to replace."))
+
+
+def _may_send(
+    actor: Actor | None, poll: PollFacts, *, on_roll: bool, has_paper: bool, now: datetime
+) -> Verdict:
     frozen = poll.sealing is not None
     for verdict in (takes_ballots(poll, now), is_eligible(actor, on_roll=on_roll, frozen=frozen)):
         if not verdict:
             return verdict
-    return ALLOW if has_voted else deny(N_("You have not voted yet: there is nothing to replace."))
+    return deny(PAPER_GIVEN) if has_paper else ALLOW
 
 
 def may_see_result(poll: PollFacts) -> Verdict:
@@ -170,6 +195,8 @@ def may_confirm(actor: Actor | None, poll: PollFacts, act: Act, *, now: datetime
         return deny(N_("The dates of this vote have passed."))
     if act is Act.OPEN and poll.sealing not in (None, SealingPhase.READY):
         return deny(N_("First the trustees' keys and the roll have to be ready."))
+    if act is Act.CLOSE and poll.paper is PaperPhase.PLANNED:
+        return deny(N_("First the papers of every polling place have to be entered and signed."))
     given = poll.confirmed_by.get(act, ())
     if act is Act.CANCEL and not given:
         return deny(N_("Nobody proposes to cancel this vote."))
