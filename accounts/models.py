@@ -170,6 +170,8 @@ class Residence(Base):
             sqlite_where=text("withdrawn_at IS NULL"),
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
+        Index("ix_residences_account_id", "account_id"),  # withdrawn ones too: who is the same person
+        Index("ix_residences_identity_hash", "identity_hash"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

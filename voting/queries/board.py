@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import BindParameter, Row, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -221,11 +221,3 @@ async def list_trackers(
         .limit(limit)
     )
     return (await session.execute(query)).all()
-
-
-async def has_copy(session: AsyncSession, poll_id: uuid.UUID, alpha_hash: str) -> bool:
-    """Whether a ciphertext is on the board already."""
-    query = select(BoardBallot.position).where(
-        and_(BoardBallot.poll_id == poll_id, BoardBallot.alpha_hash == alpha_hash)
-    )
-    return (await session.execute(query)).first() is not None

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account, Residence
@@ -12,7 +12,6 @@ from app.kit import crypto
 from voting.errors import PollNotFound
 from voting.models import (
     CeremonyMessage,
-    CredentialHolder,
     Poll,
     RollCredential,
     RollEntry,
@@ -26,16 +25,9 @@ _ON_ROLL = (
     select(RollEntry.poll_id)
     .where(
         RollEntry.poll_id == bindparam("poll"),
-        or_(RollEntry.account_id == bindparam("account"), RollEntry.account_id.in_(SAME_PERSON)),
+        RollEntry.account_id.in_(SAME_PERSON),
     )
     .limit(1)
-)
-_HOLDER_MARKS = select(CredentialHolder.mark).where(
-    CredentialHolder.poll_id == bindparam("poll"),
-    or_(CredentialHolder.account_id == bindparam("account"), CredentialHolder.account_id.in_(SAME_PERSON)),
-)
-_CREDENTIAL = select(RollCredential.poll_id).where(
-    RollCredential.poll_id == bindparam("poll"), RollCredential.credential_hash == bindparam("credential")
 )
 
 
@@ -119,18 +111,6 @@ async def find_waiting(session: AsyncSession, poll_id: uuid.UUID) -> CeremonyMes
 async def is_on_roll(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID) -> bool:
     """Whether this person was verified when the roll was frozen, by this account or another of theirs."""
     query = await session.execute(_ON_ROLL, {"poll": poll_id, "account": account_id})
-    return query.first() is not None
-
-
-async def list_marks(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID) -> set[str]:
-    """The marks of the credentials with which this person has voted: none or one."""
-    query = await session.execute(_HOLDER_MARKS, {"poll": poll_id, "account": account_id})
-    return set(query.scalars())
-
-
-async def is_credential(session: AsyncSession, poll_id: uuid.UUID, credential_hash: str) -> bool:
-    """Whether a credential is on the roll."""
-    query = await session.execute(_CREDENTIAL, {"poll": poll_id, "credential": credential_hash})
     return query.first() is not None
 
 

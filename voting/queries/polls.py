@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import BindParameter, Row, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Row, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
@@ -20,7 +20,7 @@ from voting.states import Act, PaperPhase, PollState, SealingPhase
 # What pages of a vote and casting a ballot ask for is made once: making a statement costs more than most of
 # the answers. Parameters: "poll", and what else a statement names.
 _OF_POLL: BindParameter[uuid.UUID] = bindparam("poll")
-_LOCKED = select(Poll).where(Poll.id == _OF_POLL).with_for_update().execution_options(populate_existing=True)
+_LOCKED = select(Poll.id).where(Poll.id == _OF_POLL).with_for_update()
 _DATED = (
     select(Poll, Cycle, Stage)
     .join(Cycle, Cycle.id == Poll.cycle_id)
@@ -39,7 +39,7 @@ _HAS_VOTED = (
     select(Participation.poll_id)
     .where(
         Participation.poll_id == _OF_POLL,
-        or_(Participation.account_id == bindparam("account"), Participation.account_id.in_(SAME_PERSON)),
+        Participation.account_id.in_(SAME_PERSON),
     )
     .limit(1)
 )

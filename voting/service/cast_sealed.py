@@ -4,10 +4,11 @@ which sealed ballot; never what is in it.
 
 import asyncio
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import msgspec
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
@@ -25,18 +26,23 @@ from voting.errors import (
     PollNotOpen,
     SealRefused,
 )
-from voting.models import CredentialHolder
+from voting.models import CredentialHolder, Participation
 from voting.policy import is_eligible, may_view, takes_ballots
-from voting.queries import PollInFull
+from voting.queries import CastFacts, PollInFull
 from voting.sealing.ballot import LONGEST_BALLOT, CheckedBallot, check_ballot
 from voting.sealing.box import code_of_tracker
-from voting.sealing.election import read_election
+from voting.sealing.election import Election, read_election
 from voting.sealing.refused import Refused
 from voting.service.board import add_ballot, credential_hash
-from voting.service.cast import note_participation, promise_mail, refuse_paper_voter
+from voting.service.cast import promise_mail, refuse_paper_voter
 from voting.service.turns import mark_open
 
 MARK_PURPOSE = "credential-holder"
+_HOLDER, _PARTICIPATION = insert(CredentialHolder), insert(Participation)  # made once: casting asks for them
+MOST_ELECTIONS = 32  # kept by a process; a long description has some 10 KB
+_elections: dict[uuid.UUID, Election] = {}
+_checker = ThreadPoolExecutor(1, "ballot-check")
+"""One ballot is checked at a time: several would only wait for each other, and the loop for all of them."""
 
 
 class SealedReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,21 +61,27 @@ class SealedReceipt(msgspec.Struct, frozen=True, kw_only=True):
 async def check_sealed(session: AsyncSession, poll_id: uuid.UUID, raw: bytes) -> CheckedBallot:
     """Check everything that a ballot can be checked for by itself, before anybody waits for a lock.
 
-    `session` may be a reader. Raises: PollNotFound, SealRefused.
+    `session` may be a reader; it is asked for the first ballot of an election only. Raises: PollNotFound,
+    PollNotOpen, SealRefused.
     """
-    election = await queries.get_election(session, poll_id)
-    if election.parameters is None:
-        raise PollNotOpen()
     if len(raw) > LONGEST_BALLOT:
         raise SealRefused("member_too_large")
+    election = _elections.get(poll_id) or await _load_election(session, poll_id)
     try:
-        return await asyncio.to_thread(_check, election.parameters, raw)
+        return await asyncio.get_running_loop().run_in_executor(_checker, check_ballot, election, raw, None)
     except Refused as problem:
         raise SealRefused(problem.reason) from problem
 
 
-def _check(parameters: str, raw: bytes) -> CheckedBallot:
-    return check_ballot(read_election(parameters.encode()), raw, None)
+async def _load_election(session: AsyncSession, poll_id: uuid.UUID) -> Election:
+    """The election, kept in this process: once it is on the board, nothing of it changes."""
+    parameters = (await queries.get_election(session, poll_id)).parameters
+    if parameters is None:
+        raise PollNotOpen()
+    if len(_elections) >= MOST_ELECTIONS:
+        _elections.pop(next(iter(_elections)))
+    _elections[poll_id] = read_election(parameters.encode())
+    return _elections[poll_id]
 
 
 async def cast_sealed(
@@ -94,30 +106,54 @@ async def cast_sealed(
     if full.facts.paper is not None:
         await refuse_paper_voter(session, poll_id, actor.id)
     mark = mark_of(poll_id, ballot.credential)
-    marks = await queries.list_marks(session, poll_id, actor.id)
-    if await queries.find_ballot(session, poll_id, ballot.tracker) is not None:
-        if mark not in marks:
+    known = await queries.get_cast_facts(
+        session,
+        poll_id,
+        actor.id,
+        mark=mark,
+        tracker=ballot.tracker,
+        credential_hash=credential_hash(ballot.credential),
+        alpha_hash=credential_hash(ballot.ciphertext.alpha),
+    )
+    if known.is_on_board:
+        if not known.holds_this:
             raise CredentialTaken()
         return _receipt(full, ballot, has_replaced=False, is_repeat=True)
-    on_roll = await queries.is_on_roll(session, poll_id, actor.id)
+    _check_cast(actor, full, known, now=now)
+    await _note_voter(session, poll_id, actor.id, mark, known)
+    await add_ballot(
+        session, poll_id, raw, ballot, head=known.head, position=known.position, on=local_date(now)
+    )
+    promise_mail(session, actor, full, has_replaced=known.has_voted, now=now)
+    await mark_open(session, full, now=now)
+    return _receipt(full, ballot, has_replaced=known.has_voted, is_repeat=False)
+
+
+def _check_cast(actor: Actor, full: PollInFull, known: CastFacts, *, now: datetime) -> None:
+    """What the time, the roll, the board and the code itself allow."""
     if not (verdict := takes_ballots(full.facts, now)):
         raise PollNotOpen(verdict.reason)
-    require(is_eligible(actor, on_roll=on_roll, frozen=True))
-    if not await queries.is_credential(session, poll_id, credential_hash(ballot.credential)):
+    require(is_eligible(actor, on_roll=known.is_on_roll, frozen=True))
+    if not known.is_credential:
         raise CredentialUnknown()
-    if await queries.has_copy(session, poll_id, credential_hash(ballot.ciphertext.alpha)):
+    if known.has_copy:
         raise BallotCopied()
-    if marks and mark not in marks:
+    if known.holds_other and not known.holds_this:
         raise OtherCredential()
-    if not marks:
-        await _hold(session, poll_id, actor.id, mark)
-    has_voted = await queries.has_voted(session, poll_id, actor.id)
-    if not has_voted:
-        await note_participation(session, poll_id, actor.id)
-    await add_ballot(session, poll_id, raw, ballot, on=local_date(now))
-    promise_mail(session, actor, full, has_replaced=has_voted, now=now)
-    await mark_open(session, full, now=now)
-    return _receipt(full, ballot, has_replaced=has_voted, is_repeat=False)
+    if known.is_held and not known.holds_this:
+        raise CredentialTaken()
+
+
+async def _note_voter(
+    session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID, mark: str, known: CastFacts
+) -> None:
+    """That somebody voted, and with which credential: two rows that nothing but the person joins."""
+    connection = await session.connection()
+    person = {"poll_id": poll_id, "account_id": account_id}
+    if not known.holds_this:
+        await connection.execute(_HOLDER, person | {"mark": mark})
+    if not known.has_voted:
+        await connection.execute(_PARTICIPATION, person)
 
 
 def mark_of(poll_id: uuid.UUID, credential: str) -> str:
@@ -135,12 +171,3 @@ def _receipt(
         has_replaced=has_replaced,
         is_repeat=is_repeat,
     )
-
-
-async def _hold(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID, mark: str) -> None:
-    try:
-        async with session.begin_nested():
-            session.add(CredentialHolder(poll_id=poll_id, account_id=account_id, mark=mark))
-            await session.flush()
-    except IntegrityError as clash:
-        raise CredentialTaken() from clash
