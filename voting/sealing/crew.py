@@ -6,8 +6,10 @@ that of the tasks, and randomness is drawn by the caller, so that nothing depend
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import connection
 from types import TracebackType
 from typing import TypeVar
 
@@ -49,7 +51,7 @@ class Crew:
             return map(function, tasks)
         if self._pool is None:
             context = multiprocessing.get_context("fork")
-            self._pool = ProcessPoolExecutor(self.processes, mp_context=context)
+            self._pool = ProcessPoolExecutor(self.processes, mp_context=context, initializer=_end_with_parent)
         return self._pool.map(function, tasks)
 
     def parts(self, count: int, *, least: int = 32) -> list[slice]:
@@ -58,6 +60,18 @@ class Crew:
             return [slice(0, count)]
         size = max(least, -(-count // (self.processes * TASKS_A_PROCESS)))
         return [slice(start, start + size) for start in range(0, count, size)] or [slice(0, 0)]
+
+
+def _end_with_parent() -> None:
+    """In a process of the crew: end when whoever made it was killed, not wait for tasks for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _leave_after(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
 
 
 ALONE = Crew()
