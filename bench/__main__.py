@@ -7,6 +7,8 @@ BENCHES = {
     "web": "bench.web",  # pages and casting ballots under load, beside a bare Litestar hello
     "sealing": "bench.sealing",  # sealed elections beside belenios-tool
     "count": "bench.count",  # equal shares beside pabutools, on real elections
+    "casting": "bench.casting",  # sealed ballots checked and stored a second
+    "rehearsal": "bench.rehearsal",  # a whole sealed election of a city, resumable
     "booth": "bench.booth",  # sealing a ballot in a browser
     "seats": "bench.seats",  # Scottish STV, Schulze and Meek beside other programs
     "growth": "bench.growth",  # how the cost of a count grows, drawn for docs/

@@ -81,8 +81,8 @@ async def make_district(
     """Fill an empty, migrated database. The clock is the real one: the vote is open now."""
     now, lot = clock.now(), random.Random(2027)
     async with database.write() as session:
-        officers = [await _make_officer(session, name, now) for name in ("Cristian Barbu", "Simona Matei")]
-        residents = await _add_residents(session, max(voters, old_ballots), now)
+        officers = [await make_officer(session, name, now) for name in ("Cristian Barbu", "Simona Matei")]
+        residents = await add_residents(session, max(voters, old_ballots), now)
         cycle, poll = await _open_vote(session, officers, slug="bench", now=now)
         idea_id = await _add_ideas(session, lot, cycle, residents[0].account_id, count=ideas, now=now)
     async with database.write() as session:
@@ -96,7 +96,7 @@ async def make_district(
 
 
 # ── people ────────────────────────────────────────────────────────────────────
-async def _make_officer(session: AsyncSession, name: str, now: datetime) -> Actor:
+async def make_officer(session: AsyncSession, name: str, now: datetime) -> Actor:
     roles = (Role.ELECTION, Role.ADMIN)
     account = await create_account_directly(
         session,
@@ -110,7 +110,7 @@ async def _make_officer(session: AsyncSession, name: str, now: datetime) -> Acto
     return actor_of(account, roles=roles, verified=True)
 
 
-async def _add_residents(session: AsyncSession, count: int, now: datetime) -> list[Voter]:
+async def add_residents(session: AsyncSession, count: int, now: datetime) -> list[Voter]:
     """Verified residents, each signed in, as `create_account_directly` and `begin_session` leave them."""
     voters = [Voter(new_id(), crypto.new_token()) for _ in range(count)]
     await _in_bulk(session, Account, voters, lambda n, voter: _account_row(n, voter, now))
