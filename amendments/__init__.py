@@ -1,6 +1,7 @@
 """Draft decisions and the line-level amendments that people propose to them.
 
-Empty for now: only the place is kept. Here will live draft decisions under public debate, amendments that
-name the lines they change, the responses they get, and the consolidated text. Until then nothing on the
-site offers any of it.
+`rules/` is the procedure of the law with its clocks. `text/` is the engine: what an amendment is, when two
+conflict, how a text becomes another. Draft decisions
+under public debate, the responses amendments get and their pages are to come; until then nothing on the site
+offers any of it.
 """

@@ -1,0 +1,57 @@
+"""Where two token sequences differ: trimmed at both ends, then compared by the standard library's matcher.
+
+Comparing is bounded: two long middles that share little are one replacement.
+"""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import TypeAlias
+
+from amendments.text.tokens import count_words, fold
+
+MAX_PRODUCT = 25_000_000  # tokens of one middle times those of the other
+MERGE_BELOW_WORDS = 3
+
+Hunk: TypeAlias = tuple[int, int, int, int]
+"""Tokens [a, b) of the old text became tokens [c, d) of the new one."""
+
+
+def find_hunks(old: Sequence[str], new: Sequence[str], *, exact: bool = False) -> list[Hunk]:
+    """The finest differences, from left to right. Unless `exact`, spelling variants are equal."""
+    one = list(old) if exact else [fold(token) for token in old]
+    other = list(new) if exact else [fold(token) for token in new]
+    head = _common(one, other)
+    tail = _common(one[head:][::-1], other[head:][::-1])
+    left, right = one[head : len(one) - tail], other[head : len(other) - tail]
+    if not left and not right:
+        return []
+    if not left or not right or len(left) * len(right) > MAX_PRODUCT:
+        return [(head, head + len(left), head, head + len(right))]
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    return [
+        (head + a, head + b, head + c, head + d)
+        for tag, a, b, c, d in matcher.get_opcodes()
+        if tag != "equal"
+    ]
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many tokens are the same from the front."""
+    length = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        length += 1
+    return length
+
+
+def merge_hunks(old: tuple[str, ...], hunks: list[Hunk]) -> list[Hunk]:
+    """Hunks with fewer than three unchanged words between them become one: what a person would call one
+    change stays whole, so that nobody else's change can slip in between its words.
+    """
+    merged: list[Hunk] = []
+    for a, b, c, d in hunks:
+        if merged and count_words(old[merged[-1][1] : a]) < MERGE_BELOW_WORDS:
+            a, _, c, _ = merged.pop()
+        merged.append((a, b, c, d))
+    return merged

@@ -1,0 +1,179 @@
+"""The conflicts of many amendments of one version, found without trying all pairs.
+
+Operations lie in buckets by the unit they need, the unit they take away, the unit they move and the slot they
+fill. An operation can conflict only with what lies in a few of them; `conflicts.judge` then decides. Adding
+and removing one amendment costs what its own places hold, so the list can be kept up to date as people write.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+from typing import TypeAlias
+
+from amendments.text.conflicts import Conflict, conflict, judge, needed
+from amendments.text.operations import (
+    Amendment,
+    DeleteUnit,
+    InsertUnit,
+    MoveUnit,
+    Operation,
+    ReplaceUnit,
+    SetField,
+    Slot,
+    Splice,
+    slot_of,
+)
+from amendments.text.units import Version
+
+Entry: TypeAlias = tuple[str, int]  # an amendment's id and the place of an operation in it
+Bucket: TypeAlias = dict[Entry, Operation]
+
+
+class ConflictIndex:
+    """All amendments that are open on one version, and their conflicts."""
+
+    def __init__(self, version: Version, amendments: Iterable[Amendment] = ()) -> None:
+        self.version = version
+        self._amendments: dict[str, Amendment] = {}
+        self._conflicts: dict[str, set[Conflict]] = defaultdict(set)
+        self._splices: dict[str, list[tuple[int, Entry, Splice]]] = defaultdict(list)  # by start
+        self._needing: dict[str, Bucket] = defaultdict(dict)
+        self._removing: dict[str, Bucket] = defaultdict(dict)
+        self._moving: dict[str, Bucket] = defaultdict(dict)
+        self._slots: dict[Slot, Bucket] = defaultdict(dict)
+        self._fields: dict[str, Bucket] = defaultdict(dict)
+        for amendment in amendments:
+            self.add(amendment)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._amendments
+
+    def conflicts(self) -> list[Conflict]:
+        """All of them, sorted."""
+        return sorted({one for found in self._conflicts.values() for one in found})
+
+    def conflicts_of(self, id: str) -> list[Conflict]:
+        """Those of an amendment in the index."""
+        return sorted(self._conflicts.get(id, ()))
+
+    def conflicts_with(self, amendment: Amendment) -> list[Conflict]:
+        """Those that an amendment has, or would have, with the others in the index."""
+        found = set()
+        for at, operation in enumerate(amendment.operations):
+            for (id, there), other in self._candidates(operation):
+                if id != amendment.id and (reason := judge(self.version, operation, other)):
+                    found.add(conflict(amendment, at, self._amendments[id], there, reason))
+        return sorted(found)
+
+    def add(self, amendment: Amendment) -> list[Conflict]:
+        """Put an amendment in, instead of the one of that id, and say its conflicts."""
+        self.remove(amendment.id)
+        found = self.conflicts_with(amendment)
+        self._amendments[amendment.id] = amendment
+        for one in found:
+            self._conflicts[one.first].add(one)
+            self._conflicts[one.second].add(one)
+        for at, operation in enumerate(amendment.operations):
+            self._file((amendment.id, at), operation)
+        return found
+
+    def remove(self, id: str) -> None:
+        """Take an amendment out, if it is in."""
+        amendment = self._amendments.pop(id, None)
+        if amendment is None:
+            return
+        for one in self._conflicts.pop(id, set()):
+            self._conflicts[one.second if one.first == id else one.first].discard(one)
+        for at, operation in enumerate(amendment.operations):
+            entry = (id, at)
+            if isinstance(operation, Splice):
+                self._splices[operation.unit].remove((operation.start, entry, operation))
+            for bucket in self._buckets(operation):
+                del bucket[entry]
+
+    def _file(self, entry: Entry, operation: Operation) -> None:
+        if isinstance(operation, Splice):
+            own = self._splices[operation.unit]
+            own.insert(
+                bisect_right(own, operation.start, key=itemgetter(0)), (operation.start, entry, operation)
+            )
+        for bucket in self._buckets(operation):
+            bucket[entry] = operation
+
+    def _buckets(self, operation: Operation) -> Iterator[Bucket]:
+        """Where an operation lies, splices apart."""
+        for unit in dict.fromkeys(needed(operation)):
+            yield self._needing[unit]
+        match operation:
+            case DeleteUnit() | ReplaceUnit():
+                yield self._removing[operation.unit]
+            case InsertUnit() | MoveUnit():
+                yield self._slots[slot_of(operation)]
+                if isinstance(operation, MoveUnit):
+                    yield self._moving[operation.unit]
+            case SetField():
+                yield self._fields[operation.field]
+
+    def _candidates(self, operation: Operation) -> Iterable[tuple[Entry, Operation]]:
+        """Everything that may conflict with the operation, each once."""
+        if isinstance(operation, SetField):
+            return self._fields.get(operation.field, {}).items()
+        found: Bucket = {}
+        for unit in needed(operation):
+            for above in self.version.path(unit):
+                found |= self._removing.get(above.id, {})
+        match operation:
+            case Splice():
+                found |= self._splices_near(operation)
+            case DeleteUnit() | ReplaceUnit():
+                found |= self._below(operation.unit)
+                found |= self._beside(operation.unit)
+            case InsertUnit():
+                found |= self._around_slot(slot_of(operation))
+            case MoveUnit():
+                found |= self._around_slot(slot_of(operation))
+                found |= self._around_move(operation)
+        return found.items()
+
+    def _splices_near(self, splice: Splice) -> Bucket:
+        """Splices of the unit that overlap it or touch it."""
+        own = self._splices.get(splice.unit, [])
+        reach = bisect_right(own, splice.end, key=itemgetter(0))
+        return {entry: other for _, entry, other in own[:reach] if other.end >= splice.start}
+
+    def _below(self, unit: str) -> Bucket:
+        """Whatever needs the unit or something below it."""
+        found: Bucket = {}
+        for below in self.version.subtree(unit):
+            found |= self._needing.get(below.id, {})
+        return found
+
+    def _beside(self, unit: str) -> Bucket:
+        """Slots right before and right after a unit."""
+        parent = self.version[unit].parent
+        if parent is None:
+            return {}
+        siblings = self.version.children(parent)
+        place = siblings.index(unit)
+        before = siblings[place - 1] if place else None
+        return self._slots.get((parent, unit), {}) | self._slots.get((parent, before), {})
+
+    def _around_slot(self, slot: Slot) -> Bucket:
+        """Who fills it too, and who takes away or moves the units beside it."""
+        found = dict(self._slots.get(slot, {}))
+        parent, after = slot
+        for unit in (after, self.version.next_sibling(parent, after)):
+            if unit is not None:
+                found |= self._removing.get(unit, {}) | self._moving.get(unit, {})
+        return found
+
+    def _around_move(self, move: MoveUnit) -> Bucket:
+        """Other moves of the unit, of what is below it and of what is above it or its new place; and slots
+        after it.
+        """
+        found = self._below(move.unit) | self._beside(move.unit)
+        for unit in (move.unit, move.parent):
+            for above in self.version.path(unit):
+                found |= self._moving.get(above.id, {})
+        return found

@@ -1,0 +1,274 @@
+"""Tokens, marks, derived splices, segments and sentences."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amendments.text.derive import derive_splices
+from amendments.text.labels import cite
+from amendments.text.lines import WIDTH, lay_out
+from amendments.text.marks import Mark, runs, tidy
+from amendments.text.operations import Splice, check_operation
+from amendments.text.refused import BadEdit, BadMark
+from amendments.text.replay import consolidate
+from amendments.text.segments import new_text, old_text, segments
+from amendments.text.sentences import sentence
+from amendments.text.tokens import fold, normalise, normalise_new, offsets, same_words, text_hash, tokenise
+from amendments.text.units import Unit, Version, token_at
+from tests.amendments.conftest import SOME
+from tests.make.legal import any_text, make_amendment, make_version, texts, versions
+
+
+@SOME
+@given(text=any_text)
+def test_normalising_once_is_enough(text: str) -> None:
+    """P16."""
+    once = normalise(text)
+    assert normalise(once) == once
+    assert normalise_new(normalise_new(text)) == normalise_new(text)
+    assert text_hash(text) == text_hash(once) == text_hash(normalise_new(text)) == text_hash(fold(once))
+    once.encode("utf-8")
+
+
+@SOME
+@given(text=any_text)
+def test_tokens_are_the_text(text: str) -> None:
+    """P17."""
+    tokens = tokenise(text)
+    assert "".join(tokens) == text
+    assert all(tokens)
+    assert [text[a:b] for a, b in zip(offsets(text), offsets(text)[1:], strict=False)] == list(tokens)
+    assert len(fold(text)) == len(text)
+    assert tuple(map(len, tokenise(fold(text)))) == tuple(map(len, tokens))
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("art. 5^1 alin. (2)", "art|.| |5^1| |alin|.| |(|2|)"),
+        ("10,5 lei/oră", "10,5| |lei|/|oră"),
+        ("la 30.11.2026, 1.234,56 lei.", "la| |30.11.2026|,| |1.234,56| |lei|."),
+        ("lit. a^1) într-o", "lit|.| |a^1|)| |într|-|o"),
+        ("nr.5", "nr|.|5"),
+        ("e\u0301\u0323x", "e\u0301\u0323x"),
+        ("„X”", "„|X|”"),
+    ],
+)
+def test_what_a_token_is(text: str, tokens: str) -> None:
+    """Vectors of version 1: they never change."""
+    assert "|".join(tokenise(text)) == tokens
+
+
+def test_spelling_variants_are_the_same_words() -> None:
+    assert text_hash("Şedinţa „A” – B") == text_hash("Ședința \"A\" - B")  # fmt: skip
+    assert text_hash("10 lei") != text_hash("10 Lei")
+    assert same_words("a ,b", "a, b")
+    assert not same_words("10 5", "105")
+
+
+@SOME
+@given(before=texts, after=any_text)
+def test_what_is_derived_gives_the_edited_text(before: str, after: str) -> None:
+    """P15 and P20. Where only the spelling differs, the text stays as it is."""
+    unit = Unit(id="u1", type="article", parent="u0", text=before)
+    version = Version([Unit(id="u0", type="act"), unit])
+    try:
+        splices = derive_splices(unit, after)
+        exact = derive_splices(unit, after, exact=True)
+    except BadEdit:
+        return
+    for splice in (*splices, *exact):
+        check_operation(version, splice)
+    wanted = normalise_new(after)
+    if splices:
+        pieces = segments(before, splices)
+        assert old_text(pieces) == before
+        assert fold(new_text(pieces)) == fold(wanted)
+        done = consolidate(version, [make_amendment("a1", *splices)])
+        assert done.version["u1"].text == new_text(pieces)
+    else:
+        assert same_words(before, wanted)
+    assert new_text(segments(before, exact)) == wanted
+
+
+def edit(text: str, edited: str) -> list[tuple[int, int, str]]:
+    splices = derive_splices(Unit(id="u", type="alin", text=text), edited)
+    return [(one.start, one.end, one.new) for one in splices]
+
+
+def test_one_change_of_a_sentence_is_one_splice() -> None:
+    """Hunks with fewer than three words between them are one, those with three are two."""
+    text = "a b c d e f g h"
+    assert edit(text, "a X c Y e f g h") == [(2, 7, "X c Y")]
+    assert edit(text, "a X c d Y f g h") == [(2, 9, "X c d Y")]
+    assert edit(text, "a X c d e Y g h") == [(2, 3, "X"), (10, 11, "Y")]
+    assert edit(text, "a b  c d\u00a0e f g h") == []
+    assert edit("preţul „A”", "prețul \"A\"") == []  # fmt: skip
+    assert edit("taxă", "taxa\u0306") == []  # the same letter in two signs
+
+
+@pytest.mark.parametrize(
+    ("edited", "code"),
+    [("unu\n\ndoi", "several_paragraphs"), (" \n", "emptied"), ("x" * 20_001, "too_long")],
+)
+def test_what_is_no_edit_of_one_unit(edited: str, code: str) -> None:
+    with pytest.raises(BadEdit, match=code):
+        derive_splices(Unit(id="u", type="alin", text="trei"), edited)
+
+
+def test_long_texts_are_compared_in_bounded_time() -> None:
+    old, new = " ".join(map(str, range(2000))), " ".join(map(str, range(3000, 6900)))
+    assert len(edit(old, new[:19_000])) == 1
+
+
+# ── marks ───────────────────────────────────────────────────────────────────────────────────────────
+
+marks = st.builds(
+    lambda kind, start, size: Mark(kind, start, start + size),
+    st.sampled_from(("bold", "italic")),
+    st.integers(0, 5),
+    st.integers(1, 4),
+)
+
+
+@SOME
+@given(own=st.lists(marks, max_size=4), start=st.integers(0, 9), size=st.integers(0, 4), new=st.booleans())
+def test_marks_stay_on_the_words_they_were_on(own: list[Mark], start: int, size: int, new: bool) -> None:
+    """Seen word by word: a word that stays has the looks it had, a new one those of the words around it."""
+    text = ";:,%+=@*!"  # signs, which never join
+    start, end = min(start, 9), min(start + size, 9)
+    version = Version(
+        [Unit(id="u0", type="act"), Unit(id="u1", type="text", parent="u0", text=text, marks=tidy(own, 9))]
+    )
+    word = "#" if new else ""
+    if start == end and not new:
+        return
+    splice = Splice(unit="u1", start=start, end=end, new=word)
+    unit = consolidate(version, [make_amendment("a1", splice)]).version["u1"]
+
+    def looks(one: Unit) -> list[tuple[str, frozenset[str]]]:
+        return [(sign, look) for piece, look in runs(one.tokens, one.marks) for sign in piece]
+
+    before = looks(version["u1"])
+    after = looks(unit)
+    assert after[:start] == before[:start]
+    assert after[start + new :] == before[end:]
+    assert tidy(unit.marks, len(unit.tokens)) == unit.marks
+
+
+def test_a_mark_lies_on_its_text() -> None:
+    assert tidy([Mark("bold", 2, 4), Mark("italic", 0, 1), Mark("bold", 0, 2)], 4) == (
+        Mark("bold", 0, 4),
+        Mark("italic", 0, 1),
+    )
+    for start, end in ((0, 5), (2, 2), (-1, 2)):
+        with pytest.raises(BadMark):
+            tidy([Mark("bold", start, end)], 4)
+
+
+# ── lines ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@SOME
+@given(version=versions(), text=st.text("abc, ", max_size=400))
+def test_lines_show_every_word_once(version: Version, text: str) -> None:
+    """P19: the same version always has the same lines; they hold every token, in order."""
+    units = [*version.units, Unit(id="last", type="text", parent="u0", text=normalise(text))]
+    version = Version(units)
+    layout = lay_out(version)
+    assert layout.lines == lay_out(version).lines
+    assert [line.number for line in layout.lines] == list(range(1, len(layout.lines) + 1))
+    for unit in version.units:
+        own = layout.of(unit.id)
+        ends = [line.end for line in own]
+        assert [line.start for line in own] == [0, *ends][: len(own)]
+        assert not own or ends[-1] == len(unit.tokens)
+        for token in range(len(unit.tokens)):
+            first, last = layout.span(unit.id, token, token + 1) or (0, 0)
+            assert first == last
+            assert own[first - own[0].number].start <= token < own[first - own[0].number].end
+    assert all(len(line.text) <= WIDTH or " " not in line.text for line in layout.lines)
+
+
+def test_a_long_word_is_not_broken() -> None:
+    layout = lay_out(make_version(f"article: {'x' * 100} y", "  alin: Doi"))
+    assert [line.text for line in layout.lines] == [f"Art. 1 {'x' * 100}", "y", "(1) Doi"]
+    assert layout.span("u1", 2, 3) == (2, 2)
+    assert layout.span("u0", 0, 0) is None
+
+
+def test_token_at_finds_the_token_of_a_character() -> None:
+    assert [token_at("ab, c", at) for at in range(6)] == [0, 0, 1, 2, 3, 4]
+
+
+# ── sentences ───────────────────────────────────────────────────────────────────────────────────────
+
+QUOTED = r"(?:„([^„”]*)”|«(.*?)»)"
+READ = re.compile(
+    rf"La (?P<place>.*?)(?: \(rândul.*?\))?, (?:(?P<first>la începutul textului)|după |"
+    rf"(?:cuv\w+|numărul|semnele) )(?:{QUOTED})?(?: \((?P<which>prima|a \d+-a) apariție din \d+\))?"
+    rf"(?P<verb> se (?:înlocui\w+ cu|elimină|introduc\w*(?: (?:cuv\w+|numărul|semnele))?))"
+    rf"(?: {QUOTED})?\.\Z"
+)
+
+
+def read_back(version: Version, said: str) -> str:
+    """The new text of the unit that the sentence is about, from the sentence alone, spaces apart."""
+    found = READ.match(said)
+    assert found, said
+    [unit] = [one for one in version.units if cite(version, one.id) == found["place"]]
+    old, new = found[3] or found[4] or "", found[7] or found[8] or ""
+    tokens, wanted = unit.tokens, tokenise(old)
+    places = [n for n in range(len(tokens)) if wanted and tokens[n : n + len(wanted)] == wanted]
+    number = int("".join(filter(str.isdigit, found["which"] or "")) or 1)
+    start = places[number - 1] if places else 0
+    end = start + len(wanted)
+    if "introduc" in found["verb"]:
+        start = end
+    return "".join((*tokens[:start], " ", new, " ", *tokens[end:]))
+
+
+@SOME
+@given(version=versions(), number=st.integers(0, 7), edited=texts)
+def test_a_sentence_says_the_whole_change(version: Version, number: int, edited: str) -> None:
+    """P20: whoever only hears the sentences can write the new text."""
+    unit = version.units[1 + number % (len(version.units) - 1)]
+    try:
+        splices = derive_splices(unit, edited)
+    except BadEdit:
+        return
+    for splice in splices:
+        said = sentence(version, splice)
+        done = consolidate(version, [make_amendment("a1", splice)])
+        assert sentence(version, splice, "en")
+        assert read_back(version, said).replace(" ", "") == done.version[unit.id].text.replace(" ", ""), said
+
+
+def test_sentences_as_romanian_acts_have_them() -> None:
+    version = make_version(
+        "title: Hotărâre privind parcările",
+        "article: Taxa este de 10 lei pe oră și de 10 lei pe zi.",
+        "article:",
+        "  alin: Se plătește la ghișeu.",
+        "  alin: Cuvântul „oră” are 60 de minute.",
+    )
+
+    def said(unit: str, edited: str) -> list[str]:
+        return [
+            sentence(version, one, layout=lay_out(version)) for one in derive_splices(version[unit], edited)
+        ]
+
+    assert said("u2", "Taxa este de 8 lei pe oră și de 10 lei pe zi.") == [
+        "La art. 1 (rândul 2), numărul „10” (prima apariție din 2) se înlocuiește cu „8”."
+    ]
+    assert said("u4", "Se plătește prin aplicație sau la ghișeu.") == [
+        "La art. 2 alin. (1) (rândul 4), după „Se plătește” se introduc cuvintele „prin aplicație sau”."
+    ]
+    assert said("u5", "Cuvântul „oră” are minute.") == [
+        "La art. 2 alin. (2) (rândul 5), cuvintele „60 de” se elimină."
+    ]
+    assert said("u5", "Sintagma „zi” are 60 de minute.") == [
+        "La art. 2 alin. (2) (rândul 5), cuvintele «Cuvântul „oră» se înlocuiesc cu «Sintagma „zi»."
+    ]
