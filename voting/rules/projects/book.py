@@ -25,7 +25,7 @@ from voting.rules.result import Decision, Fact, Outcome, Payment, Result, Step, 
 from voting.rules.tally import Tally, tally
 from voting.rules.ties import TiePolicy, check_seed
 
-VERSION = 3
+VERSION = 4
 FILL = GreedyParams(use_exclusive=True)  # by score, skipping what does not fit
 
 

@@ -21,11 +21,14 @@ MAX_RUNS = 100_000  # of one completion: a file made so that it never ends is re
 def endowments(electorate: Electorate, budget: int, params: EqualSharesParams) -> tuple[Fraction, Fraction]:
     """Everyone's first share and what it is raised by, in minor units.
 
-    The step is the larger of `step_units` units and `step_percent` of budget / voters.
+    The step is the largest of `step_units` units, `step_percent` of budget / voters and one of `most_steps`
+    equal parts of it: where a unit is next to nothing beside a share (a weak currency, or few voters), steps
+    of one unit would be hundreds of thousands.
     """
     unit = electorate.contest.minor_per_unit
     start = Fraction(budget, max(1, electorate.voters))
     step = max(Fraction(params.step_units * unit), start * params.step_percent / 100)
+    step = max(step, start / params.most_steps)
     if params.start == "floor":
         start = Fraction(floor(start / unit) * unit)
     return start, step

@@ -36,10 +36,10 @@ class EqualSharesParams(msgspec.Struct, frozen=True, kw_only=True, tag="equal_sh
     points. `points`: as the contest says, or Borda's (a place among m options is worth m less the place).
 
     `start`: everyone's first share, budget / voters exactly or rounded down to a unit. `raise_shares`:
-    completion by raising every share by the larger of `step_units` units and `step_percent` of budget /
-    voters, until the next outcome would cost too much, or already when nothing more fits
-    (`stop_when_exhaustive`). `fill`: then by score. `compare`: the greedy outcome replaces this one only if
-    strictly more voters got more options of theirs by it.
+    completion by raising every share by the largest of `step_units` units, `step_percent` of budget / voters
+    and one of `most_steps` equal parts of it, until the next outcome would cost too much, or already when
+    nothing more fits (`stop_when_exhaustive`). `fill`: then by score. `compare`: the greedy outcome replaces
+    this one only if strictly more voters got more options of theirs by it.
 
     `by_level`: rank-expanding shares; supporters pay for their first choice only, then for their first two,
     and so on. `use_threshold`: options under the contest's threshold are out. `need_third`: an option is out
@@ -52,6 +52,7 @@ class EqualSharesParams(msgspec.Struct, frozen=True, kw_only=True, tag="equal_sh
     raise_shares: bool = False
     step_units: int = 1
     step_percent: int = 0
+    most_steps: int = 2_000
     stop_when_exhaustive: bool = False
     fill: bool = False
     compare: bool = False
