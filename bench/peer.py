@@ -4,6 +4,8 @@ None of them is a dependency of ours: some bring solvers and compilers, one is u
 those of bench/peers.txt; the environment is made under var/ when it is asked for the first time.
 """
 
+import os
+import resource
 import subprocess
 import sys
 import venv
@@ -12,6 +14,37 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VERSIONS = ROOT / "bench" / "peers.txt"
 INSTALL_SECONDS = 600
+
+
+class GivenUp(Exception):
+    """A process was stopped after `seconds` of the processor in what is measured."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"stopped after {seconds:.0f} s")
+        self.seconds = seconds
+
+
+def last_line(command: list[str], limit: float | None = None) -> str:
+    """The last line that a command prints; it is stopped after `limit` seconds by the clock. A peer's first
+    line is the processor time at which its measured part began, so that neither its start nor what else the
+    machine did is counted. Raises: GivenUp, subprocess.CalledProcessError.
+    """
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    before = _seconds_of_children()
+    try:
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, check=True, text=True, timeout=limit, env=environ
+        )
+    except subprocess.TimeoutExpired as late:
+        used = _seconds_of_children() - before
+        began = (late.stdout or b"").split()[:1]
+        raise GivenUp(max(0.0, used - float(began[0])) if began else 0.0) from late
+    return done.stdout.splitlines()[-1]
+
+
+def _seconds_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def pinned(names: tuple[str, ...]) -> list[str]:

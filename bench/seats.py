@@ -15,7 +15,6 @@ import argparse
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +24,7 @@ from pathlib import Path
 import msgspec
 
 from bench.crowd import crowd_rankings
-from bench.peer import ROOT, peer_python
+from bench.peer import GivenUp, last_line, peer_python
 from voting.rules import get_rule
 from voting.rules.papers import Contest, Option, Paper, RankedPaper
 from voting.rules.ties import TiePolicy
@@ -95,6 +94,7 @@ ballots = everything[:50]
 count(make())  # imports and compilers apart
 ballots = everything
 began = time.process_time()
+print(began, flush=True)
 profile = make()
 made = time.process_time()
 winners = count(profile)
@@ -118,7 +118,9 @@ def count_one(argument: str) -> None:
     asked = json.loads(argument)
     names, ballots = json.loads(Path(asked["file"]).read_bytes())
     began = time.process_time()
-    papers: dict[Paper, int] = {RankedPaper(tuple(ballot)): 1 for ballot in ballots}
+    same = {name: name for name in names}  # a name is one text in all papers, as our readers of files have it
+    papers: dict[Paper, int] = {RankedPaper(tuple(map(same.__getitem__, ballot))): 1 for ballot in ballots}
+    del ballots
     making = time.process_time() - began
     contest = Contest(
         options=tuple(Option(id=name, title=name) for name in names),
@@ -138,25 +140,18 @@ def count_one(argument: str) -> None:
 def ours(file: Path, rule: str) -> Count:
     """Our count in a process of its own."""
     asked = json.dumps({"file": str(file), "rule": rule})
-    printed = _printed([sys.executable, "-P", "-m", "bench.seats", "--one", asked], PEER_SECONDS)
+    printed = last_line([sys.executable, "-P", "-m", "bench.seats", "--one", asked], PEER_SECONDS)
     return msgspec.json.decode(printed, type=Count)
 
 
 def theirs(peer: str, program: str, file: Path, rule: str, limit: int) -> Count:
     """Another program's, given up after `limit` seconds."""
     try:
-        printed = _printed([peer, "-c", _PEER, str(file), program, rule, str(SEATS[rule])], limit)
-    except subprocess.TimeoutExpired:
-        return Count(making=0, counting=float(limit))
+        printed = last_line([peer, "-c", _PEER, str(file), program, rule, str(SEATS[rule])], limit)
+    except GivenUp as late:
+        return Count(making=0, counting=late.seconds)
     making, counting, winners = json.loads(printed)
     return Count(making=making, counting=counting, winners=tuple(winners))
-
-
-def _printed(command: list[str], limit: int) -> str:
-    """The last line that a command prints. Raises: subprocess.TimeoutExpired, CalledProcessError."""
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True, timeout=limit, env=environ)
-    return done.stdout.splitlines()[-1]
 
 
 def compare(file: Path, rule: str, peer: str | None, limit: int) -> list[str]:
@@ -179,8 +174,10 @@ def compare(file: Path, rule: str, peer: str | None, limit: int) -> list[str]:
             row += f"profile {other.making:5.2f} s   count {other.counting:7.3f} s   {ratio:6.1f} times "
             row += f"({other.counting / own.counting:.1f} without the profile)   {agrees}"
             told.append(f"{name} {ratio:.0f}")
+        elif not other.counting:
+            row += "had not begun when it was given up"
         else:
-            row += f"given up after {limit} s, at least {ratio:.0f} times"
+            row += f"given up after {other.counting:.0f} s, at least {ratio:.0f} times"
             told.append(f"{name} at least {ratio:.0f}")
         print(row, flush=True)
     return told
