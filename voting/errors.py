@@ -197,6 +197,9 @@ SEAL_WORDS = {
     "credential_malformed": N_("The file holds something that is not a credential."),
     "credential_repeated": N_("The file holds a credential twice."),
     "credential_weight": N_("The file gives somebody more than one vote."),
+    "code_malformed": N_(
+        "The secret code is not written right. It has 15 letters and digits; look at upper and lower case."
+    ),
     "ballot_election": N_("The ballot was sealed for another vote."),
     "ballot_hash": N_("The ballot was changed after it was sealed. Seal your vote again and send it."),
     "ballot_proof": N_("The ballot's proof does not hold. Seal your vote again and send it."),

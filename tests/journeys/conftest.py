@@ -13,7 +13,8 @@ import pytest
 
 from app.kit.front import SESSION_COOKIE
 from tests import servers
-from tests.conftest import is_complaint
+from tests.belenios import Judge, belenios_path
+from tests.conftest import is_complaint, skip_or_fail
 from tests.live import LiveServer
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
@@ -139,3 +140,13 @@ async def windows(browser: Any, district: LiveServer, visitors: dict[str, Visito
     yield (windows := Windows(browser, district.url, visitors))
     for page in windows.open.values():
         await page.context.close()
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Judge:
+    """The judge of sealed elections, working in this test's folder."""
+    try:
+        return Judge(belenios_path(), tmp_path)
+    except servers.Missing as reason:
+        skip_or_fail(reason)
+        raise

@@ -18,7 +18,7 @@ from app.kit.db import Database
 from app.seed.people import PASSWORD
 from cycles.models import Cycle
 from proposals.models import Idea
-from voting.models import Poll
+from voting.models import BoardBallot, Poll
 from voting.sealing.box import new_receipt
 
 Fields = dict[str, str]
@@ -59,6 +59,8 @@ PINNED = (*WRITTEN, ("/ideas/{created}/edit/place", {"pin-large.x": "350", "pin-
 BALLOT = "/polls/{open_poll}/ballot"
 VOTE = {"ballot": "P03.P01", "receipt": "{receipt}"}
 VOTED = (BALLOT + "/review", VOTE)  # the same receipt again is no second vote
+SEALED_BALLOT = "/polls/{sealed_poll}/ballot"
+BY_SERVER: tuple[str, Fields] = (SEALED_BALLOT + "/by-server", {"do": "consent"})
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
 
 CASES: tuple[PageCase, ...] = (
@@ -226,6 +228,43 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/polls/{past_poll}/officer", who="resident", status=403),
     # ── sealed votes
     PageCase("/polls/{sealed_poll}"),
+    PageCase("/polls/{sealed_poll}/board"),
+    PageCase("/polls/{sealed_poll}/ballot", is_ballot=True),
+    PageCase("/polls/{sealed_poll}/ballot", who="resident", is_ballot=True),
+    PageCase("/polls/{sealed_poll}/ballot", who="newcomer", is_ballot=True),
+    PageCase("/polls/{sealed_poll}/ballot/sealed", who="resident"),
+    PageCase(
+        "/polls/{sealed_poll}/ballot/sealed",
+        note="no ballot",
+        who="resident",
+        status=422,
+        send={"ballot": "{{}}"},
+    ),
+    PageCase("/polls/{sealed_poll}/ballot/by-server", is_ballot=True),
+    PageCase(
+        "/polls/{sealed_poll}/ballot",
+        note="by the server",
+        who="author",
+        is_ballot=True,
+        before=(BY_SERVER,),
+    ),
+    PageCase(
+        "/polls/{sealed_poll}/ballot/review",
+        note="by the server",
+        who="author",
+        is_ballot=True,
+        before=(BY_SERVER, (SEALED_BALLOT, {"move": "add:C02"})),
+    ),
+    PageCase(
+        "/polls/{sealed_poll}/ballot/by-server/send",
+        note="no code",
+        who="author",
+        status=422,
+        is_ballot=True,
+        before=(BY_SERVER,),
+        send={"ballot": "C02.C01"},
+    ),
+    PageCase("/check?code={sealed_code}", note="sealed"),
     PageCase("/polls/{begun_poll}"),
     PageCase("/polls/{opened_poll}"),
     PageCase("/polls/{opened_poll}/result"),
@@ -281,8 +320,6 @@ NOT_PAGES: dict[str, str] = {
     "/polls/{poll_id:uuid}/files/{name:str}": "downloads",
     "/polls/{poll_id:uuid}/board/{name:str}": "downloads",
     "/booth/obste-booth.html": "a download, tested in tests/voting/sealing/booth",
-    "/polls/{poll_id:uuid}/board": "the demonstration has no sealed vote yet",
-    "/polls/{poll_id:uuid}/ballot/sealed": "the demonstration has no sealed vote yet",
 }
 
 # Whose first view is weighed: what a phone with little data opens first.
@@ -342,6 +379,7 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "approval_poll": _first(Poll.id, Poll.rule == "approval"),
     "grades_poll": _first(Poll.id, Poll.rule == "majority-judgment"),
     "sealed_poll": _first(Poll.id, Poll.sealing == "ready"),
+    "sealed_code": _first(BoardBallot.code),
     "begun_poll": _first(Poll.id, Poll.sealing == "keys"),
     "opened_poll": _first(Poll.id, Poll.sealing == "opened"),
     "open_cycle": _first(

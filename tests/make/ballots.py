@@ -4,6 +4,8 @@ import re
 
 import httpx
 
+from accounts.models import Account
+from accounts.policy import Actor
 from accounts.states import Role
 from app.kit.db import Database
 from tests.make.accounts import make_account, sign_in
@@ -24,6 +26,14 @@ async def as_resident(client: httpx.AsyncClient, database: Database, *, verified
         account = await make_account(session, name="Ana Popescu", verified=verified)
     await sign_in(client, database, account)
     return account.email
+
+
+async def as_voter(client: httpx.AsyncClient, database: Database, voter: Actor) -> None:
+    """Sign in as somebody who is there already."""
+    async with database.read() as session:
+        account = await session.get(Account, voter.id)
+    assert account is not None
+    await sign_in(client, database, account)
 
 
 async def as_officer(client: httpx.AsyncClient, database: Database, *, name: str = "Maria Ionescu") -> None:
@@ -61,3 +71,10 @@ def receipt_of(html: str) -> tuple[str, str]:
     assert code
     assert secret
     return code[1], secret[1]
+
+
+def code_of(html: str) -> str:
+    """The check code of a receipt."""
+    found = re.search(r'id="receipt-code"[^>]*>([^<]+)<', html)
+    assert found, html
+    return found[1]

@@ -1,14 +1,16 @@
 """Sealed polls for tests, step by step through the services, with the roles played by our engine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from gmpy2 import mpz
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from tests.make.cycles import DAY, NOON
+from tests.make.sealing import contents
 from tests.make.voting import confirm, make_officer, make_poll, make_voter
 from voting import queries, service
 from voting.models import Poll
@@ -16,13 +18,14 @@ from voting.sealing.archive import Archive
 from voting.sealing.ballot import seal
 from voting.sealing.channel import Keys, certificate, keys_of, new_seed
 from voting.sealing.credentials import new_code, public_credential, write_credentials
-from voting.sealing.decryption import make_decryption
+from voting.sealing.decryption import check_decryption, make_decryption, open_ballots
 from voting.sealing.election import Election, read_election
 from voting.sealing.shuffle import make_shuffle
+from voting.sealing.tally import encrypted_tally, read_tally
 from voting.sealing.threshold import make_polynomial, make_voutput, open_share
 from voting.sealing.trustees import new_private_key, public_key
 from voting.sealing.verify import Verifier
-from voting.sealing.wire import SignedMessage, Vinput, read, write
+from voting.sealing.wire import Ballot, Result, SignedMessage, Vinput, read, write
 from voting.service import SealedReceipt
 from voting.states import Act, Delivery, PollState, Step
 
@@ -197,6 +200,28 @@ def read_archive(path: Path) -> Verifier:
             verifier.take(member, content)
         verifier.finish()
     return verifier
+
+
+def rankings_in(path: Path, secrets: Mapping[int, int]) -> list[tuple[int, ...]]:
+    """What the ballots that count say, in an archive that takes ballots, by the secrets of enough trustees,
+    by number: what no single one of them could do. Sorted.
+    """
+    seen = read_archive(path).checked
+    assert seen.election is not None
+    assert seen.trustees is not None
+    last = {}
+    for raw in contents(path):
+        if raw.startswith(b'{"election_uuid"'):
+            ballot = read(Ballot, raw)
+            last[ballot.credential] = ballot.answers[0].choices
+    mixed = read_tally(encrypted_tally(last.values()))
+    opened = {}
+    for number, secret in secrets.items():
+        key = seen.trustees.key(number)
+        assert key is not None
+        made = make_decryption(seen.election, mixed, mpz(secret))
+        opened[number] = check_decryption(seen.election, mixed, key, made)
+    return sorted(read(Result, open_ballots(seen.election, seen.trustees, mixed, opened)).result[0])
 
 
 async def mix(session: AsyncSession, sealed: SealedPoll, trustee: int, folder: Path) -> Delivery:

@@ -23,6 +23,7 @@ from voting.states import Act
 
 __all__ = [
     "SEPARATOR",
+    "ByServerForm",
     "CancelForm",
     "ConfirmForm",
     "Draft",
@@ -49,6 +50,17 @@ class SendForm(msgspec.Struct, frozen=True):
     def paper(self, vote_type: VoteType) -> Paper:
         """What the voter says."""
         return make_paper(vote_type, [part for part in self.ballot.split(SEPARATOR) if part])
+
+
+class ByServerForm(msgspec.Struct, frozen=True):
+    """A reviewed ranking that the server is to seal, and the voter's secret code, which is kept nowhere."""
+
+    ballot: Annotated[str, msgspec.Meta(max_length=2000, extra={"missing": N_("Choose at least one.")})]
+    code: Annotated[str, msgspec.Meta(max_length=60, extra={"missing": N_("Write your secret code.")})]
+
+    def paper(self) -> Paper:
+        """What the voter says."""
+        return make_paper("ordinal", [part for part in self.ballot.split(SEPARATOR) if part])
 
 
 class ConfirmForm(msgspec.Struct, frozen=True):

@@ -51,10 +51,11 @@ class BallotPage(msgspec.Struct, frozen=True, kw_only=True):
     bar_note: str
     closes_at: dt.datetime
     has_voted: bool
+    by_server: bool
 
 
 class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The reviewed ballot, with what is needed to send it."""
+    """The reviewed ballot, with what is needed to send it. `by_server`: the server seals it, with `code`."""
 
     id: str
     title: str
@@ -65,8 +66,10 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     left_out: str
     ballot: str
     receipt: str
+    by_server: bool
     has_voted: bool
     replacement_key: str
+    code: str
     closes_at: dt.datetime
     may_send: bool
     reason: str
@@ -153,6 +156,7 @@ def build_ballot(
         bar_note=said or words.bar_note,
         closes_at=full.stage.closes_at,
         has_voted=has_voted,
+        by_server=full.facts.sealing is not None,
     )
 
 
@@ -178,6 +182,7 @@ def build_review(
     may_send: bool,
     reason: str = "",
     replacement_key: str = "",
+    code: str = "",
     errors: dict[str, str] | None = None,
 ) -> ReviewPage:
     """Page C: the ballot as it will be sent: in rank order, or what was marked."""
@@ -203,8 +208,10 @@ def build_review(
         left_out=unranked_text(ctx, contest, len(rows) - len(ranks)),
         ballot=SEPARATOR.join(draft.parts),
         receipt=receipt,
+        by_server=full.facts.sealing is not None,
         has_voted=has_voted,
         replacement_key=replacement_key,
+        code=code,
         closes_at=full.stage.closes_at,
         may_send=may_send,
         reason=reason,

@@ -6,7 +6,7 @@ Projects have costs and a budget; an election has neither, and no word of money.
 import msgspec
 
 from app.kit.context import Ctx
-from voting.forms import Moved
+from voting.forms import Moved, Said
 from voting.pages.words import grade_text
 from voting.rules.papers import Contest
 
@@ -159,7 +159,14 @@ def bar_text(ctx: Ctx, contest: Contest, count: int, *, cost: str, budget: str, 
 def said_text(ctx: Ctx, moved: Moved, title: str, limit: int, *, for_seats: bool = False) -> str:
     """What the page answers to a button, for the status region and for the bar."""
     rank, count = moved.draft.rank(moved.number) or 0, len(moved.draft.numbers)
-    match moved.said:
+    return said_words(ctx, moved.said, limit, title=title, rank=rank, count=count, for_seats=for_seats)
+
+
+def said_words(
+    ctx: Ctx, said: Said, limit: int, *, title: str, rank: object, count: object, for_seats: bool
+) -> str:
+    """The same of its parts; rank and count may be names of places that a script fills."""
+    match said:
         case "added":
             return ctx.gettext(
                 "%(title)s: chosen, place %(rank)s of %(count)s.", title=title, rank=rank, count=count

@@ -39,6 +39,7 @@ class BoardPage(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
+    one_machine: bool
     state: str
     state_text: str
     closes_at: datetime
@@ -85,6 +86,7 @@ def build_board(
     return BoardPage(
         id=str(full.poll.id),
         title=title_of(full.poll, ctx),
+        one_machine=full.poll.one_machine,
         state=shown_state(full.facts, ctx.now),
         state_text=state_text(ctx, full.facts),
         closes_at=full.stage.closes_at,

@@ -20,6 +20,7 @@ class SealedReceiptPage(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
+    one_machine: bool
     steps: list[str]
     code: str
     tracker: str
@@ -36,9 +37,18 @@ class SendSealedPage(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
+    one_machine: bool
     ballot: str
     closes_at: datetime
     errors: dict[str, str]
+
+
+class ByServerPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What it means that the server seals, and the question."""
+
+    id: str
+    title: str
+    one_machine: bool
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -48,6 +58,13 @@ class Refused(msgspec.Struct, frozen=True):
     field: str
 
 
+def build_by_server(ctx: Ctx, full: PollInFull) -> ByServerPage:
+    """The page of the consent."""
+    return ByServerPage(
+        id=str(full.poll.id), title=title_of(full.poll, ctx), one_machine=full.poll.one_machine
+    )
+
+
 def build_sealed_receipt(ctx: Ctx, receipt: SealedReceipt) -> SealedReceiptPage:
     """The answer to a sealed ballot."""
     full = receipt.full
@@ -55,6 +72,7 @@ def build_sealed_receipt(ctx: Ctx, receipt: SealedReceipt) -> SealedReceiptPage:
     return SealedReceiptPage(
         id=str(full.poll.id),
         title=title_of(full.poll, ctx),
+        one_machine=full.poll.one_machine,
         steps=ballot_words(ctx, contest_of(full.poll)).steps,
         code=receipt.code,
         tracker=receipt.tracker,
@@ -74,6 +92,7 @@ def build_send_sealed(
     return SendSealedPage(
         id=str(full.poll.id),
         title=title_of(full.poll, ctx),
+        one_machine=full.poll.one_machine,
         ballot=ballot,
         closes_at=full.stage.closes_at,
         errors=errors or {},

@@ -45,6 +45,7 @@ from voting.pages.ballot import ORDERS, build_ballot, build_mark, build_receipt,
 from voting.pages.ballot_words import said_text, too_few_text
 from voting.policy import is_eligible, takes_ballots
 from voting.queries import PollInFull
+from voting.routes.booth import needs_booth, show_booth
 from voting.routes.public import visible_poll
 from voting.rules.papers import Contest
 from voting.sealing import box
@@ -95,11 +96,13 @@ def keep_draft(ctx: Ctx, desk: Desk, draft: Draft) -> None:
 
 
 def turned_away(request: WebRequest, ctx: Ctx, desk: Desk) -> Response[bytes] | None:
-    """Back to the poll's page, with the reason, when no ballots are taken."""
-    verdict = takes_ballots(desk.full.facts, ctx.now)
-    if verdict:
-        return None
-    return see_other(request, f"/polls/{desk.full.poll.id}", notice=ctx.gettext(verdict.reason), kind="info")
+    """Back to the poll's page, with the reason, when no ballots are taken; to the booth, when choices must
+    not come here.
+    """
+    address = f"/polls/{desk.full.poll.id}"
+    if not (verdict := takes_ballots(desk.full.facts, ctx.now)):
+        return see_other(request, address, notice=ctx.gettext(verdict.reason), kind="info")
+    return see_other(request, f"{address}/ballot") if needs_booth(ctx, desk.full) else None
 
 
 @get("/polls/{poll_id:uuid}/ballot", audience=anyone)
@@ -109,8 +112,10 @@ async def choose(
     ctx: NamedDependency[Ctx],
     poll_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """Page A: choose, or mark, before signing in if one likes."""
+    """Page A: choose, or mark, before signing in if one likes. Of a sealed vote: the booth."""
     desk = await load_desk(session, ctx, poll_id)
+    if needs_booth(ctx, desk.full) and takes_ballots(desk.full.facts, ctx.now):
+        return await show_booth(request, session, ctx, desk.full, desk.contest, desk.options)
     if answer := turned_away(request, ctx, desk):
         return answer
     if not ctx.get_cookie(cookie_name(poll_id)):
@@ -275,8 +280,10 @@ async def review(
         return see_other(request, f"/polls/{poll_id}/ballot", notice=notice, kind="info")
     if refusal := _refusal(ctx, desk):
         return see_other(request, f"/polls/{poll_id}/ballot", notice=refusal, kind="info")
-    verdict = is_eligible(ctx.actor, on_roll=ctx.actor.is_verified)
-    secret, _ = box.new_receipt(str(poll_id))
+    is_sealed = desk.full.facts.sealing is not None
+    on_roll = await queries.is_on_roll(session, poll_id, ctx.actor.id) if is_sealed else ctx.actor.is_verified
+    verdict = is_eligible(ctx.actor, on_roll=on_roll, frozen=is_sealed)
+    secret = "" if is_sealed else box.new_receipt(str(poll_id))[0]
     model = build_review(
         ctx,
         desk.full,
@@ -317,13 +324,13 @@ async def send_ballot(
             now=ctx.now,
         )
     except FormErrors as errors:
-        return await _show_again(request, session, ctx, form, poll_id, field_errors(ctx.locale, errors))
+        return await show_again(request, session, ctx, form, poll_id, field_errors(ctx.locale, errors))
     except (AlreadyVoted, WrongKey, KeyUsed) as error:
         said = {"replacement_key": error_text(ctx.locale, error)}
         status = 409 if isinstance(error, AlreadyVoted) else 422
-        return await _show_again(request, session, ctx, form, poll_id, said, status=status)
+        return await show_again(request, session, ctx, form, poll_id, said, status=status)
     except BallotRefused as error:
-        return await _show_again(request, session, ctx, form, poll_id, {"": error_text(ctx.locale, error)})
+        return await show_again(request, session, ctx, form, poll_id, {"": error_text(ctx.locale, error)})
     except PollNotOpen as error:
         return see_other(request, f"/polls/{poll_id}", notice=error_text(ctx.locale, error), kind="error")
     ctx.set_cookie(cookie_name(poll_id), "", max_age_seconds=0)
@@ -331,7 +338,7 @@ async def send_ballot(
     return page(request, "voting/receipt.html", model, headers={"Cache-Control": "no-store"})
 
 
-async def _show_again(
+async def show_again(
     request: WebRequest,
     session: AsyncSession,
     ctx: Ctx,
@@ -357,6 +364,7 @@ async def _show_again(
         has_voted=await queries.has_voted(session, poll_id, ctx.actor.id),
         may_send=True,
         replacement_key=form.get("replacement_key"),
+        code=form.get("code"),
         errors=errors,
     )
     return page(request, "voting/review.html", model, status=status, headers={"Cache-Control": "no-store"})

@@ -4,7 +4,7 @@ and everything on paper.
 
 from voting.service.board import archive_size, send_archive, stream_archive
 from voting.service.cast import Receipt, cast_ballot, check_ballot, contest_of
-from voting.service.cast_sealed import SealedReceipt, cast_sealed, check_sealed
+from voting.service.cast_sealed import SealedReceipt, cast_sealed, check_sealed, seal_for_voter
 from voting.service.ceremony import (
     announced_of_poll,
     begin_board,
@@ -171,6 +171,7 @@ __all__ = [
     "release_reading",
     "remove_place",
     "renew_link",
+    "seal_for_voter",
     "send_archive",
     "settings_of_cycle",
     "settings_of_poll",

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from app.kit import crypto
 from app.kit.clock import local_date
+from app.kit.errors import Forbidden
+from app.kit.i18n import N_
 from app.kit.policy import require
 from app.settings import get_settings
 from voting import queries
@@ -29,12 +31,14 @@ from voting.errors import (
 from voting.models import CredentialHolder, Participation
 from voting.policy import is_eligible, may_view, takes_ballots
 from voting.queries import CastFacts, PollInFull
-from voting.sealing.ballot import LONGEST_BALLOT, CheckedBallot, check_ballot
+from voting.rules.papers import Paper, RankedPaper
+from voting.sealing.ballot import LONGEST_BALLOT, CheckedBallot, check_ballot, seal
 from voting.sealing.box import code_of_tracker
 from voting.sealing.election import Election, read_election
 from voting.sealing.refused import Refused
 from voting.service.board import add_ballot, credential_hash
-from voting.service.cast import promise_mail, refuse_paper_voter
+from voting.service.cast import check_ballot as check_paper
+from voting.service.cast import contest_of, promise_mail, refuse_paper_voter
 from voting.service.turns import mark_open
 
 MARK_PURPOSE = "credential-holder"
@@ -82,6 +86,26 @@ async def _load_election(session: AsyncSession, poll_id: uuid.UUID) -> Election:
         _elections.pop(next(iter(_elections)))
     _elections[poll_id] = read_election(parameters.encode())
     return _elections[poll_id]
+
+
+async def seal_for_voter(session: AsyncSession, poll_id: uuid.UUID, paper: Paper, code: str) -> bytes:
+    """Seal a ballot for a voter who cannot do it on their own device, where the vote allows it. The paper and
+    the code are in memory while it is sealed, and nowhere else.
+
+    `session` may be a reader. Raises: PollNotFound, PollNotOpen, Forbidden, BallotRefused, SealRefused.
+    """
+    full = await queries.get_poll(session, poll_id)
+    election = _elections.get(poll_id) or await _load_election(session, poll_id)
+    if not full.poll.server_sealing:
+        raise Forbidden(N_("In this vote the server is not allowed to seal ballots for anybody."))
+    check_paper(full.poll, paper)
+    places = paper.places if isinstance(paper, RankedPaper) else ()
+    numbers = [option.id for option in contest_of(full.poll).options]
+    ranks = [places.index(number) + 1 if number in places else 0 for number in numbers]
+    try:
+        return await asyncio.to_thread(seal, election, code, ranks)
+    except Refused as problem:
+        raise SealRefused(problem.reason) from problem
 
 
 async def cast_sealed(

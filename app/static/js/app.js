@@ -89,6 +89,15 @@ function isSecondPress(button) {
   return false;
 }
 
+// -- ballots of the booth that are being filled in (booth/draft.js)
+
+/** Signing out takes them away from whoever uses this window next, as it does the cookies of other ballots. */
+function forgetBallots() {
+  try {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith("obste-ballot-")) sessionStorage.removeItem(key);
+  } catch { /* no storage, no ballots */ }
+}
+
 // -- tables shown as cards
 
 /** On phones a card table has display: block; some browsers then forget that it is a table. Tell them again. */
@@ -143,7 +152,10 @@ document.addEventListener("input", (event) => {
   const group = event.target.closest?.("[data-ob-count]");
   if (group) countCharacters(group, true);
 });
-document.addEventListener("submit", (event) => hidePasswords(event.target), true);
+document.addEventListener("submit", (event) => {
+  hidePasswords(event.target);
+  if (event.target.action?.endsWith?.("/sign-out")) forgetBallots();
+}, true);
 addEventListener("pageshow", () => { pressed = new WeakMap(); });
 
 const target = (event) => event.detail?.ctx?.target;
@@ -157,6 +169,7 @@ document.addEventListener("htmx:after:swap", () => {
   enhance();
   placeFocus();
 });
+document.addEventListener("ob:shown", enhance); // a script of ours has put a piece of a page in its place
 
 enhance();
 if (!location.hash) placeFocus();

@@ -7,12 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from accounts.models import Account
-from accounts.policy import Actor
 from app.booth import single_file
 from app.kit.db import Database
-from tests.make.accounts import sign_in
-from tests.make.ballots import HTMX, ORIGIN, as_resident, field, new_poll
+from tests.make.ballots import HTMX, ORIGIN, as_resident, as_voter, code_of, field, new_poll
 from tests.make.sealed_polls import (
     CLOSING,
     SealedPoll,
@@ -39,13 +36,6 @@ async def sealed(database: Database, clock) -> SealedPoll:
         return await make_sealed_poll(session, voters=3, threshold=None)
 
 
-async def as_voter(client: httpx.AsyncClient, database: Database, voter: Actor) -> None:
-    async with database.read() as session:
-        account = await session.get(Account, voter.id)
-    assert account is not None
-    await sign_in(client, database, account)
-
-
 async def ballot_of(database: Database, sealed: SealedPoll, voter: int, numbers: list[str]) -> bytes:
     async with database.read() as session:
         return await seal_for(session, sealed, voter, numbers)
@@ -58,12 +48,6 @@ async def send(
     token = field((await client.get(path)).text, "csrf_token")
     form = {"csrf_token": token, "ballot": raw.decode()}
     return await client.post(path, data=form, headers=HTMX if htmx else ORIGIN)
-
-
-def code_of(html: str) -> str:
-    found = re.search(r'id="receipt-code"[^>]*>([^<]+)<', html)
-    assert found, html
-    return found[1]
 
 
 # ── sending ───────────────────────────────────────────────────────────────────
