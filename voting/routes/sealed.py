@@ -18,6 +18,7 @@ from voting.errors import (
     CredentialTaken,
     CredentialUnknown,
     OtherCredential,
+    PaperGiven,
     PollNotFound,
     PollNotOpen,
     SealRefused,
@@ -29,7 +30,7 @@ from voting.routes.public import visible_poll
 from voting.service import SealedReceipt
 
 OF_CODE = (CredentialUnknown, CredentialTaken, OtherCredential)
-REFUSALS = (*OF_CODE, SealRefused, BallotCopied, PollNotOpen, Forbidden)
+REFUSALS = (*OF_CODE, SealRefused, BallotCopied, PaperGiven, PollNotOpen, Forbidden)
 NO_STORE = {"Cache-Control": "no-store"}
 
 
