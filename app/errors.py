@@ -98,7 +98,7 @@ def handle_http_error(request: WebRequest, error: HTTPException) -> Response[byt
 def handle_crash(request: WebRequest, error: Exception) -> Response[bytes]:
     """Our own fault: logged with the request's id, which the page shows."""
     ctx = ctx_of(request)
-    log.error("request failed", id=ctx.request_id, path=ctx.path, exc_info=error)
+    log.error("request failed", id=ctx.request_id, path=ctx.logged_path, exc_info=error)
     return _error_page(request, 500, ctx.gettext(MESSAGES[500]), {})
 
 

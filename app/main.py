@@ -28,7 +28,7 @@ from app.kit.web import DEPENDENCIES
 from app.pages import demo_router
 from app.pages import router as pages_router
 from app.settings import Settings, get_settings
-from app.wiring import MENU, wire
+from app.wiring import MENU, SECRET_PATHS, wire
 from cycles.routes import router as cycles_router
 from proposals.routes import router as proposals_router
 from voting.routes import router as voting_router
@@ -49,6 +49,7 @@ def make_services(settings: Settings) -> Services:
         load_actor=load_actor,
         touch_session=touch_session,
         menu=MENU,
+        secret_paths=SECRET_PATHS,
     )
 
 

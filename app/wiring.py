@@ -23,6 +23,9 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/officials", N_("Officials"), Role.ADMIN),
 )
 
+# Addresses whose rest opens a page to whoever knows it: logs keep only their beginning.
+SECRET_PATHS = ("/trustee/",)
+
 
 # What each kind of register entry says, and where the page of its subject is.
 REGISTER_KINDS: dict[str, str] = {

@@ -264,6 +264,15 @@ class TrusteesWrong(Invalid):
     default = N_("Name at least two trustees, each with another name, and how many of them open together.")
 
 
+class TrusteesNamed(Conflict):
+    """Somebody named them while this officer looked at the form, or the form was sent twice."""
+
+    default = N_(
+        "The trustees were named a moment ago, perhaps by a second click. Look at the page of the sealed "
+        "vote: there each of them can be given a new secret address."
+    )
+
+
 class RollEmpty(Conflict):
     """Nobody could vote."""
 

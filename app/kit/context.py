@@ -66,6 +66,7 @@ class Services:
     load_actor: LoadActor | None = None
     touch_session: TouchSession | None = None
     menu: tuple[tuple[str, str, str], ...] = ()  # path, msgid, and the role it is for ("": everybody)
+    secret_paths: tuple[str, ...] = ()  # what follows one of these in an address is a secret of its reader
     # pages drawn for visitors, by their content: bytes and tag (app/kit/web.py)
     rendered: OrderedDict[bytes, tuple[bytes, str]] = dataclasses.field(default_factory=OrderedDict)
 
@@ -119,6 +120,14 @@ class Ctx:
     def absolute(self, path: str) -> str:
         """`path` with scheme and host, for mail, feeds and codes."""
         return self.services.settings.base_url.rstrip("/") + self.url(path)
+
+    @property
+    def logged_path(self) -> str:
+        """The path as logs may keep it: without the secret that some addresses hold."""
+        for prefix in self.services.secret_paths:
+            if self.path.startswith(prefix):
+                return prefix + "…"
+        return self.path
 
     @property
     def canonical(self) -> str:

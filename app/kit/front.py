@@ -72,7 +72,12 @@ class Front:
         if not ctx.path.startswith("/static/"):
             took_ms = round((time.perf_counter() - started) * 1000, 1)
             log.info(
-                "request", method=scope["method"], path=ctx.path, status=status, ms=took_ms, id=ctx.request_id
+                "request",
+                method=scope["method"],
+                path=ctx.logged_path,
+                status=status,
+                ms=took_ms,
+                id=ctx.request_id,
             )
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ the reader, a POST the unit of work; handlers render before it commits, so an an
 an answer that was stored.
 """
 
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -23,6 +24,7 @@ from app.kit.context import Ctx, Services
 from app.kit.errors import DomainError, Forbidden, FormErrors, SignInNeeded, StaleForm
 from app.kit.forms import Form, read_form
 from app.kit.i18n import N_, Locale, translate
+from app.kit.uploads import LARGE_BYTES, LargeForm, receive_large
 
 HTML = "text/html"  # Litestar adds the charset to text types
 RENDERED_PAGES = 256  # kept drawn by each process: at 70 KB the largest, 18 MB
@@ -79,17 +81,21 @@ def get(
 
 
 def post(
-    path: str, *, audience: Audience, uploads: bool = False, **options: Any
+    path: str, *, audience: Audience, uploads: bool = False, streams: bool = False, **options: Any
 ) -> Callable[..., HTTPRouteHandler]:
-    """An action at `path`. `uploads`: files may be sent along."""
+    """An action at `path`. `uploads`: files may be sent along. `streams`: one too large for memory may; then
+    the handler asks for no form and no session, and receives it by `receive` once it knows that it wants it.
+    """
     if uploads:
         options["request_max_body_size"] = UPLOAD_BYTES
+    if streams:
+        options["request_max_body_size"] = LARGE_BYTES
     return route(
         path,
         http_method="POST",
         guards=[audience],
         status_code=200,
-        opt={"audience": audience, "writes": True},
+        opt={"audience": audience, "writes": True, "streams": streams},
         **options,
     )
 
@@ -132,6 +138,8 @@ DEPENDENCIES = {
 
 async def _read_form(connection: ASGIConnection[Any, Any, Any, Any]) -> Form:
     state = connection.scope["state"]
+    if connection.route_handler.opt.get("streams"):
+        return Form()
     if "form" not in state:
         is_post = connection.scope["method"] == "POST"  # type: ignore[typeddict-item]
         state["form"] = await read_form(connection) if is_post else Form()  # type: ignore[arg-type]
@@ -141,12 +149,27 @@ async def _read_form(connection: ASGIConnection[Any, Any, Any, Any]) -> Form:
 async def _check_form(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     """Refuse actions that another site sends: by origin always, by token when there is a session."""
     form = await _check_origin(connection)
-    if connection.scope["method"] != "POST":  # type: ignore[typeddict-item]
-        return
+    streams = connection.route_handler.opt.get("streams")  # its token is looked at by `receive`
+    if connection.scope["method"] == "POST" and not streams:  # type: ignore[typeddict-item]
+        _check_token(connection, form)
+
+
+def _check_token(connection: ASGIConnection[Any, Any, Any, Any], form: Form) -> None:
     expected = ctx_of(connection).csrf_token
     given = connection.headers.get("x-csrf-token") or form.get("csrf_token")
     if expected and not crypto.same(expected, given):
         raise StaleForm()
+
+
+@contextlib.asynccontextmanager
+async def receive(request: WebRequest) -> AsyncIterator[LargeForm]:
+    """The form of an action that `streams`, its token checked before its file is taken.
+
+    Raises: StaleForm; ClientException when it cannot be read.
+    """
+    folder = ctx_of(request).services.settings.var_dir / "uploads"
+    async with receive_large(request, folder, admit=lambda form: _check_token(request, form)) as received:
+        yield received
 
 
 async def _check_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> Form:

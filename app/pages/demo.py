@@ -5,6 +5,7 @@ import email.policy
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import msgspec
 from litestar import Response
@@ -21,7 +22,9 @@ from app.kit.forms import Form
 from app.kit.front import SESSION_COOKIE
 from app.kit.web import WebRequest, anyone, get, page, post, see_other
 from app.seed.people import PASSWORD, PEOPLE
-from app.seed.sealed import read_kept
+from app.seed.sealed import Kept, read_kept
+from voting.models import Poll
+from voting.pages.words import title_of
 
 
 class DemoPerson(msgspec.Struct, frozen=True):
@@ -39,10 +42,11 @@ class DemoPerson(msgspec.Struct, frozen=True):
 
 
 class DemoPage(msgspec.Struct, frozen=True):
-    """Everybody in the demonstration."""
+    """Everybody in the demonstration; `trustees`: by the title of a sealed vote, name and page of each."""
 
     people: list[DemoPerson]
     password: str
+    trustees: list[tuple[str, list[tuple[str, str]]]]
 
 
 @get("/demo", audience=anyone, include_in_schema=False)
@@ -67,7 +71,21 @@ async def list_demo_people(
         for person in PEOPLE
         if person.email in accounts
     ]
-    return page(request, "demo/people.html", DemoPage(people, PASSWORD))
+    trustees = await _trustees(session, ctx, kept)
+    return page(request, "demo/people.html", DemoPage(people, PASSWORD, trustees))
+
+
+async def _trustees(session: AsyncSession, ctx: Ctx, kept: Kept) -> list[tuple[str, list[tuple[str, str]]]]:
+    polls = (
+        await session.execute(select(Poll).where(Poll.id.in_([UUID(one) for one in kept.tokens])))
+    ).scalars()
+    return [
+        (
+            title_of(poll, ctx),
+            [(name, ctx.url(f"/trustee/{token}")) for name, token in kept.tokens[str(poll.id)]],
+        )
+        for poll in polls
+    ]
 
 
 @post("/demo/sign-in", audience=anyone, include_in_schema=False)

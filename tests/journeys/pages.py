@@ -8,7 +8,9 @@ came last, {created} what a form has just made.
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.models import Account
 from app.kit.db import Database
 from app.seed.people import PASSWORD
+from app.seed.sealed import read_kept
 from cycles.models import Cycle
 from proposals.models import Idea
 from voting.models import BoardBallot, Poll
@@ -268,6 +271,18 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/polls/{begun_poll}"),
     PageCase("/polls/{opened_poll}"),
     PageCase("/polls/{opened_poll}/result"),
+    PageCase("/polls/{begun_poll}/officer/sealing", who="election"),
+    PageCase("/polls/{sealed_poll}/officer/sealing", who="election"),
+    PageCase("/polls/{opened_poll}/officer/sealing", who="election"),
+    PageCase(
+        "/polls/{begun_poll}/officer/sealing/trustees", note="empty", who="election", status=422, send={}
+    ),
+    PageCase(
+        "/polls/{opened_poll}/officer/sealing/links", note="a new one", who="election", send={"number": "1"}
+    ),
+    PageCase("/trustee/{waiting_trustee}"),
+    PageCase("/trustee/{ready_trustee}"),
+    PageCase("/trustee/wrong", status=404),
     # ── elections
     PageCase("/polls/new", who="election"),
     PageCase("/polls/new", note="empty", who="election", status=422, send={}),
@@ -318,6 +333,7 @@ NOT_PAGES: dict[str, str] = {
     "/ideas/map.svg": "a picture",
     "/photos/{photo_id:uuid}/{size:str}": "pictures",
     "/polls/{poll_id:uuid}/files/{name:str}": "downloads",
+    "/trustee/{token:str}/files/{name:str}": "downloads",
     "/polls/{poll_id:uuid}/board/{name:str}": "downloads",
     "/booth/obste-booth.html": "a download, tested in tests/voting/sealing/booth",
 }
@@ -334,6 +350,9 @@ async def read_facts(database_url: str) -> dict[str, str]:
             facts = {name: await find(session) for name, find in FACTS.items()}
     finally:
         await database.dispose()
+    kept = read_kept(Path(urlsplit(database_url).path).parent)
+    facts["waiting_trustee"] = kept.tokens[facts["begun_poll"]][-1][1]
+    facts["ready_trustee"] = kept.tokens[facts["sealed_poll"]][0][1]
     facts["receipt"], facts["code"] = new_receipt(facts["open_poll"])
     facts["other_receipt"], _ = new_receipt(facts["open_poll"])
     return facts

@@ -68,7 +68,8 @@ class Trustee(Base):
 class CeremonyMessage(Base):
     """What a trustee, or the registrar (number 0), delivered at one step; public by its nature.
 
-    `content` goes when it has been published on the board. A refused one says why and may be replaced.
+    `content` goes when it has been published on the board; a large one is in ceremony_parts. A refused one
+    says why and may be replaced.
     """
 
     __tablename__ = "ceremony_messages"
@@ -88,6 +89,26 @@ class CeremonyMessage(Base):
     )
     facts: Mapped[str | None] = mapped_column(Text, comment="JSON: where and what, of the refusal")
     delivered_at: Mapped[datetime]
+
+
+class CeremonyPart(Base):
+    """A piece of a large delivery, until it is published."""
+
+    __tablename__ = "ceremony_parts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["poll_id", "number", "step"],
+            ["ceremony_messages.poll_id", "ceremony_messages.number", "ceremony_messages.step"],
+            ondelete="CASCADE",
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    poll_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    step: Mapped[str] = mapped_column(String(20), primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class RollEntry(Base):

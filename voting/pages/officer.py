@@ -58,6 +58,8 @@ class OfficerPage(msgspec.Struct, frozen=True, kw_only=True):
     may_freeze: bool
     proposal: Proposal | None
     may_propose: Verdict
+    is_sealed: bool
+    one_machine: bool
 
 
 class CancelPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,8 +152,9 @@ def build_officer(
     *,
     digests: dict[Act, str],
     voter_count: int,
+    sealing: str = "",
 ) -> OfficerPage:
-    """The officer's page of a poll."""
+    """The officer's page of a poll. `sealing`: what the ceremony of a sealed vote waits for."""
     poll, facts = full.poll, full.facts
     act = {PollState.ANNOUNCED: Act.OPEN, PollState.CLOSED: Act.CLOSE}.get(facts.state)
     is_ready = act is not None and facts.is_confirmed(act)
@@ -178,13 +181,15 @@ def build_officer(
         voter_count=voter_count,
         protocol=protocol,
         acts=[build_act(ctx, full, act, digest) for act, digest in digests.items()],
-        waiting=ctx.gettext(waiting),
+        waiting=sealing or ctx.gettext(waiting),
         may_announce=may_announce(ctx.actor, facts, now=ctx.now),
         may_change=may_change_election(ctx.actor, facts, is_election=full.is_election),
         rule_title=rule_title(ctx, poll.rule),
         may_freeze=facts.is_due_to_close(ctx.now),
         proposal=find_proposal(full),
         may_propose=may_propose_cancelling(ctx.actor, facts, now=ctx.now),
+        is_sealed=facts.sealing is not None,
+        one_machine=poll.one_machine,
     )
 
 

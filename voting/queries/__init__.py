@@ -33,6 +33,7 @@ from voting.queries.ceremony import (
     list_roll,
     list_trustees,
     list_verified,
+    read_content,
     roll_count,
 )
 from voting.queries.paper import (
@@ -142,5 +143,6 @@ __all__ = [
     "list_trackers",
     "list_trustees",
     "list_verified",
+    "read_content",
     "roll_count",
 ]

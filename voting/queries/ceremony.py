@@ -12,6 +12,7 @@ from app.kit import crypto
 from voting.errors import PollNotFound
 from voting.models import (
     CeremonyMessage,
+    CeremonyPart,
     Poll,
     RollCredential,
     RollEntry,
@@ -94,6 +95,22 @@ async def find_message(
 ) -> CeremonyMessage | None:
     """What one of them delivered at one step."""
     return await session.get(CeremonyMessage, (poll_id, number, step.value), populate_existing=True)
+
+
+async def read_content(session: AsyncSession, message: CeremonyMessage) -> bytes:
+    """The whole of what was delivered; nothing once it has been published or refused."""
+    if message.content is not None:
+        return bytes(message.content)
+    query = (
+        select(CeremonyPart.content)
+        .where(
+            CeremonyPart.poll_id == message.poll_id,
+            CeremonyPart.number == message.number,
+            CeremonyPart.step == message.step,
+        )
+        .order_by(CeremonyPart.part)
+    )
+    return b"".join((await session.execute(query)).scalars())
 
 
 async def find_waiting(session: AsyncSession, poll_id: uuid.UUID) -> CeremonyMessage | None:

@@ -12,18 +12,42 @@ from app.kit.errors import FormErrors
 from app.kit.forms import Form, parse
 from app.kit.web import WebRequest, field_errors, get, official, page, post, see_other
 from voting import queries, service
-from voting.errors import NotAnElectionOfficer
+from voting.errors import NotAnElectionOfficer, PollNotFound
 from voting.forms import CancelForm, ConfirmForm
+from voting.pages.ceremony import Ceremony, Delivered, waiting_text
 from voting.pages.officer import build_cancel, build_officer
 from voting.policy import may_officiate
 from voting.queries import PollInFull
-from voting.states import COUNTED_STATES, Act, PollState
+from voting.states import COUNTED_STATES, Act, Delivery, PollState, Step
 
 
 def check_officer(ctx: Ctx) -> None:
     """Raises: NotAnElectionOfficer."""
     if not may_officiate(ctx.actor):
         raise NotAnElectionOfficer()
+
+
+async def load_ceremony(session: AsyncSession, full: PollInFull) -> Ceremony:
+    """Everything about the ceremony of a sealed poll. Raises: PollNotFound for one that is not sealed."""
+    if full.facts.sealing is None:
+        raise PollNotFound()
+    poll_id = full.poll.id
+    rows = await queries.list_deliveries(session, poll_id)
+    return Ceremony(
+        full=full,
+        election=await queries.find_election(session, poll_id),
+        trustees=await queries.list_trustees(session, poll_id),
+        delivered=[
+            Delivered(
+                number=row.number,
+                step=Step(row.step),
+                state=Delivery(row.state),
+                sha256=row.sha256,
+                reason=row.reason,
+            )
+            for row in rows
+        ],
+    )
 
 
 async def _show(request: WebRequest, session: AsyncSession, ctx: Ctx, full: PollInFull) -> Response[bytes]:
@@ -36,7 +60,11 @@ async def _show(request: WebRequest, session: AsyncSession, ctx: Ctx, full: Poll
         acts = []
     digests = {act: await service.digest_to_confirm(session, full.poll, act) for act in acts}
     voters = await queries.count_voters(session, full.poll.id)
-    return page(request, "voting/officer.html", build_officer(ctx, full, digests=digests, voter_count=voters))
+    sealing = ""
+    if full.facts.sealing is not None:
+        sealing = waiting_text(ctx, await load_ceremony(session, full))
+    model = build_officer(ctx, full, digests=digests, voter_count=voters, sealing=sealing)
+    return page(request, "voting/officer.html", model)
 
 
 @get("/polls/{poll_id:uuid}/officer", audience=official)

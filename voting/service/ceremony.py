@@ -6,7 +6,6 @@ the trustees, private codes with the registrar and the voters.
 """
 
 import asyncio
-import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,7 +21,15 @@ from app.kit.db import Base
 from app.kit.i18n import N_
 from app.kit.policy import require
 from voting import queries
-from voting.errors import PollNotFound, RollDiffers, RollEmpty, SealRefused, TrusteesWrong, WrongDigest
+from voting.errors import (
+    PollNotFound,
+    RollDiffers,
+    RollEmpty,
+    SealRefused,
+    TrusteesNamed,
+    TrusteesWrong,
+    WrongDigest,
+)
 from voting.models import CeremonyMessage, Poll, RollCredential, RollEntry, SealedElection, Trustee
 from voting.policy import (
     may_begin_board,
@@ -43,6 +50,7 @@ from voting.sealing.threshold import finish
 from voting.sealing.trustees import MOST_TRUSTEES, read_trustees, write_trustees
 from voting.sealing.wire import Credentials, Polynomial, PublicKey, Setup, SignedMessage, Voutput, read, write
 from voting.service.board import credential_hash, open_board
+from voting.service.deliveries import drop_content, keep_message
 from voting.states import Delivery, SealingPhase, Step
 
 REGISTRAR = 0  # the number under which the registrar's delivery is kept
@@ -60,15 +68,20 @@ async def name_trustees(
     *,
     names: Sequence[str],
     threshold: int | None,
+    instead_of: str | None = None,
     now: datetime,
 ) -> list[str]:
     """Name the trustees, or name them anew, and return the secret tokens of their pages, by number.
 
     `threshold`: how many of them open together; none: each is needed. Whatever was delivered before lapses.
-    Locks: the poll. Raises: Forbidden, TrusteesWrong.
+    `instead_of`: the uuid of the election that the officer saw, "" when there was none.
+    Locks: the poll. Raises: Forbidden, TrusteesWrong, TrusteesNamed.
     """
     full = await queries.get_poll(session, poll_id, lock=True)
     require(may_name_trustees(actor, full.facts))
+    before = await queries.find_election(session, poll_id)
+    if instead_of is not None and instead_of != (before.uuid if before else ""):
+        raise TrusteesNamed()
     count = len(names)
     if not LEAST_TRUSTEES <= count <= MOST_TRUSTEES or len({name.casefold() for name in names}) != count:
         raise TrusteesWrong()
@@ -163,14 +176,13 @@ async def deliver_credentials(
     full = await queries.get_poll(session, poll_id, lock=True)
     election = await queries.get_election(session, poll_id)
     require(may_deliver_credentials(actor, full.facts, is_frozen=election.roll_size is not None))
-    found = len(read(Credentials, credentials))
+    found = len(await asyncio.to_thread(read, Credentials, credentials))
     if found != election.roll_size:
         raise RollDiffers(found=found, wanted=election.roll_size)
-    digest = hashlib.sha256(credentials).hexdigest()
-    await keep_message(
+    message = await keep_message(
         session, poll_id, REGISTRAR, Step.CREDENTIALS, credentials, state=Delivery.ACCEPTED, now=now
     )
-    election.credentials_digest = digest
+    digest = election.credentials_digest = message.sha256
     await session.flush()
     facts: dict[str, object] = {"by": actor.name, "credentials": found, "sha256": digest}
     await register.record(session, "poll.credentials_delivered", f"poll:{poll_id}", facts, now=now)
@@ -192,7 +204,7 @@ async def begin_board(
     if digest != election.credentials_digest:
         raise WrongDigest()
     message = await queries.find_message(session, poll_id, REGISTRAR, Step.CREDENTIALS)
-    credentials = bytes(message.content or b"") if message else b""
+    credentials = await queries.read_content(session, message) if message else b""
     trustees = await put_together(session, election)
     made = await asyncio.to_thread(make_parameters, full.poll, election.uuid, trustees)
     rows = [
@@ -207,7 +219,7 @@ async def begin_board(
     election.fingerprint, election.parameters = made.fingerprint, made.raw.decode()
     election.timestamp, election.mixes_needed = int(now.timestamp()), election.threshold or count
     if message:
-        message.content = None
+        await drop_content(session, message)
     full.poll.board_start = head.hash
     full.poll.turn_to(SealingPhase.READY)
     await session.flush()
@@ -276,24 +288,3 @@ async def _insert_many(
 ) -> None:
     for start in range(0, len(rows), BATCH):
         await session.execute(insert(table), rows[start : start + BATCH])
-
-
-async def keep_message(
-    session: AsyncSession,
-    poll_id: uuid.UUID,
-    number: int,
-    step: Step,
-    content: bytes,
-    *,
-    state: Delivery,
-    now: datetime,
-) -> None:
-    """Keep what was delivered in the place of what the same one delivered before."""
-    row = await queries.find_message(session, poll_id, number, step)
-    if row is None:
-        row = CeremonyMessage(poll_id=poll_id, number=number, step=step.value)
-        session.add(row)
-    row.state, row.content = state.value, content
-    row.sha256, row.delivered_at = hashlib.sha256(content).hexdigest(), now
-    row.reason = row.facts = None
-    await session.flush()

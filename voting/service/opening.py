@@ -41,6 +41,7 @@ from voting.sealing.wire import (
     write,
 )
 from voting.service.board import open_board
+from voting.service.deliveries import drop_content
 from voting.states import Act, Delivery, SealingPhase, Step
 
 Kind = Literal["tally", "shuffle", "decryption", "result"]
@@ -49,8 +50,8 @@ Kind = Literal["tally", "shuffle", "decryption", "result"]
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One step as plain values, which may leave the event loop. `head` is the board's when it was loaded.
 
-    `raws`: the ballots of a tally, or what a trustee delivered; `opened`: the decryptions on the board, by
-    number of trustee.
+    `raws`: the ballots of a tally, or what a trustee delivered, with its digest `sha256`; `opened`: the
+    decryptions on the board, by number of trustee.
     """
 
     poll_id: uuid.UUID
@@ -60,6 +61,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     trustees: bytes
     mixed: bytes = b""
     raws: tuple[bytes, ...] = ()
+    sha256: str = ""
     number: int = 0
     opened: tuple[tuple[int, bytes], ...] = ()
 
@@ -86,9 +88,9 @@ async def load_task(session: AsyncSession, poll_id: uuid.UUID) -> Task | None:
         waiting = await queries.find_waiting(session, poll_id)
         if waiting is not None:
             kind: Kind = "shuffle" if waiting.step == Step.SHUFFLE else "decryption"
-            return await _task(
-                session, full, kind, raws=(bytes(waiting.content or b""),), number=waiting.number
-            )
+            raw = await queries.read_content(session, waiting)
+            task = await _task(session, full, kind, raws=(raw,), number=waiting.number)
+            return msgspec.structs.replace(task, sha256=waiting.sha256)
     if phase is SealingPhase.OPENING and await _are_enough(session, full):
         return await _task(session, full, "result")
     return None
@@ -223,9 +225,9 @@ async def _note_delivery(session: AsyncSession, done: Done) -> bool:
     task = done.task
     step = Step.SHUFFLE if task.kind == "shuffle" else Step.DECRYPTION
     message = await queries.find_message(session, task.poll_id, task.number, step)
-    if message is None or message.state != Delivery.WAITING or message.content != task.raws[0]:
+    if message is None or message.state != Delivery.WAITING or message.sha256 != task.sha256:
         return False
-    message.content = None
+    await drop_content(session, message)
     if done.refused:
         message.state, message.reason = Delivery.REFUSED.value, done.refused
         message.facts = json.dumps(done.facts)

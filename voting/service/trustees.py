@@ -7,6 +7,7 @@ for a worker (voting/service/opening.py), and its trustee sees what became of it
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import IO
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,10 +23,11 @@ from voting.sealing.refused import Refused
 from voting.sealing.threshold import make_vinput
 from voting.sealing.trustees import read_certificate, read_coefficients, read_public_key, share_key
 from voting.sealing.wire import Polynomial, PublicKey, SignedMessage, Voutput, read, write
-from voting.service.ceremony import keep_message
+from voting.service.deliveries import PIECE, first_line, keep_message
 from voting.states import Delivery, SealingPhase, Step
 
 Contents = Sequence[bytes]
+BALLOT_BYTES = 6000  # of a ballot in a shuffle, which has seven numbers of 617 digits for each
 AFTER_KEYS = {
     Step.KEY: SealingPhase.ROLL,
     Step.CERTIFICATE: SealingPhase.POLYNOMIALS,
@@ -44,9 +46,9 @@ async def get_trustee(session: AsyncSession, token: str) -> Trustee:
 
 
 async def deliver(
-    session: AsyncSession, token: str, step: Step, content: bytes, *, now: datetime
+    session: AsyncSession, token: str, step: Step, content: bytes | IO[bytes], *, now: datetime
 ) -> Delivery:
-    """Take what a trustee made at a step; say whether it is accepted or waits to be checked.
+    """Take what a trustee made at a step, its first line; say whether it is accepted or waits to be checked.
 
     Locks: the poll. Raises: PollNotFound, Forbidden, SealRefused. Queues: advance_sealing.
     """
@@ -57,15 +59,25 @@ async def deliver(
     earlier = await queries.find_message(session, poll_id, number, step)
     state = Delivery(earlier.state) if earlier else None
     require(may_deliver(full.facts, step, state, has_threshold=election.threshold is not None))
-    content = content.strip()
     if step in AFTER_KEYS:
-        await _check_key(session, election, number, step, content)
-        await keep_message(session, poll_id, number, step, content, state=Delivery.ACCEPTED, now=now)
+        raw = _small(content)
+        await _check_key(session, election, number, step, raw)
+        await keep_message(session, poll_id, number, step, raw, state=Delivery.ACCEPTED, now=now)
         await _note_key(session, full, trustee, step, now=now)
         return Delivery.ACCEPTED
-    await keep_message(session, poll_id, number, step, content, state=Delivery.WAITING, now=now)
+    most = BALLOT_BYTES * (full.poll.box_size or 0) + PIECE
+    await keep_message(session, poll_id, number, step, content, state=Delivery.WAITING, most=most, now=now)
     enqueue(session, "voting.jobs.advance_sealing", poll_id=str(poll_id))
     return Delivery.WAITING
+
+
+def _small(content: bytes | IO[bytes]) -> bytes:
+    """Raises: SealRefused (member_too_large)."""
+    pieces = first_line(content)
+    raw = next(pieces, b"")
+    if next(pieces, b""):
+        raise SealRefused("member_too_large")
+    return raw
 
 
 async def _note_key(
