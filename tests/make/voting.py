@@ -66,6 +66,7 @@ async def make_poll(
     max_ranked: int = 6,
     min_ranked: int = 1,
     rule: str = "greedy",
+    rule_params: dict[str, object] | None = None,
     sealed: bool = False,
     officers: Sequence[Actor] = (),
     now: datetime = NOON,
@@ -81,7 +82,7 @@ async def make_poll(
         max_ranked=max_ranked,
         min_ranked=min_ranked,
         rule=rule,
-        rule_params={"sealed": True} if sealed else None,
+        rule_params={"sealed": True} if sealed else rule_params,
         now=now,
     )
     first, second = officers or (

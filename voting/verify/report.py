@@ -17,6 +17,7 @@ MOST_IN_PAIRS = 15  # options that a table of pairs still shows
 AMOUNTS = frozenset(
     ("cost", "missing", "supporters_have", "supporters_had", "remaining_before", "remaining_after")
 )
+ROMANIAN_MARKS = str.maketrans(",.", ".,")
 LEFT_OUT = frozenset(("rank", "score", "supporters", "first_places"))  # facts that have a column
 
 
@@ -62,8 +63,9 @@ class Report:
         told = ", ".join(f"{number} {self._say(name)}" for name, number in numbers)
         refused = sum(rejection.number for rejection in result.rejected)
         yield f"{result.received} {self._say('papers')}: {told}, {refused} {self._say('rejected')}"
-        if quota := result.facts.get("quota") or next((r.quota for r in result.rounds if r.quota), ""):
-            yield f"{self._say('quota')} {_votes(str(quota))}"
+        quota = result.facts.get("quota") or next((r.quota for r in result.rounds if r.quota), "")
+        if quota and Fraction(quota):  # rules that elect whoever is left have none
+            yield f"{self._say('quota')} {self._votes(str(quota))}"
         for note in self.election.notes:
             yield f"{self._say('note')}: {note}"
 
@@ -103,11 +105,11 @@ class Report:
             yield f"{self._say('round')} {one.number}: {self._say(one.action, names=names)}"
             votes = {name: Fraction(text) for name, text in one.votes}
             rows = [
-                [self._name(name), _votes(text), self._change(votes, before, name), self._state(one, name)]
-                for name, text in sorted(one.votes, key=lambda pair: -votes[pair[0]])
+                [self._name(n), self._votes(text), self._change(votes, before, n), self._state(one, n)]
+                for n, text in sorted(one.votes, key=lambda pair: -votes[pair[0]])
             ]
             if Fraction(one.exhausted or 0):
-                rows.append([self._say("exhausted"), _votes(one.exhausted), "", ""])
+                rows.append([self._say("exhausted"), self._votes(one.exhausted), "", ""])
             yield from _table(rows, right={1, 2})
             before = votes
 
@@ -115,7 +117,7 @@ class Report:
         if name not in before or votes[name] == before[name]:
             return ""
         change = votes[name] - before[name]
-        return ("+" if change > 0 else "-") + _votes(str(abs(change)))
+        return ("+" if change > 0 else "-") + self._votes(str(abs(change)))
 
     def _state(self, one: Round, name: str) -> str:
         if name in one.elected:
@@ -250,7 +252,14 @@ class Report:
 
     def _money(self, amount: int) -> str:
         units = Decimal(amount) / self.contest.minor_per_unit
-        return f"{units:,.2f}" if amount % self.contest.minor_per_unit else f"{units:,.0f}"
+        return self._as_read(f"{units:,.2f}" if amount % self.contest.minor_per_unit else f"{units:,.0f}")
+
+    def _votes(self, text: str) -> str:
+        return self._as_read(_votes(text))
+
+    def _as_read(self, number: str) -> str:
+        """With the marks of the language: 1.234,5 in Romanian."""
+        return number.translate(ROMANIAN_MARKS) if self.language == "ro" else number
 
 
 def _votes(text: str) -> str:
