@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.sealing_work import Work, decrypt_work, shuffle_work, verify_work
-from tests.belenios import find_or_bring
+from tests.belenios import NAME
+from tests.debian import find_or_bring
 from tests.servers import ROOT, Missing
 from voting.sealing.ballot import check_ballot, seal
 from voting.sealing.board import Board
@@ -209,7 +210,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--ballots", type=int, help=f"{BALLOTS} without it")
     options = parser.parse_args(arguments)
     try:
-        tool = find_or_bring()
+        tool = find_or_bring(NAME, NAME)
     except Missing as problem:
         print(f"bench sealing: {problem}")
         return 1

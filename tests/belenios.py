@@ -4,34 +4,18 @@ It is only ever run as a program. Its randomness comes from the kernel without w
 """
 
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers import Missing, once
+from tests.debian import debian_program
 
 NAME = "belenios-tool"
-INSTALL_SECONDS = 600
 
 
 def belenios_path() -> str:
     """The executable. Raises: Missing, saying what was tried."""
-    return once("belenios", find_or_bring)
-
-
-def find_or_bring() -> str:
-    """On PATH, or else installed from Debian. Raises: Missing."""
-    if path := shutil.which(NAME):
-        return path
-    if os.getuid() != 0 or not shutil.which("apt-get"):
-        raise Missing(f"{NAME} is not on PATH, and only root of a Debian machine can install it")
-    quiet = {"stdin": subprocess.DEVNULL, "capture_output": True, "timeout": INSTALL_SECONDS}
-    for command in (["update"], ["install", "-y", "-qq", "--no-install-recommends", NAME]):
-        done = subprocess.run(["apt-get", *command], **quiet)  # type: ignore[call-overload]
-    if not (path := shutil.which(NAME)):
-        raise Missing(f"{NAME}: apt-get install failed: {done.stderr.decode(errors='replace')[-300:]}")
-    return path
+    return debian_program(NAME, NAME)
 
 
 class Refusal(Exception):

@@ -42,12 +42,12 @@ def ended(work: Callable[[], None]) -> int:
     return OK
 
 
-def ask_passphrase(*, new: bool = False) -> str:
+def ask_passphrase(*, new: bool = False, prompt: str = "Passphrase: ") -> str:
     """The passphrase, typed unseen; on a pipe, its first line. A new one is typed twice. Raises: Declined."""
     if not sys.stdin.isatty():
         first = sys.stdin.readline().rstrip("\n")
     else:
-        first = getpass.getpass("Passphrase: ")
+        first = getpass.getpass(prompt)
         if new and getpass.getpass("Once more: ") != first:
             raise Declined("the two are not the same")
     if new and len(first) < SHORTEST_PASSPHRASE:
@@ -68,6 +68,7 @@ def write_new(path: Path, content: bytes, *, secret: bool = False) -> None:
 def replace_secret(path: Path, content: bytes) -> None:
     """Write a secret anew in one step: the old one stays until the new one is on the disk."""
     draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)  # left by a kill
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()

@@ -136,8 +136,10 @@ def _finish(options: argparse.Namespace) -> None:
 
 def _try_key(options: argparse.Namespace) -> None:
     """KEY ARCHIVE: a dry run: does the key open, and is it one of this election's?"""
-    number, _ = _ours(_checked(options.archive, Crew()), _opened(options.key))
-    say(f"the key opens; you are trustee {number} of this election")
+    secret = _opened(options.key)
+    say("the passphrase opens the key")
+    number, _ = _ours(_checked(options.archive, Crew()), secret)
+    say(f"it is the key of trustee {number} of this election")
 
 
 def _shuffle(options: argparse.Namespace) -> None:
@@ -174,7 +176,9 @@ def _checked(path: Path, crew: Crew) -> Verifier:
 
 
 def _ours(checked: Verifier, secret: TrusteeSecret) -> tuple[int, mpz]:
-    """Our number in the election, and the private key. Raises: Refused (key_foreign)."""
+    """Our number in the election, and the private key. Raises: Refused (key_foreign), Declined."""
+    if not secret.private and not secret.share:
+        raise Declined("this key has no share yet: `obste trustee share` was not run with it")
     private = (
         read_scalar(secret.private) if secret.private else open_share(keys_of(secret.seed), secret.share)
     )

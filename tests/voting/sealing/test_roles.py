@@ -179,9 +179,44 @@ def test_a_stranger_s_key_and_a_lost_passphrase_are_said_before_the_vote(
     sealed = make_sealed(desk.folder)
     desk.done("trustee", "key", "stranger")
     assert desk.run("trustee", "try", "stranger", sealed.path.name) == 1
+    said = capsys.readouterr()
+    assert "the passphrase opens the key" in said.out
+    assert "a key is not of this ceremony" in said.err
     assert desk.run("trustee", "try", "stranger", sealed.path.name, passphrase="altceva") == 1
-    said = capsys.readouterr().err
-    assert "obste: " in said
+    said = capsys.readouterr()
+    assert "the passphrase does not open the key" in said.err
+    assert "opens" not in said.out
+    assert desk.run("trustee", "try", "lost.key", sealed.path.name) == 2
+    desk.done("trustee", "certificate", "half.key")
+    assert desk.run("trustee", "try", "half.key", sealed.path.name) == 2
+    assert "no share yet" in capsys.readouterr().err
+
+
+def test_the_key_of_one_election_is_not_taken_for_another_s(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sealed, other = make_sealed(desk.folder), make_sealed(desk.folder)
+    (desk.folder / "mine").write_bytes(lock(TrusteeSecret(private=str(sealed.secrets[0])), PASSPHRASE))
+    desk.done("trustee", "try", "mine", sealed.path.name)
+    assert "it is the key of trustee 1 of this election" in capsys.readouterr().out
+    assert desk.run("trustee", "try", "mine", other.path.name) == 1
+    (desk.folder / "cut.bel").write_bytes(sealed.path.read_bytes()[:-700])
+    assert desk.run("trustee", "try", "mine", "cut.bel") == 1
+    assert "the file is cut" in capsys.readouterr().err
+
+
+def test_a_share_that_a_kill_left_half_written_is_made_again(desk: Desk) -> None:
+    for number in "12":
+        desk.done("trustee", "certificate", f"m{number}.key")
+    desk.join("m*.cert", "certs")
+    for number in "12":
+        desk.done("trustee", "polynomial", f"m{number}.key", "certs", f"m{number}.poly", "--threshold", "2")
+    desk.join("m*.poly", "polys")
+    desk.done("trustee", "hand-out", "certs", "polys", ".")
+    (desk.folder / "m1.key.new").write_bytes(b"half")
+    desk.done("trustee", "share", "m1.key", "certs", "1.vinput", "m1.vout", "--threshold", "2")
+    assert not (desk.folder / "m1.key.new").exists()
+    assert unlock(desk.data("m1.key"), PASSPHRASE).share
 
 
 def test_a_key_of_the_judge_s_needs_no_passphrase(desk: Desk, judge: Judge) -> None:

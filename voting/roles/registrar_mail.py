@@ -1,0 +1,247 @@
+"""`obste registrar mail`: the private codes by e-mail, one after another, and where it was after a kill.
+
+Before a message leaves, the journal says that it is about to; when the server has taken it, that it was sent.
+What lies between is not known after a kill: that message may be with the server or not. It is never sent
+again by itself: the command names it with its Message-ID, which the server's log knows, until it is told.
+"""
+
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formataddr, formatdate, make_msgid
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import msgspec
+
+from voting.roles.registrar_list import Journal, Person, read_journal
+from voting.roles.registrar_words import Vote, message_text
+from voting.roles.terminal import Declined, say
+
+JOURNAL_FILE = "mail-journal.csv"
+HEADING = ("what", "line", "message-id", "note")
+TIMEOUT_SECONDS = 30
+TRIES = 5  # of a server that says "later" or goes away
+ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]+")
+SCHEMES = ("smtp", "smtp+starttls", "smtps")
+HERE = ("localhost", "127.0.0.1", "::1")
+
+
+class Refusal(Exception):
+    """The server takes no message for this address, and will not later."""
+
+
+class Later(Exception):
+    """The server did not take the message, and said so or never began to."""
+
+
+class Unsure(Exception):
+    """The connection ended while the server had the message: it may have taken it."""
+
+
+class Server:
+    """One connection to the mail server, made when it is needed and made again when it broke."""
+
+    def __init__(self, address: str, password: str, *, plain: bool = False) -> None:
+        """Raises: Declined for an address that is none, or that would send codes unprotected."""
+        self.parts: SplitResult = urlsplit(address)
+        if self.parts.scheme not in SCHEMES or not self.parts.hostname:
+            raise Declined("the server is smtp+starttls://USER@HOST:587, smtps://USER@HOST or smtp://HOST")
+        if self.parts.password:
+            raise Declined("no password in the address: others see it in the list of processes")
+        if self.parts.scheme == "smtp" and self.parts.hostname not in HERE and not plain:
+            raise Declined("smtp:// sends the codes unprotected through the network; use smtp+starttls://")
+        self.password = password
+        self._open: smtplib.SMTP | None = None
+
+    def connect(self) -> smtplib.SMTP:
+        """The connection, signed in. Raises: OSError, smtplib.SMTPException."""
+        if self._open is None:
+            host, context = self.parts.hostname or "", ssl.create_default_context()
+            if self.parts.scheme == "smtps":
+                server: smtplib.SMTP = smtplib.SMTP_SSL(
+                    host, self.parts.port or 465, timeout=TIMEOUT_SECONDS, context=context
+                )
+            else:
+                usual = 587 if self.parts.scheme == "smtp+starttls" else 25
+                server = smtplib.SMTP(host, self.parts.port or usual, timeout=TIMEOUT_SECONDS)
+            if self.parts.scheme == "smtp+starttls":
+                server.starttls(context=context)
+            if self.parts.username:
+                server.login(unquote(self.parts.username), self.password)
+            server.ehlo_or_helo_if_needed()
+            self._open = server
+        return self._open
+
+    def send(self, sender: str, to: str, message: bytes) -> None:
+        """Hand one message over. Raises: Refusal, Later, Unsure."""
+        has_begun = False
+        try:
+            server = self.connect()
+            _expect(server.mail(sender))
+            _expect(server.rcpt(to), is_address=True)
+            has_begun = True
+            _expect(server.data(message))
+        except (OSError, smtplib.SMTPServerDisconnected) as problem:
+            self.close()
+            raise (Unsure if has_begun else Later)(str(problem)) from problem
+        except smtplib.SMTPDataError as problem:  # it did not let the message begin
+            self.close()
+            raise Later(str(problem)) from problem
+        except smtplib.SMTPAuthenticationError as problem:
+            self.close()
+            raise Declined(f"the mail server does not let us in: {problem}") from problem
+        except smtplib.SMTPException as problem:
+            self.close()
+            raise Later(str(problem)) from problem
+
+    def close(self) -> None:
+        """End the connection, whatever state it is in."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+
+def _expect(answer: tuple[int, bytes], *, is_address: bool = False) -> None:
+    """Raises: Refusal, Later."""
+    code, words = answer
+    said = f"{code} {words.decode(errors='replace')}"
+    if 500 <= code < 600 and is_address:
+        raise Refusal(said)
+    if not 200 <= code < 300:
+        raise Later(said)
+
+
+class State(msgspec.Struct, kw_only=True):
+    """What the journal says, by line of the list."""
+
+    sent: set[int] = msgspec.field(default_factory=set)
+    refused: dict[int, str] = msgspec.field(default_factory=dict)
+    unsure: dict[int, str] = msgspec.field(default_factory=dict)  # Message-ID
+
+
+def read_state(folder: Path) -> State:
+    """The journal of this folder."""
+    state = State()
+    for what, line, message_id, note in read_journal(folder / JOURNAL_FILE):
+        number = int(line)
+        state.unsure.pop(number, None)
+        if what == "begins":
+            state.unsure[number] = message_id
+        elif what == "sent":
+            state.sent.add(number)
+        elif what == "refused":
+            state.refused[number] = note
+    return state
+
+
+class Mailing(msgspec.Struct, frozen=True, kw_only=True):
+    """How it is sent."""
+
+    sender: str
+    sender_name: str
+    per_minute: int
+    pause: Callable[[float], None] = time.sleep
+
+
+def send_all(people: Sequence[Person], vote: Vote, folder: Path, server: Server, mailing: Mailing) -> State:
+    """Send to everybody who has an address and was not sent to; the journal's state at the end.
+
+    Raises: Declined when the server takes nothing any more.
+    """
+    state = read_state(folder)
+    with open_journal(folder) as journal:
+        for person in people:
+            if not person.email or person.line in state.sent | state.refused.keys() | state.unsure.keys():
+                continue
+            started = time.monotonic()
+            send_one(person, vote, server, mailing, journal, state)
+            mailing.pause(max(0.0, 60 / mailing.per_minute - (time.monotonic() - started)))
+    server.close()
+    return state
+
+
+@contextmanager
+def open_journal(folder: Path) -> Iterator[Journal]:
+    """The journal of this folder, to be written on."""
+    read_journal(folder / JOURNAL_FILE)  # cuts off a line that a kill left unfinished
+    journal = Journal(folder / JOURNAL_FILE, HEADING)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def send_one(
+    person: Person, vote: Vote, server: Server, mailing: Mailing, journal: Journal, state: State
+) -> None:
+    """Send to one person, trying again while the server says "later". Raises: Declined when it goes on."""
+    message_id = make_msgid(domain=mailing.sender.rpartition("@")[2])
+    message = make_message(person, vote, mailing, message_id)
+    for attempt in range(TRIES):
+        journal.add("begins", person.line, message_id, "")
+        state.unsure[person.line] = message_id
+        try:
+            server.send(mailing.sender, person.email, message)
+        except Later as problem:
+            journal.add("not taken", person.line, message_id, problem)
+            del state.unsure[person.line]
+            if attempt == TRIES - 1:
+                raise Declined(
+                    f"the mail server does not take messages ({problem}); run this again"
+                ) from problem
+            mailing.pause(2.0**attempt)
+            continue
+        except Refusal as problem:
+            journal.add("refused", person.line, message_id, problem)
+            state.refused[person.line] = str(problem)
+        except Unsure as problem:
+            say(f"line {person.line}: the connection ended, nobody knows whether it was sent: {problem}")
+            return
+        else:
+            journal.add("sent", person.line, message_id, "")
+            state.sent.add(person.line)
+        del state.unsure[person.line]
+        return
+
+
+def settle(folder: Path, *, were_sent: bool) -> int:
+    """What the server's log said of those that nobody knew of; how many they were."""
+    state = read_state(folder)
+    with open_journal(folder) as journal:
+        for line, message_id in state.unsure.items():
+            journal.add("sent" if were_sent else "not taken", line, message_id, "by the server's log")
+    return len(state.unsure)
+
+
+def make_message(person: Person, vote: Vote, mailing: Mailing, message_id: str) -> bytes:
+    """The message as it goes over the wire."""
+    subject, body = message_text(person, vote)
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    message["Subject"] = subject
+    message["From"] = formataddr((mailing.sender_name, mailing.sender))
+    message["To"] = person.email
+    message["Date"] = formatdate(localtime=True)
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body)
+    message["Content-Language"] = person.language
+    return bytes(message)
+
+
+def list_wrong_addresses(people: Sequence[Person]) -> list[int]:
+    """The lines whose address cannot be one."""
+    return [one.line for one in people if one.email and not ADDRESS.fullmatch(one.email)]
+
+
+def show_sample(person: Person, vote: Vote) -> None:
+    """The message of one person with the code hidden, as a dry run shows it."""
+    subject, body = message_text(person, vote)
+    say(f"Subject: {subject}")
+    for line in body.replace(person.code, "xxx-xxx-xxx-xxx-xxx").splitlines():
+        say(line)
