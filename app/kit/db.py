@@ -5,13 +5,15 @@ file: a deferred BEGIN that upgrades to a write ignores busy_timeout and fails. 
 names are one engine. Nobody but `Database.write` commits.
 """
 
+import asyncio
+import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -109,6 +111,22 @@ class Database:
         if queued and self.courier is not None:
             await self.courier(queued)
 
+    async def scrub(self, table: str) -> None:
+        """Let what was deleted from a table leave the database's files, and not only its answers.
+
+        PostgreSQL keeps deleted rows until the table is written anew; SQLite overwrites them as they are
+        deleted (`secure_delete`), but its write-ahead log keeps earlier pages. Backups and PostgreSQL's own
+        log are the operator's: docs/operations.md.
+        """
+        if table not in Base.metadata.tables:
+            raise ValueError(f"there is no table {table}")
+        if self.is_sqlite:
+            await asyncio.to_thread(_empty_log, str(make_url(self.url).database))
+            return
+        engine = self.writer.execution_options(isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql(f"VACUUM FULL {table}")
+
     async def dispose(self) -> None:
         """Close every connection."""
         await self.reader.dispose()
@@ -135,6 +153,7 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
             "busy_timeout=5000",
             "foreign_keys=ON",
             "trusted_schema=OFF",
+            "secure_delete=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -144,6 +163,17 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _empty_log(path: str) -> None:
+    """Move SQLite's write-ahead log into the file and cut it. Raises: OperationalError while it is read."""
+    connection = sqlite3.connect(path, timeout=5)
+    try:
+        (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+    if is_busy:
+        raise sqlite3.OperationalError("the write-ahead log is being read")
 
 
 def append_only_sql(table: str, dialect: str) -> list[str]:

@@ -75,6 +75,8 @@ async def _take_effect(session: AsyncSession, full: PollInFull, act: Act) -> Non
         await session.execute(delete(CredentialHolder).where(CredentialHolder.poll_id == poll.id))
         if full.facts.paper is not None:
             await destroy_traces(session, poll.id)
+        if full.facts.sealing is not None or full.facts.paper is not None:
+            enqueue(session, "voting.jobs.scrub_traces")
 
 
 def _public_facts(full: PollInFull, act: Act) -> dict[str, object]:
