@@ -232,6 +232,8 @@ CASES: tuple[PageCase, ...] = (
     # ── sealed votes
     PageCase("/polls/{sealed_poll}"),
     PageCase("/polls/{sealed_poll}/board"),
+    PageCase("/polls/{opened_poll}/board"),
+    PageCase("/polls/{opened_poll}/opening"),
     PageCase("/polls/{sealed_poll}/ballot", is_ballot=True),
     PageCase("/polls/{sealed_poll}/ballot", who="resident", is_ballot=True),
     PageCase("/polls/{sealed_poll}/ballot", who="newcomer", is_ballot=True),

@@ -162,6 +162,11 @@ async def cast(
 async def close(session: AsyncSession, sealed: SealedPoll) -> None:
     """The clock ends the vote, two officials confirm the protocol."""
     assert await service.close_poll(session, sealed.poll.id, now=CLOSING)
+    await confirm_protocol(session, sealed)
+
+
+async def confirm_protocol(session: AsyncSession, sealed: SealedPoll) -> None:
+    """Two officials confirm the protocol of a vote that has ended."""
     for officer in sealed.officers:
         digest = service.protocol_digest((await queries.get_poll(session, sealed.poll.id)).poll)
         await service.confirm_act(session, officer, sealed.poll.id, Act.CLOSE, digest=digest, now=CLOSING)

@@ -11,6 +11,7 @@ import msgspec
 from app.kit.context import Ctx
 from app.kit.i18n import N_, show_date, show_number
 from voting.models import PollOption, ResultFile, Tally
+from voting.pages.opening import OpenedBy
 from voting.pages.words import LANGUAGE_OF, points_text, rule_text, rule_title, title_of
 from voting.queries import PollInFull
 from voting.rules.papers import Contest
@@ -54,6 +55,7 @@ class CountedPage(msgspec.Struct, frozen=True, kw_only=True):
     input_digest: str
     tie_seed: str
     has_codes: bool
+    opened: OpenedBy | None
 
 
 FILE_WORDS = {
@@ -88,6 +90,7 @@ def shared(
     tally: Tally,
     result: Result,
     files: Sequence[ResultFile],
+    opened: OpenedBy | None = None,
 ) -> dict[str, Any]:
     """The fields of CountedPage but for the sentence."""
     poll, number = full.poll, counter(ctx)
@@ -114,6 +117,7 @@ def shared(
         "input_digest": result.input_digest,
         "tie_seed": tally.tie_seed,
         "has_codes": not poll.is_imported,
+        "opened": opened,
     }
 
 

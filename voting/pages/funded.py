@@ -9,6 +9,7 @@ from app.kit.context import Ctx
 from app.kit.i18n import show_number
 from voting.models import PollOption, ResultFile, Tally
 from voting.pages.counted import CountedPage, ballots_text, counter, name_of, read_result, shared
+from voting.pages.opening import OpenedBy
 from voting.pages.reasons import step_text, why, why_not_quite
 from voting.pages.words import Money, rule_text, rule_title
 from voting.queries import PollInFull
@@ -92,6 +93,8 @@ def build_funded(
     options: Sequence[PollOption],
     tally: Tally,
     files: Sequence[ResultFile],
+    *,
+    opened: OpenedBy | None = None,
 ) -> FundedPage:
     """The page of a counted vote on projects."""
     result = read_result(tally)
@@ -101,7 +104,7 @@ def build_funded(
     has_points = contest.vote_type != "approval"
     steps = [_step(ctx, money, step, by_number, has_points=has_points) for step in result.steps]
     return FundedPage(
-        **shared(ctx, full, contest, by_number, tally, result, files),
+        **shared(ctx, full, contest, by_number, tally, result, files, opened),
         sentence=_sentence(ctx, money, result),
         segments=_segments(money, result, by_number),
         budget_bani=money.bani(result.budget),

@@ -10,6 +10,7 @@ from app.kit.policy import Verdict
 from cycles.models import Cycle, Stage
 from cycles.states import CycleKind
 from voting.models import Poll, PollOption
+from voting.pages.opening import OpeningPage
 from voting.pages.terms import money_sentences, rivals_text
 from voting.pages.words import (
     LANGUAGE_OF,
@@ -97,6 +98,9 @@ class PollPage(msgspec.Struct, frozen=True, kw_only=True):
     box_head: str
     is_officer: bool
     one_machine: bool
+    is_sealed: bool
+    has_board: bool
+    opening: OpeningPage | None
     options: list[OptionRow]
 
 
@@ -205,13 +209,14 @@ def build_poll(
     contest: Contest,
     options: Sequence[PollOption],
     *,
+    on_roll: bool,
     has_voted: bool,
     voter_count: int | None,
     is_officer: bool,
+    opening: OpeningPage | None = None,
 ) -> PollPage:
     """The public page of a poll."""
     poll, facts = full.poll, full.facts
-    on_roll = ctx.actor is not None and ctx.actor.is_verified
     ties = msgspec.json.decode(poll.ties)
     return PollPage(
         id=str(poll.id),
@@ -248,5 +253,8 @@ def build_poll(
         box_head=poll.box_head or "",
         is_officer=is_officer,
         one_machine=poll.one_machine,
+        is_sealed=facts.sealing is not None,
+        has_board=poll.board_start is not None,
+        opening=opening,
         options=option_rows(ctx, options, Money(ctx, full.cycle), contest),
     )

@@ -9,6 +9,7 @@ from app.kit.context import Ctx
 from app.kit.i18n import show_number
 from voting.models import PollOption, ResultFile, Tally
 from voting.pages.counted import CountedPage, ballots_text, counter, name_of, read_result, shared
+from voting.pages.opening import OpenedBy
 from voting.pages.rounds import RoundView, round_views
 from voting.pages.seat_reasons import SeatReasons, measure_of, measured
 from voting.pages.words import grade_text, votes_text
@@ -83,6 +84,8 @@ def build_seated(
     options: Sequence[PollOption],
     tally: Tally,
     files: Sequence[ResultFile],
+    *,
+    opened: OpenedBy | None = None,
 ) -> SeatedPage:
     """The page of a counted vote that filled seats."""
     result = read_result(tally)
@@ -90,7 +93,7 @@ def build_seated(
     rows = _rows(ctx, contest, result, by_number)
     quota = next((one.quota for one in result.rounds if one.quota), "") or str(result.facts.get("quota", ""))
     return SeatedPage(
-        **shared(ctx, full, contest, by_number, tally, result, files),
+        **shared(ctx, full, contest, by_number, tally, result, files, opened),
         sentence=_sentence(ctx, result, by_number),
         seats=result.seats,
         quota=votes_text(ctx.locale, Fraction(quota)) if quota else "",

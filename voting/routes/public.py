@@ -11,10 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit.context import Ctx
 from app.kit.errors import NotFound
 from app.kit.forms import query_form
-from app.kit.web import WebRequest, anyone, download, get, page, see_other
+from app.kit.web import WebRequest, anyone, download, get, page, respond, see_other
 from voting import queries
 from voting.errors import PollNotFound
 from voting.pages.funded import build_funded
+from voting.pages.opening import (
+    OpeningFacts,
+    OpeningPage,
+    build_opened_by,
+    build_opening,
+    is_opening,
+)
 from voting.pages.poll import CheckPage, CodeAnswer, CodesPage, build_poll, build_polls
 from voting.pages.rules import build_rules
 from voting.pages.seated import build_seated
@@ -74,16 +81,56 @@ async def show_poll(
     turnout = full.poll.voter_count
     if turnout is None and shows_turnout and not full.poll.is_imported:
         turnout = await queries.count_voters(session, poll_id)
+    on_roll = ctx.actor is not None and ctx.actor.is_verified
+    if full.facts.sealing is not None:
+        on_roll = ctx.actor is not None and await queries.is_on_roll(session, poll_id, ctx.actor.id)
     model = build_poll(
         ctx,
         full,
         contest_of(full.poll),
         await queries.list_options(session, poll_id),
+        on_roll=on_roll,
         has_voted=voted,
         voter_count=turnout,
         is_officer=is_election_officer(ctx.actor),
+        opening=await _load_opening(session, ctx, full) if is_opening(full) else None,
     )
     return page(request, "voting/poll.html", model)
+
+
+async def _load_opening(
+    session: AsyncSession, ctx: Ctx, full: PollInFull, *, is_watched: bool = False
+) -> OpeningPage:
+    """How far the opening of a closed sealed vote has come."""
+    return build_opening(ctx, full, await _opening_facts(session, full), is_watched=is_watched)
+
+
+async def _opening_facts(session: AsyncSession, full: PollInFull) -> OpeningFacts:
+    """What the board says of who mixed and opened."""
+    poll_id = full.poll.id
+    return OpeningFacts(
+        election=await queries.get_election(session, poll_id),
+        trustees=await queries.list_trustees(session, poll_id),
+        steps=await queries.list_steps(session, poll_id),
+        ballots=await queries.count_ballots(session, poll_id),
+    )
+
+
+@get("/polls/{poll_id:uuid}/opening", audience=anyone)
+async def show_opening(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Who has mixed and opened a closed sealed vote so far; looks again by itself when asked to."""
+    full = await visible_poll(session, ctx, poll_id)
+    has_ended = full.facts.state is PollState.CLOSED or full.facts.state in COUNTED_STATES
+    if full.facts.sealing is None or not has_ended:
+        raise PollNotFound()
+    is_watched = query_form(request).get("watch") == "yes"
+    model = await _load_opening(session, ctx, full, is_watched=is_watched)
+    return respond(request, whole="voting/opening.html", part="voting/_opening.html", model=model)
 
 
 @get("/polls/{poll_id:uuid}/result", audience=anyone)
@@ -103,10 +150,14 @@ async def show_result(
     options = await queries.list_options(session, poll_id)
     files = await queries.list_files(session, poll_id)
     contest = contest_of(full.poll)
+    opened = None
+    if full.facts.sealing is not None:
+        opened = build_opened_by(full, await _opening_facts(session, full))
     if contest.seats:
-        seated = build_seated(ctx, full, contest, options, tally, files)
+        seated = build_seated(ctx, full, contest, options, tally, files, opened=opened)
         return page(request, "voting/seated.html", seated)
-    return page(request, "voting/funded.html", build_funded(ctx, full, contest, options, tally, files))
+    funded = build_funded(ctx, full, contest, options, tally, files, opened=opened)
+    return page(request, "voting/funded.html", funded)
 
 
 @get("/polls/{poll_id:uuid}/files/{name:str}", audience=anyone)
@@ -235,6 +286,7 @@ HANDLERS = [
     show_guarantees,
     show_rules,
     show_poll,
+    show_opening,
     show_result,
     download_file,
     list_codes,

@@ -71,6 +71,7 @@ function arrive() {
   if (step !== "send" && work instanceof AbortController) work.abort();
   if (step === "send" && !work) Object.assign(state, { phase: "trouble", trouble: { kind: "unsent" } });
   if (before === "done") state.note = ""; // back from the receipt, to a ballot of nothing
+  for (const link of document.querySelectorAll(".ob-lang__link")) link.hash = step === "choose" ? "" : step;
   draw({ isNew: true });
   if (!before) return; // the page has just come: the focus is the browser's
   scrollTo(0, 0);
@@ -227,6 +228,7 @@ function finish(receipt, sealed) {
   if (!isOurs(receipt, sealed)) receipt.prepend(fill("part-alarm", { code: sealed.checkCode }));
   history.replaceState(null, "", at.obHere);
   nameWindow("done");
+  document.querySelector(".ob-exit__more")?.remove(); // there is no choice any more that would be kept
   document.dispatchEvent(new Event("ob:shown"));
   scrollTo(0, 0);
   const heading = receipt.querySelector("h1");

@@ -5,7 +5,7 @@
 export function fill(id, facts = {}) {
   const piece = document.getElementById(id).content.cloneNode(true);
   const words = document.createTreeWalker(piece, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
-  const put = (text) => text.replace(/\{(\w+)\}/g, (all, name) => (Object.hasOwn(facts, name) ? facts[name] : all));
+  const put = (text) => text.replace(/\{(\w+)\}/g, (all, name) => facts[name] ?? all);
   for (let node = words.nextNode(); node; node = words.nextNode()) {
     if (node.nodeType === Node.TEXT_NODE) {
       if (node.data.includes("{")) node.data = put(node.data);
