@@ -27,7 +27,8 @@ from app.kit.i18n import N_, Locale, translate
 from app.kit.uploads import LARGE_BYTES, LargeForm, receive_large
 
 HTML = "text/html"  # Litestar adds the charset to text types
-RENDERED_PAGES = 256  # kept drawn by each process: at 70 KB the largest, 18 MB
+RENDERED_PAGES = 256  # kept drawn by each process
+LARGEST_KEPT = 100_000  # bytes of such a page: 26 MB at most; a booth of 250 candidates has three times that
 UPLOAD_BYTES = 64 * 1024 * 1024  # a form with five photos from a phone
 
 WebRequest = Request[Any, Any, Any]
@@ -212,7 +213,7 @@ def _render_once(ctx: Ctx, template: str, model: object, *, may_keep: bool) -> t
         return rendered[key]
     body = render(ctx, template, model).encode()
     drawn = body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    if key is not None:
+    if key is not None and len(body) <= LARGEST_KEPT:
         rendered[key] = drawn
         if len(rendered) > RENDERED_PAGES:
             rendered.popitem(last=False)
