@@ -12,6 +12,10 @@ Values in, values out: no database, no clock, no chance. In the order of a text'
 `conflicts`    when two amendments cannot both be adopted; `index` finds them among thousands
 `replay`       accepted amendments → the next version, with the origin of every word (`weaving`: their order)
 `rebase`       what becomes of the open ones
+`comparison`   two versions, unit by unit; which unit is which in a text from elsewhere; `record` its changes
+`references`, `meaning`, `likeness`   links between units; what a change may mean elsewhere; near-duplicates
+`reading/`     Markdown, plain and PDF text, DOCX, ODT → a tree that the clerk confirms
+`writing/`     lines of plain text, Markdown, Akoma Ntoso, DOCX with tracked changes
 
 What is refused raises `refused.Refused`, with a code and the facts for a sentence.
 """

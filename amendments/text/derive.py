@@ -22,6 +22,11 @@ def derive_splices(unit: Unit, edited: str, *, exact: bool = False) -> tuple[Spl
     new = check_edit(unit, edited)
     if new == unit.text or (not exact and same_words(unit.text, new)):
         return ()
+    return splices_between(unit, new, exact=exact)
+
+
+def splices_between(unit: Unit, new: str, *, exact: bool = True) -> tuple[Splice, ...]:
+    """The splices between the unit's text and another in normal form, both taken as they are."""
     old_tokens, new_tokens = unit.tokens, tokenise(new)
     if len(old_tokens) > MAX_TOKENS:
         hunks: list[Hunk] = [(0, len(old_tokens), 0, len(new_tokens))]

@@ -110,7 +110,7 @@ def from_roman(written: str) -> int | None:
     """IV → 4; None for what is no roman number."""
     values = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
     total = 0
-    for sign, following in zip(written, f"{written[1:]} ", strict=True):
+    for sign, following in zip(written, [*written, ""][1:], strict=True):
         if sign not in values:
             return None
         total += -values[sign] if values.get(following, 0) > values[sign] else values[sign]
@@ -146,7 +146,7 @@ def expected_labels(version: Version) -> Iterator[tuple[Unit, str]]:
     for unit in version.units:
         if unit.type not in NUMBERED or (unit.fixed and not unit.label):
             continue
-        counter = (unit.type, _scope(version, unit))
+        counter = (unit.type, label_scope(version, unit))
         if unit.fixed:
             number = read_number(unit.type, unit.label)
             counters[counter] = counters.get(counter, 0) if number is None else number
@@ -156,7 +156,7 @@ def expected_labels(version: Version) -> Iterator[tuple[Unit, str]]:
             yield unit, write_number(unit.type, counters[counter])
 
 
-def _scope(version: Version, unit: Unit) -> str:
+def label_scope(version: Version, unit: Unit) -> str:
     """Where its numbers begin again: in its parent, or in the act or annex for articles."""
     if unit.type in _THROUGH_THE_ACT:
         for above in version.path(unit.parent or unit.id):

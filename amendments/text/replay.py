@@ -22,9 +22,10 @@ from amendments.text.operations import (
     SetField,
     Splice,
     check_amendment,
+    check_operation,
 )
 from amendments.text.refused import Refused
-from amendments.text.tokens import offsets, tokenise
+from amendments.text.tokens import is_space, offsets, tokenise
 from amendments.text.units import NewUnit, Unit, Version, flatten, token_at
 from amendments.text.weaving import (
     Change,
@@ -83,9 +84,23 @@ def consolidate(
     """The version with all accepted amendments in it. Raises: Unmergeable for hard conflicts; Refused when
     an amendment cannot be carried out, or when the rejection of the act was accepted.
     """
-    accepted, rulings = tuple(accepted), tuple(rulings)
+    accepted = tuple(accepted)
     for amendment in accepted:
         check_amendment(version, amendment)
+    return _consolidate(version, accepted, tuple(rulings))
+
+
+def replay_recorded(version: Version, recorded: Amendment) -> Consolidated:
+    """The version after changes that were made elsewhere (`record.record_changes`), of any number."""
+    for operation in recorded.operations:
+        check_operation(version, operation)
+    return _consolidate(version, (recorded,), ())
+
+
+def _consolidate(
+    version: Version, accepted: tuple[Amendment, ...], rulings: tuple[Ruling, ...]
+) -> Consolidated:
+    for amendment in accepted:
         if any(isinstance(operation, RejectAct) for operation in amendment.operations):
             raise Refused("act_rejected", amendment=amendment.id)
     conflicts = ConflictIndex(version, accepted).conflicts()
@@ -203,11 +218,22 @@ def carry_marks(unit: Unit, pieces: tuple[Piece, ...], text: str) -> tuple[Mark,
             elif piece.change is not None and piece.text and _within(mark, piece):
                 found.append((mark, at, at + len(piece.text)))
             at += len(piece.text)
-    length = len(tokenise(text))
-    return tidy(
+    tokens = tokenise(text)
+    whole = tidy(
         (Mark(mark.kind, token_at(text, start), token_at(text, end - 1) + 1) for mark, start, end in found),
-        length,
+        len(tokens),
     )
+    return tuple(trimmed for mark in whole if (trimmed := _without_spaces(mark, tokens)))
+
+
+def _without_spaces(mark: Mark, tokens: tuple[str, ...]) -> Mark | None:
+    """A mark that begins and ends at a word or sign; nothing where there is none in it."""
+    start, end = mark.start, mark.end
+    while start < end and is_space(tokens[start]):
+        start += 1
+    while start < end and is_space(tokens[end - 1]):
+        end -= 1
+    return Mark(mark.kind, start, end) if start < end else None
 
 
 def _within(mark: Mark, piece: Piece) -> bool:

