@@ -11,6 +11,7 @@ BENCHES = {
     "rehearsal": "bench.rehearsal",  # a whole sealed election of a city, resumable
     "booth": "bench.booth",  # sealing a ballot in a browser
     "seats": "bench.seats",  # Scottish STV, Schulze and Meek beside other programs
+    "amendments": "bench.amendments",  # a 200-page law with 1,000 open amendments
     "growth": "bench.growth",  # how the cost of a count grows, drawn for docs/
 }
 

@@ -1,11 +1,12 @@
 """From an edited text to operations: what a person changed in a textarea, as splices of the unit."""
 
 import re
+from collections import Counter
 
 from amendments.text.hunks import Hunk, find_hunks, merge_hunks
 from amendments.text.operations import MAX_CHARACTERS, MAX_TOKENS, Splice
 from amendments.text.refused import BadEdit
-from amendments.text.tokens import normalise, normalise_new, same_words, tokenise
+from amendments.text.tokens import cut, fold, is_space, normalise, normalise_new, same_words, tokenise
 from amendments.text.units import Unit
 
 _PARAGRAPHS = re.compile(r"\n\s*\n")
@@ -20,9 +21,21 @@ def derive_splices(unit: Unit, edited: str, *, exact: bool = False) -> tuple[Spl
     inserted unit), for an emptied text (that is a deleted unit), and for texts that are too long.
     """
     new = check_edit(unit, edited)
-    if new == unit.text or (not exact and same_words(unit.text, new)):
+    if new == unit.text:
         return ()
-    return splices_between(unit, new, exact=exact)
+    splices = splices_between(unit, new, exact=exact)
+    if not exact and _may_say_the_same(unit, splices) and same_words(unit.text, new):
+        return ()
+    return splices
+
+
+def _may_say_the_same(unit: Unit, splices: tuple[Splice, ...]) -> bool:
+    """Whether what goes and what comes are the same signs: seldom, and quicker than comparing whole texts."""
+    gone = Counter(fold(sign) for one in splices for sign in unit.tokens[one.start : one.end])
+    come = Counter(fold(sign) for one in splices for sign in cut(one.new))
+    return {sign: n for sign, n in gone.items() if not is_space(sign)} == {
+        sign: n for sign, n in come.items() if not is_space(sign)
+    }
 
 
 def splices_between(unit: Unit, new: str, *, exact: bool = True) -> tuple[Splice, ...]:

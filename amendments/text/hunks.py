@@ -18,15 +18,16 @@ Hunk: TypeAlias = tuple[int, int, int, int]
 
 def find_hunks(old: Sequence[str], new: Sequence[str], *, exact: bool = False) -> list[Hunk]:
     """The finest differences, from left to right. Unless `exact`, spelling variants are equal."""
-    one = list(old) if exact else [fold(token) for token in old]
-    other = list(new) if exact else [fold(token) for token in new]
-    head = _common(one, other)
-    tail = _common(one[head:][::-1], other[head:][::-1])
-    left, right = one[head : len(one) - tail], other[head : len(other) - tail]
+    head = _common(old, new, exact=exact)
+    old_rest, new_rest = old[head:], new[head:]
+    tail = _common(old_rest[::-1], new_rest[::-1], exact=exact)
+    left, right = old_rest[: len(old_rest) - tail], new_rest[: len(new_rest) - tail]
     if not left and not right:
         return []
     if not left or not right or len(left) * len(right) > MAX_PRODUCT:
         return [(head, head + len(left), head, head + len(right))]
+    if not exact:
+        left, right = tuple(map(fold, left)), tuple(map(fold, right))
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     return [
         (head + a, head + b, head + c, head + d)
@@ -35,11 +36,11 @@ def find_hunks(old: Sequence[str], new: Sequence[str], *, exact: bool = False) -
     ]
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
+def _common(one: Sequence[str], other: Sequence[str], *, exact: bool) -> int:
     """How many tokens are the same from the front."""
     length = 0
     for left, right in zip(one, other, strict=False):
-        if left != right:
+        if left != right and (exact or fold(left) != fold(right)):
             break
         length += 1
     return length

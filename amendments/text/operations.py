@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from amendments.text.refused import BadOperation
-from amendments.text.tokens import normalise, tokenise
+from amendments.text.tokens import cut, normalise, tokenise
 from amendments.text.units import NewUnit, Unit, Version, flatten
 
 MAX_OPERATIONS = 50  # of an amendment
@@ -187,7 +187,7 @@ def _check_splice(unit: Unit, splice: Splice) -> None:
     if new == tokens[splice.start : splice.end]:
         raise BadOperation("changes_nothing")
     left, right = tokens[max(0, splice.start - 2) : splice.start], tokens[splice.end : splice.end + 2]
-    if tokenise("".join((*left, *new, *right))) != (*left, *new, *right):
+    if cut("".join((*left, *new, *right))) != (*left, *new, *right):
         raise BadOperation("glues_words", unit=unit.id)
 
 

@@ -16,7 +16,7 @@ TOKENIZER_VERSION = 1
 _ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
 _TOKEN = re.compile(
     r"\d+(?:[.,]\d+)+(?:\^\d+)?"  # 10,5 and 1.234,56 and 30.11.2026
-    rf"|[^\W_](?:[^\W_]|[{_ACCENTS}])*(?:\^\d+)?"  # words, numbers, 5^1
+    rf"|[^\W_]+(?:[{_ACCENTS}]+[^\W_]*)*(?:\^\d+)?"  # words, numbers, 5^1
     r"|\s+"
     rf"|[\W_][{_ACCENTS}]*"  # one punctuation mark
 )
@@ -32,6 +32,7 @@ _QUOTES = dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‛`´",
 _DASHES = dict.fromkeys("‐‑‒–—−", "-")
 _TO_COMMAS = str.maketrans(_CEDILLAS)
 _TO_SAME = str.maketrans(_CEDILLAS | _QUOTES | _DASHES)
+_VARIANTS = re.compile(f"[{''.join(_CEDILLAS | _QUOTES | _DASHES)}]")  # few words have any
 
 
 def normalise(text: str) -> str:
@@ -49,7 +50,12 @@ def fold(text: str) -> str:
     """The text for comparison: cedillas, kinds of quotes and kinds of dashes make no difference. Positions
     in the text are positions in its fold.
     """
-    return text.translate(_TO_SAME)
+    return text.translate(_TO_SAME) if _VARIANTS.search(text) else text
+
+
+def cut(text: str) -> tuple[str, ...]:
+    """What `tokenise` gives, for texts that nobody will ask for again."""
+    return tuple(_TOKEN.findall(text))
 
 
 @lru_cache(maxsize=1 << 15)

@@ -147,11 +147,11 @@ class Version:
 
     def path(self, id: str) -> Iterator[Unit]:
         """The unit, its parent, and so on up to the act."""
-        at: str | None = id
-        while at is not None:
-            unit = self[at]
+        unit = self[id]
+        yield unit
+        while unit.parent is not None:
+            unit = self.units[self._place[unit.parent]]
             yield unit
-            at = unit.parent
 
     def next_sibling(self, parent: str, after: str | None) -> str | None:
         """The unit that stands after `after` (None: at the front) below `parent`."""
