@@ -59,7 +59,7 @@ class Draft:
                 self._splice(operation, name)
             case DeleteUnit(unit=unit):
                 if self.alive(unit):
-                    self._need_untouched(unit)
+                    self._need_untouched(unit, may_lack=True)
                     self._take(unit)
                 elif any(self.alive(one.id) for one in self.base.subtree(unit)):
                     raise Impossible
@@ -75,7 +75,7 @@ class Draft:
                 self.moved.add(operation.unit)
             case ReplaceUnit(unit=unit):
                 self._need(unit)
-                self._need_untouched(unit)
+                self._need_untouched(unit, may_lack=False)
                 parent = self.parents[unit]
                 assert parent is not None
                 self.children[name], self.words[name] = [], []
@@ -116,18 +116,15 @@ class Draft:
         if not self.alive(unit):
             raise Impossible
 
-    def _need_untouched(self, unit: str) -> None:
-        """What somebody takes away must be what they have seen: nobody has changed it since."""
-        if self.below(unit) != {one.id for one in self.base.subtree(unit)}:
-            if (
-                self.below(unit) < {one.id for one in self.base.subtree(unit)}
-                and not self.touched & self.moved
-            ):
-                missing = {one.id for one in self.base.subtree(unit)} - self.below(unit)
-                if not any(self.alive(one) for one in missing) and not self.touched & self.below(unit):
-                    return  # only some of it went before
+    def _need_untouched(self, unit: str, *, may_lack: bool) -> None:
+        """What somebody takes away must be what they have seen: nobody has put anything in, moved anything
+        out or changed its words. Whoever only deletes does not mind that some of it went before.
+        """
+        base, now = {one.id for one in self.base.subtree(unit)}, self.below(unit)
+        gone = base - now
+        if now - base or self.touched & now:
             raise Impossible
-        if self.touched & self.below(unit):
+        if gone and (not may_lack or any(map(self.alive, gone))):
             raise Impossible
 
     def _take(self, unit: str) -> None:

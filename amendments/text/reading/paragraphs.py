@@ -76,7 +76,7 @@ def _with_indexes(runs: Iterable[Run]) -> list[Run]:
     for place, (text, look) in enumerate(runs):
         before = found[-1][0][-1:] if found else ""
         after = runs[place + 1][0] if place + 1 < len(runs) else ""
-        is_label = sum(len(one) for one, _ in found) == 1 and before.isalpha() and after.startswith(")")
+        is_label = [len(one) for one, _ in found[:2]] == [1] and before.isalpha() and after.startswith(")")
         if "sup" in look and text.strip().isdigit() and (before.isdigit() or is_label):
             text, look = f"^{text.strip()}", look - {"sup"}
         if text:

@@ -15,8 +15,8 @@ EDGE_LINES = 3  # of a page, where headers and footers are
 _PAGE_NUMBER = re.compile(
     r"\s*(?:-\s*)?(?:pag(?:ina|\.)?\s*)?\d{1,4}(?:\s*(?:/|din)\s*\d{1,4})?(?:\s*-)?\s*\Z", re.I
 )
-_CUT_WORD = re.compile(r"([^\W\d_]+)-\Z")
-_WORD_GOES_ON = re.compile(r"([^\W\d_]+)")
+_WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_NO_LETTER = re.compile(r"[\W\d_]")
 _SENTENCE_ENDS = (".", ";", ":", "”", "!", "?")
 # What follows a hyphen that belongs to the word: într-o, dintr-un, s-a, l-au, ne-ar
 _AFTER_HYPHEN = frozenset(
@@ -104,30 +104,28 @@ class _Joiner:
     """Joins lines, with the words that were cut at their ends."""
 
     def __init__(self, text: str, remarks: list[Remark]) -> None:
-        self.text = text.lower()
+        self.words = set(_WORDS.findall(text.lower()))
         self.remarks = remarks
 
     def join(self, lines: list[str]) -> str:
         """One text of several lines."""
-        whole = lines[0]
+        parts = lines[:1]
         for line in lines[1:]:
-            cut, rest = _CUT_WORD.search(whole), _WORD_GOES_ON.match(line)
-            if not cut or not rest:
-                whole = f"{whole} {line}"
-            elif rest[1][0].islower() and not self._keeps_hyphen(cut[1], rest[1]):
-                whole = whole[:-1] + line
-            else:
-                whole += line
-        return whole
+            left = _NO_LETTER.split(parts[-1][:-1])[-1] if parts[-1].endswith("-") else ""
+            right = _NO_LETTER.split(line, maxsplit=1)[0]
+            if not left or not right:
+                parts.append(" ")
+            elif right[0].islower() and not self._keeps_hyphen(left, right):
+                parts[-1] = parts[-1][:-1]
+            parts.append(line)
+        return "".join(parts)
 
     def _keeps_hyphen(self, left: str, right: str) -> bool:
         """Whether the hyphen is the word's own, by what the rest of the text writes."""
-        with_hyphen, without = fold(f"{left}-{right}").lower(), fold(f"{left}{right}").lower()
-        if re.search(rf"(?<!\w){re.escape(without)}(?!\w)", self.text):
+        left, right = fold(left).lower(), fold(right).lower()
+        if f"{left}{right}" in self.words:
             return False
-        if re.search(rf"(?<!\w){re.escape(with_hyphen)}(?!\w)", self.text):
-            return True
-        if fold(right).lower() in _AFTER_HYPHEN:
+        if f"{left}-{right}" in self.words or right in _AFTER_HYPHEN:
             return True
         self.remarks.append(Remark(code="word_joined", said=f"{left}{right}"))
         return False
