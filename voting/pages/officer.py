@@ -77,6 +77,7 @@ class CancelPage(msgspec.Struct, frozen=True, kw_only=True):
     may_confirm: Verdict
     may_withdraw: Verdict
     is_own: bool
+    one_machine: bool
     reason: str
     digest: str
     errors: dict[str, str]
@@ -223,6 +224,7 @@ def build_cancel(
         may_confirm=may_confirm(actor, facts, Act.CANCEL, now=ctx.now),
         may_withdraw=may_withdraw(actor, facts, Act.CANCEL, now=ctx.now),
         is_own=actor is not None and actor.id in facts.confirmed_by.get(Act.CANCEL, ()),
+        one_machine=full.poll.one_machine,
         reason=reason,
         digest=digest,
         errors=errors or {},

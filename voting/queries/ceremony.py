@@ -133,7 +133,13 @@ async def is_on_roll(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid
 
 async def count_verified(session: AsyncSession) -> int:
     """How many residents a roll frozen now would hold."""
-    return len(await list_verified(session))
+    query = (
+        select(func.count())
+        .select_from(Account)
+        .join(Residence, Residence.account_id == Account.id)
+        .where(Residence.withdrawn_at.is_(None), Account.closed_at.is_(None))
+    )
+    return (await session.execute(query)).scalar_one()
 
 
 async def list_verified(session: AsyncSession) -> list[uuid.UUID]:

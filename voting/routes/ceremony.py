@@ -38,6 +38,7 @@ from voting.routes.officer import check_officer, load_ceremony
 NO_STORE = {"Cache-Control": "no-store"}
 NO_FILE = N_("Choose the file that the registrar gave you.")
 ROLL_HEADING = ("name", "email", "language")
+ROLL_PLACE = 2  # of the stage in which the roll is frozen (voting/pages/ceremony.py)
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would run
 
 
@@ -55,7 +56,7 @@ async def _show(
     headers = dict(NO_STORE)
     if ctx.is_htmx and seen != str(place_of(ceremony)):
         headers["HX-Refresh"] = "true"  # the ceremony has gone on: other forms are needed
-    count = await queries.count_verified(session)
+    count = await queries.count_verified(session) if place_of(ceremony) == ROLL_PLACE else 0
     model = build_sealing(ctx, ceremony, verified_count=count, form=form, errors=errors)
     template = "voting/_ceremony.html" if ctx.is_htmx and request.method == "GET" else "voting/ceremony.html"
     return page(request, template, model, status=422 if errors else 200, headers=headers)

@@ -21,7 +21,7 @@ from voting.pages.ceremony import Ceremony, place_of
 from voting.pages.trustee import build_trustee
 from voting.policy import step_of_trustees
 from voting.routes.officer import load_ceremony
-from voting.states import PollState, Step
+from voting.states import Step
 
 # The address is a secret: it is not kept, and other pages that are opened from here are not told of it.
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "strict-origin"}
@@ -37,8 +37,6 @@ async def _load(session: AsyncSession, ctx: Ctx, token: str) -> tuple[Ceremony, 
     try:
         trustee = await service.get_trustee(session, token)
         full = await queries.get_poll(session, trustee.poll_id)
-        if full.facts.state is PollState.DRAFT and full.facts.sealing is None:
-            raise PollNotFound()
         return await load_ceremony(session, full), trustee
     except PollNotFound:
         who = crypto.keyed_hash(ctx.services.settings.secret_key, "limit", ctx.client_ip)[:32]

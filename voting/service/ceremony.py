@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from app.kit import crypto, register
-from app.kit.access_log import log_access
+from app.kit.access_log import log_accesses
 from app.kit.db import Base
 from app.kit.i18n import N_
 from app.kit.policy import require
@@ -151,8 +151,8 @@ async def read_roll(
     """
     require(may_officiate(actor))
     rows = await queries.list_roll(session, poll_id)
-    for row in rows:
-        log_access(session, reader_id=actor.id, subject_id=row.id, what=ROLL_READ, now=now)
+    people = [row.id for row in rows]
+    await log_accesses(session, reader_id=actor.id, subject_ids=people, what=ROLL_READ, now=now)
     return rows
 
 

@@ -20,17 +20,19 @@ from tests.make.sealed_polls import (
     close,
     make_chosen,
     make_sealed_poll,
+    mix,
     read_archive,
     save_archive,
 )
 from voting import queries
 from voting.models import CeremonyPart
 from voting.sealing.channel import certificate, keys_of, new_seed
+from voting.sealing.decryption import make_decryption
 from voting.sealing.shuffle import make_shuffle
 from voting.sealing.threshold import make_polynomial, make_voutput
 from voting.sealing.trustees import new_private_key, public_key
 from voting.sealing.wire import Vinput, read, write
-from voting.states import Delivery, SealingPhase, Step
+from voting.states import Delivery, PollState, SealingPhase, Step
 
 OFFERED = '<a class="govuk-link" href="{}" download>'
 
@@ -205,6 +207,46 @@ async def test_a_mixing_is_sent_checked_and_told(
         found = await queries.find_message(session, sealed.poll.id, 2, Step.SHUFFLE)
     assert found is not None
     assert (found.state, found.sha256) == (Delivery.ACCEPTED, hashlib.sha256(made).hexdigest())
+
+
+async def test_the_ballots_are_opened_through_the_pages(
+    client: httpx.AsyncClient, database: Database, clock, run_jobs, make_client, tmp_path: Path
+) -> None:
+    sealed = await closed(database)
+    clock.at(CLOSING)
+    async with database.write() as session:
+        for trustee in (0, 1):
+            await mix(session, sealed, trustee, tmp_path)
+            await advance(session, sealed)
+        checked = read_archive(await save_archive(session, sealed, tmp_path))
+    officer = make_client()
+    await as_officer(officer, database)
+    path = f"/polls/{sealed.poll.id}/officer/sealing"
+    shown = (await officer.get(path)).text
+    assert "Se așteaptă ca unul dintre acești custozi să amestece, pe rând: Asociația Transparent." in shown
+    fields = {"csrf_token": field(shown, "csrf_token")}
+    for status in (303, 403):  # the second click comes too late
+        answer = await officer.post(f"{path}/end-mixing", data=fields, headers=ORIGIN)
+        assert answer.status_code == status
+    assert "Mai trebuie să deschidă 2 dintre" in (await officer.get(path)).text
+    for trustee in (0, 2):
+        token = sealed.tokens[trustee]
+        page = (await client.get(f"/trustee/{token}")).text
+        assert f"./obste trustee decrypt {sealed.uuid}.bel my.key opened.json" in page
+        assert f"--decryption-key decryption-key.json --trustee-id={trustee + 1} &gt; opened.json" in page
+        key = await client.get(f"/trustee/{token}/files/decryption-key.json")
+        assert key.content.startswith(b'{"alpha":')
+        made = make_decryption(checked.election, checked.mixed, sealed.secrets[trustee])
+        assert (await send(client, token, "decryption", made)).status_code == 303
+        await run_jobs()
+    async with database.read() as session:
+        full = await queries.get_poll(session, sealed.poll.id)
+    assert (full.facts.sealing, full.facts.state) == (SealingPhase.OPENED, PollState.TALLIED)
+    for trustee, told in ((0, "acceptat"), (1, "nu a fost nevoie")):
+        page = (await client.get(f"/trustee/{sealed.tokens[trustee]}")).text
+        assert f"./obste verify {sealed.uuid}.bel" in page
+        assert told in page
+    assert "Ioana Marin, Asociația Transparent" in (await officer.get(path)).text
 
 
 async def test_a_large_delivery_is_kept_in_pieces_and_goes_when_it_is_checked(
