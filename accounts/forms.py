@@ -177,6 +177,17 @@ class VerifyForm(msgspec.Struct, frozen=True):
     ]
 
 
+class OpenAtDeskForm(msgspec.Struct, frozen=True):
+    """Somebody at the desk who has no e-mail address."""
+
+    name: Name
+    cnp: Cnp
+    area: Area
+    is_seen: Annotated[
+        bool, msgspec.Meta(extra={"missing": N_("Confirm that you have seen the identity document.")})
+    ]
+
+
 class ReasonForm(msgspec.Struct, frozen=True):
     """Why."""
 

@@ -77,6 +77,7 @@ ROLE_WORK = {
     Role.REVIEWER: Work("/review", N_("Review ideas"), N_("The queue of ideas, by legal deadline.")),
     Role.DESK: Work("/desk", N_("Residence desk"), N_("Verify residents, print letters.")),
     Role.ELECTION: Work("/polls", N_("Votes"), N_("Prepare, open, close and count votes.")),
+    Role.CLERK: Work("/places", N_("Polling places"), N_("Give out papers, enter and sign them.")),
     Role.ADMIN: Work("/officials", N_("Officials"), N_("Give and take roles.")),
 }
 

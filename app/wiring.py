@@ -20,6 +20,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/review", N_("Review queue"), Role.REVIEWER),
     ("/desk", N_("Residence desk"), Role.DESK),
     ("/desk/letters", N_("Letters"), Role.DESK),
+    ("/places", N_("Polling places"), Role.CLERK),
     ("/officials", N_("Officials"), Role.ADMIN),
 )
 

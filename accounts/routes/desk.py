@@ -9,8 +9,17 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts import errors, queries
-from accounts.forms import ReasonForm, SearchForm, VerifyForm
-from accounts.pages import DeskPage, DeskResidentPage, LetterRow, LettersPage, Sheet, SheetsPage, qr_svg
+from accounts.forms import OpenAtDeskForm, ReasonForm, SearchForm, VerifyForm
+from accounts.pages import (
+    DeskPage,
+    DeskResidentPage,
+    FormPage,
+    LetterRow,
+    LettersPage,
+    Sheet,
+    SheetsPage,
+    qr_svg,
+)
 from accounts.policy import may_act_as, may_open_account, may_verify, may_withdraw
 from accounts.routes.limits import limit_by_account
 from accounts.routes.refusals import explain
@@ -72,6 +81,37 @@ async def search_resident(
         model = await _desk_page(session, ctx, form.get("who"), messages)
         return page(request, "accounts/desk.html", model, status=422)
     return see_other(request, f"/desk/residents/{account.id}")
+
+
+@get("/desk/new", audience=official, include_in_schema=False)
+async def show_new_account(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
+    """For somebody without an e-mail address."""
+    require(may_act_as(ctx.actor, Role.DESK))
+    return page(request, "accounts/desk_new.html", _new_model(Form()))
+
+
+def _new_model(form: Form, errors: dict[str, str] | None = None) -> FormPage:
+    return FormPage(form={name: form.get(name) for name in ("name", "area")}, errors=errors or {})
+
+
+@post("/desk/new", audience=official, include_in_schema=False)
+async def open_account(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+) -> Response[bytes]:
+    """Open and verify it in one step, with the document in hand."""
+    try:
+        typed = parse(OpenAtDeskForm, form)
+        account = await residence.open_account_at_desk(
+            session, ctx.actor, name=typed.name, cnp=typed.cnp, area=typed.area, now=ctx.now
+        )
+    except (FormErrors, errors.InvalidCnp, errors.TooYoung, errors.PersonAlreadyVerified) as error:
+        model = _new_model(form, explain(ctx, error))
+        return page(request, "accounts/desk_new.html", model, status=422)
+    notice = ctx.gettext("The account is open and the residence verified. The person is on the roll.")
+    return see_other(request, f"/desk/residents/{account.id}", notice=notice)
 
 
 @get("/desk/residents/{account_id:uuid}", audience=official, writes=True, include_in_schema=False)
@@ -223,6 +263,8 @@ async def decline_letter(
 DESK_HANDLERS = (
     show_desk,
     search_resident,
+    show_new_account,
+    open_account,
     show_resident,
     verify_resident,
     withdraw_residence,

@@ -62,13 +62,13 @@ async def create_account_directly(
 
 
 async def add_account(
-    session: AsyncSession, *, name: str, email: str, password_hash: str, locale: str, now: datetime
+    session: AsyncSession, *, name: str, email: str, password_hash: str | None, locale: str, now: datetime
 ) -> Account:
-    """The row itself, with a desk code that nobody else has."""
+    """The row itself, with a desk code that nobody else has. Without an address nobody can sign in to it."""
     account = Account(
         name=clean(name),
         email=clean(email),
-        email_key=email_key(email),
+        email_key=email_key(email) or None,
         password_hash=password_hash,
         locale=locale,
         desk_code=await _free_desk_code(session),

@@ -18,11 +18,12 @@ from accounts.errors import (
 )
 from accounts.events import ResidenceVerified, ResidenceWithdrawn
 from accounts.models import Account, Residence
-from accounts.policy import Actor, may_open_account, may_verify, may_withdraw
+from accounts.policy import Actor, may_act_as, may_open_account, may_verify, may_withdraw
 from accounts.queries import find_open_letter, find_residence, find_residence_of_person, get_account
 from accounts.rules import Person
+from accounts.service.direct import add_account
 from accounts.service.identity import hash_identity, read_adult
-from accounts.states import KEEP_IDENTITY, IllegalMove, LetterState, Method
+from accounts.states import KEEP_IDENTITY, IllegalMove, LetterState, Method, Role
 from app.kit.access_log import log_access
 from app.kit.clock import BUCHAREST
 from app.kit.errors import NotFound
@@ -54,6 +55,28 @@ async def open_at_desk(
         raise NotFound()
     log_access(session, reader_id=actor.id, subject_id=account_id, what=READ_AT_DESK, now=now)
     await session.flush()
+    return account
+
+
+async def open_account_at_desk(
+    session: AsyncSession, actor: Actor, *, name: str, cnp: str, area: str, now: datetime
+) -> Account:
+    """An account for somebody who stands at the desk with their document and has no e-mail address.
+
+    Nobody can sign in to it: it puts the person on the roll, so that they can vote on paper. When the person
+    has an account already, the try is written into its access log: whoever catches PersonAlreadyVerified must
+    let the transaction commit.
+    Raises: Forbidden, InvalidCnp, TooYoung, PersonAlreadyVerified, PersonClosedAccount. Emits:
+    ResidenceVerified.
+    """
+    require(may_act_as(actor, Role.DESK))
+    holder = await find_residence_of_person(session, hash_identity(read_adult(cnp, now=now)))
+    if holder is not None and (await get_account(session, holder.account_id)).closed_at is None:
+        log_access(session, reader_id=actor.id, subject_id=holder.account_id, what=TRIED_SECOND, now=now)
+        await session.flush()
+        raise PersonAlreadyVerified()
+    account = await add_account(session, name=name, email="", password_hash=None, locale="ro", now=now)
+    await verify_at_desk(session, actor, account.id, cnp=cnp, area=area, now=now)
     return account
 
 

@@ -77,7 +77,11 @@ def make_mailer(url: str) -> Mailer:
 
 
 def send_mail(session: AsyncSession, *, to: str, template: str, locale: str, **facts: object) -> None:
-    """Promise a message: `templates/<template>` filled with `facts` (JSON values), after COMMIT."""
+    """Promise a message: `templates/<template>` filled with `facts` (JSON values), after COMMIT. To somebody
+    without an address (an account opened at a desk) none is sent.
+    """
+    if not to:
+        return
     enqueue(session, "app.kit.mail.deliver_mail", to=to, template=template, locale=locale, facts=facts)
 
 

@@ -22,6 +22,7 @@ from app.kit.outbox import OutboxMessage
 from app.seed import content
 from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_papers, ticked
 from app.seed.ideas import seed_wishes, seed_works
+from app.seed.paper import CLUB, Clerks, seed_counting_table, seed_paper_votes, seed_places
 from app.seed.people import PEOPLE, actor_of, seed_people
 from app.seed.sealed import seed_sealed
 from app.seed.votes import seed_ballots, seed_closing, seed_open_poll, seed_projects
@@ -33,6 +34,7 @@ from voting.queries import list_options
 LOT = 5  # the district's number: the same demonstration each time
 DAY = timedelta(days=1)
 COUNCIL_VOTERS = 280
+ON_PAPER = 39  # of the council's voters, besides
 VOTER_SHARE = 2  # one in so many of the crowd has voted so far
 Crowd = list[tuple[Actor, str]]  # with the name of the area they live in
 
@@ -43,6 +45,7 @@ class Cast(msgspec.Struct, frozen=True):
     lot: random.Random
     officers: list[Actor]
     reviewers: list[Actor]
+    clerks: list[Actor]
     authors: list[Actor]
     crowd: Crowd
 
@@ -80,6 +83,7 @@ async def seed(services: Services) -> bool:
             longest=6,
         )
         await _seed_open_elections(session, cast, now=now)
+        await _seed_ended_election(session, cast, now=now)
         await seed_sealed(
             session,
             services,
@@ -118,6 +122,11 @@ def _cast(accounts: dict[str, Account], lot: random.Random) -> Cast:
         reviewers=[
             official("ioana.munteanu@exemplu.ro", Role.REVIEWER),
             official("radu.dobre@exemplu.ro", Role.REVIEWER),
+        ],
+        clerks=[
+            official("mirela.tudose@exemplu.ro", Role.CLERK),
+            official("paul.ene@exemplu.ro", Role.CLERK),
+            official("lidia.cojocaru@exemplu.ro", Role.CLERK),
         ],
         authors=[actor_of(accounts[email]) for email in ("elena@exemplu.ro", "ana@exemplu.ro")]
         + [actor_of(account) for account in crowd[-6:]],
@@ -165,11 +174,29 @@ async def _seed_council(session: AsyncSession, services: Services, cast: Cast, *
     """A neighbourhood council, elected and counted two months ago."""
     opens, closes = _moment(now, -80, 9), _moment(now, -66, 20)
     poll = await seed_election(
-        session, cast.officers, content.COUNCIL, opens=opens, closes=closes, prepared=opens - 10 * DAY
+        session,
+        cast.officers,
+        content.COUNCIL,
+        opens=opens,
+        closes=closes,
+        prepared=opens - 10 * DAY,
+        has_places=True,
     )
-    voters = [actor for actor, _ in cast.crowd[:COUNCIL_VOTERS]]
+    people = [actor for actor, _ in cast.crowd]
     last = closes - timedelta(minutes=1)
-    await seed_papers(session, cast.lot, poll, content.COUNCIL, ranked, voters, first=opens, last=last)
+    await seed_papers(
+        session, cast.lot, poll, content.COUNCIL, ranked, people[:COUNCIL_VOTERS], first=opens, last=last
+    )
+    numbers = [f"C{place:02d}" for place in range(1, len(content.COUNCIL.candidates) + 1)]
+    await seed_paper_votes(
+        session,
+        cast.lot,
+        poll,
+        Clerks(cast.officers[0], *cast.clerks),
+        lambda lot: ranked(lot, numbers),
+        people[COUNCIL_VOTERS : COUNCIL_VOTERS + ON_PAPER],
+        closed=closes,
+    )
     await seed_closing(session, services, cast.officers, poll, closed=closes)
 
 
@@ -178,11 +205,17 @@ async def _seed_open_elections(session: AsyncSession, cast: Cast, *, now: dateti
     opens, closes = _moment(now, -3, 9), _moment(now, 12, 20)
     for ballot, taste, voters in ((content.PARK_NAME, graded, 60), (content.COMMITTEE, ticked, 45)):
         poll = await seed_election(
-            session, cast.officers, ballot, opens=opens, closes=closes, prepared=opens - 10 * DAY
+            session,
+            cast.officers,
+            ballot,
+            opens=opens,
+            closes=closes,
+            prepared=opens - 10 * DAY,
+            has_places=ballot is content.COMMITTEE,
         )
         some = [actor for actor, _ in cast.lot.sample(cast.crowd, voters)]
         await seed_papers(session, cast.lot, poll, ballot, taste, some, first=opens, last=now)
-    await seed_draft(
+    draft = await seed_draft(
         session,
         cast.officers[0],
         content.YOUTH,
@@ -190,6 +223,26 @@ async def _seed_open_elections(session: AsyncSession, cast: Cast, *, now: dateti
         closes=_moment(now, 44, 20),
         now=now,
     )
+    await seed_places(session, cast.officers[0], draft, now=now)
+
+
+async def _seed_ended_election(session: AsyncSession, cast: Cast, *, now: datetime) -> None:
+    """A vote that ended yesterday, with papers on the counting table."""
+    opens, closes = _moment(now, -8, 9), _moment(now, -1, 20)
+    poll = await seed_election(
+        session,
+        cast.officers,
+        CLUB,
+        opens=opens,
+        closes=closes,
+        prepared=opens - 10 * DAY,
+        has_places=True,
+    )
+    people = [actor for actor, _ in cast.crowd]
+    last = closes - timedelta(hours=9)
+    await seed_papers(session, cast.lot, poll, CLUB, ranked, people[:60], first=opens, last=last)
+    clerks = Clerks(cast.officers[0], *cast.clerks)
+    await seed_counting_table(session, poll, clerks, people[60:70], closed=closes)
 
 
 async def _seed_vote(session: AsyncSession, cast: Cast, *, now: datetime) -> Poll:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import voting.service
 from accounts.policy import Actor
 from app.seed.content import Ballot
+from app.seed.paper import seed_places
 from voting.models import Poll
 from voting.rules.papers import ApprovalPaper, Paper, RankedPaper, ScoringPaper
 from voting.sealing.box import new_receipt
@@ -78,10 +79,13 @@ async def seed_election(
     opens: datetime,
     closes: datetime,
     prepared: datetime,
+    has_places: bool = False,
 ) -> Poll:
-    """An announced election whose opening both officers have confirmed."""
+    """An announced election whose opening both officers have confirmed, with or without polling places."""
     poll = await seed_draft(session, officers[0], ballot, opens=opens, closes=closes, now=prepared)
     await voting.service.announce_poll(session, officers[0], poll.id, now=prepared + timedelta(hours=1))
+    if has_places:
+        await seed_places(session, officers[0], poll, now=prepared + timedelta(hours=1))
     digest = await voting.service.digest_to_confirm(session, poll, Act.OPEN)
     for hours, officer in enumerate(officers, start=2):
         await voting.service.confirm_act(

@@ -27,6 +27,8 @@ EMAILS = {  # whom a page is shown to; all are people of app/seed/people.py
     "desk": "carmen.voicu@exemplu.ro",
     "colleague": "simona.matei@exemplu.ro",
     "election": "cristian.barbu@exemplu.ro",
+    "clerk": "mirela.tudose@exemplu.ro",
+    "second_clerk": "paul.ene@exemplu.ro",
     "admin": "gabriela.rusu@exemplu.ro",
 }
 STRANGERS = ("nobody", "guest")  # not signed in; what a guest does leaves cookies behind

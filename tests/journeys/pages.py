@@ -64,6 +64,8 @@ VOTE = {"ballot": "P03.P01", "receipt": "{receipt}"}
 VOTED = (BALLOT + "/review", VOTE)  # the same receipt again is no second vote
 SEALED_BALLOT = "/polls/{sealed_poll}/ballot"
 BY_SERVER: tuple[str, Fields] = (SEALED_BALLOT + "/by-server", {"do": "consent"})
+TABLE = "/polls/{approval_poll}/places/1/table"
+NO_NUMBERS = {"in_box": ""}
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
 
 CASES: tuple[PageCase, ...] = (
@@ -315,6 +317,37 @@ CASES: tuple[PageCase, ...] = (
         is_ballot=True,
         before=(("/polls/{grades_poll}/ballot", {"points-C02": "4", "do": "review"}),),
     ),
+    # ── votes on paper
+    PageCase("/places", who="clerk"),
+    PageCase("/polls/{council_poll}/places"),
+    PageCase("/polls/{approval_poll}/places"),
+    PageCase("/polls/{approval_poll}/officer/places", who="election"),
+    PageCase("/polls/{draft_poll}/officer/places", who="election"),
+    PageCase("/polls/{draft_poll}/officer/places", note="empty", who="election", status=422, send={}),
+    PageCase("/polls/{draft_poll}/officer/places/1", who="election"),
+    PageCase("/polls/{approval_poll}/paper-ballot", who="clerk"),
+    PageCase("/polls/{council_poll}/paper-ballot", who="clerk"),
+    PageCase(TABLE, who="clerk"),
+    PageCase(
+        TABLE, note="nobody found", who="clerk", status=422, send={"name": "Nimeni", "birth_year": "1950"}
+    ),
+    PageCase(TABLE + "/{newcomer}", who="clerk"),
+    PageCase(TABLE + "/{resident}", who="clerk"),
+    PageCase("/polls/{council_poll}/places/1/protocol", who="clerk"),
+    PageCase("/polls/{council_poll}/places/1/form", who="clerk"),
+    PageCase("/polls/{ended_poll}/places/1/protocol", who="election"),
+    PageCase(
+        "/polls/{ended_poll}/places/1/protocol", note="empty", who="election", status=422, send=NO_NUMBERS
+    ),
+    PageCase("/polls/{ended_poll}/places/1/papers", who="clerk"),
+    PageCase("/polls/{ended_poll}/places/1/papers?before=1", note="read back", who="clerk"),
+    PageCase(
+        "/polls/{ended_poll}/places/1/papers", note="empty", who="clerk", status=422, send={"sheet": "2"}
+    ),
+    PageCase("/polls/{ended_poll}/places/1/papers", note="beginning", who="second_clerk"),
+    PageCase("/polls/{ended_poll}/places/2/differing", who="clerk"),
+    PageCase("/desk/new", who="desk"),
+    PageCase("/desk/new", note="empty", who="desk", status=422, send={}),
     PageCase("/cycles/{council_cycle}"),
     PageCase("/cycles/{next_cycle}/vote-settings", who="election"),
     PageCase("/cycles/{next_cycle}/vote-settings", note="empty", who="election", status=422, send={}),
@@ -394,6 +427,7 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "past_poll": _first(Poll.id, Poll.state.in_(("tallied", "certified")), _OF_BUDGETS),
     "draft_poll": _first(Poll.id, Poll.state == "draft"),
     "council_poll": _first(Poll.id, Poll.rule == "stv/scottish", Poll.state == "tallied"),
+    "ended_poll": _first(Poll.id, Poll.state == "closed", Poll.paper == "planned"),
     "council_cycle": _first(
         Cycle.slug, Cycle.id.in_(select(Poll.cycle_id).where(Poll.rule == "stv/scottish"))
     ),

@@ -16,6 +16,7 @@ from voting.pages.words import LANGUAGE_OF, points_text, rule_text, rule_title, 
 from voting.queries import PollInFull
 from voting.rules.papers import Contest
 from voting.rules.result import Result, Tie
+from voting.rules.sheets import PaperPart
 from voting.states import PollState
 
 
@@ -27,6 +28,15 @@ class FileRow(msgspec.Struct, frozen=True):
     href: str
     size: str
     sha256: str
+
+
+class PaperTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """How many ballots came from where, where some came on paper."""
+
+    places: int
+    paper: int
+    electronic: int
+    spoiled: int
 
 
 class CountedPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,11 +66,13 @@ class CountedPage(msgspec.Struct, frozen=True, kw_only=True):
     tie_seed: str
     has_codes: bool
     opened: OpenedBy | None
+    paper: PaperTotals | None = None
 
 
 FILE_WORDS = {
     "record.json": N_("Everything in one file: what was voted on, rule, ballots, box, result"),
     "ballots.csv": N_("Every ballot, without names, as a table"),
+    "paper.csv": N_("The papers of all polling places together, without names, as a table"),
     "election.pb": N_("The election in the format of Pabulib, for other programs"),
     "election.blt": N_("The election in the BLT format, for other programs that count rankings"),
     "result.json": N_("The result with its full working"),
@@ -75,6 +87,16 @@ SETTLED_BY = {
     "lot": N_("the lot whose seed was sealed before the vote"),
     "drawn": N_("a lot drawn by hand in public"),
 }
+
+
+def paper_totals(part: PaperPart | None, tally: Tally) -> PaperTotals | None:
+    """How many ballots came from where; None for a vote without polling places."""
+    if part is None:
+        return None
+    received = read_result(tally).received
+    return PaperTotals(
+        places=len(part.places), paper=part.total, electronic=received - part.total, spoiled=part.spoiled
+    )
 
 
 def read_result(tally: Tally) -> Result:

@@ -9,7 +9,14 @@ from app.kit.i18n import N_
 from app.kit.policy import Verdict
 from voting.models import Confirmation
 from voting.pages.words import rule_title, shown_state, state_text, title_of
-from voting.policy import may_announce, may_change_election, may_confirm, may_propose_cancelling, may_withdraw
+from voting.policy import (
+    may_announce,
+    may_change_election,
+    may_confirm,
+    may_propose_cancelling,
+    may_set_places,
+    may_withdraw,
+)
 from voting.queries import PollInFull
 from voting.states import NEEDED_CONFIRMATIONS, STATES_OF_ACT, Act, PollState
 
@@ -54,6 +61,8 @@ class OfficerPage(msgspec.Struct, frozen=True, kw_only=True):
     waiting: str
     may_announce: Verdict
     may_change: Verdict
+    has_places: bool
+    may_set_places: Verdict
     rule_title: str
     may_freeze: bool
     proposal: Proposal | None
@@ -171,6 +180,8 @@ def build_officer(
             (ctx.gettext("People who voted"), str(poll.voter_count if poll.voter_count is not None else "–")),
             (ctx.gettext("Seal of the box"), poll.box_head or ""),
         ]
+    if poll.paper_digest is not None:
+        protocol.append((ctx.gettext("Seal of all papers and protocols"), poll.paper_digest))
     return OfficerPage(
         id=str(poll.id),
         title=title_of(poll, ctx),
@@ -184,6 +195,8 @@ def build_officer(
         acts=[build_act(ctx, full, act, digest) for act, digest in digests.items()],
         waiting=sealing or ctx.gettext(waiting),
         may_announce=may_announce(ctx.actor, facts, now=ctx.now),
+        has_places=facts.paper is not None,
+        may_set_places=may_set_places(ctx.actor, facts),
         may_change=may_change_election(ctx.actor, facts, is_election=full.is_election),
         rule_title=rule_title(ctx, poll.rule),
         may_freeze=facts.is_due_to_close(ctx.now),

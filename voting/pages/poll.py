@@ -101,6 +101,8 @@ class PollPage(msgspec.Struct, frozen=True, kw_only=True):
     is_sealed: bool
     has_board: bool
     opening: OpeningPage | None
+    has_paper: bool
+    has_places: bool
     options: list[OptionRow]
 
 
@@ -214,6 +216,7 @@ def build_poll(
     voter_count: int | None,
     is_officer: bool,
     opening: OpeningPage | None = None,
+    has_paper: bool = False,
 ) -> PollPage:
     """The public page of a poll."""
     poll, facts = full.poll, full.facts
@@ -231,8 +234,12 @@ def build_poll(
         is_imported=poll.is_imported,
         has_result=facts.state in COUNTED_STATES,
         has_voted=has_voted,
-        may_cast=may_cast(ctx.actor, facts, on_roll=on_roll, has_voted=has_voted, now=ctx.now),
-        may_replace=may_replace(ctx.actor, facts, on_roll=on_roll, has_voted=has_voted, now=ctx.now),
+        may_cast=may_cast(
+            ctx.actor, facts, on_roll=on_roll, has_voted=has_voted, has_paper=has_paper, now=ctx.now
+        ),
+        may_replace=may_replace(
+            ctx.actor, facts, on_roll=on_roll, has_voted=has_voted, has_paper=has_paper, now=ctx.now
+        ),
         is_signed_in=ctx.actor is not None,
         rule_title=rule_title(ctx, poll.rule),
         rule_text=rule_text(ctx, poll.rule),
@@ -256,5 +263,7 @@ def build_poll(
         is_sealed=facts.sealing is not None,
         has_board=poll.board_start is not None,
         opening=opening,
+        has_paper=has_paper,
+        has_places=facts.paper is not None,
         options=option_rows(ctx, options, Money(ctx, full.cycle), contest),
     )

@@ -116,7 +116,7 @@ async def list_signatures(session: AsyncSession, poll_id: uuid.UUID, place: int)
     query = (
         select(PlaceSignature)
         .where(PlaceSignature.poll_id == poll_id, PlaceSignature.place == place)
-        .order_by(PlaceSignature.signed_at, PlaceSignature.account_id)
+        .order_by(PlaceSignature.signed_at, PlaceSignature.name)
         .execution_options(populate_existing=True)
     )
     return list((await session.execute(query)).scalars())

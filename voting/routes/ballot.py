@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors
 from app.kit.forms import Form, parse, query_form
+from app.kit.policy import deny
 from app.kit.web import (
     WebRequest,
     anyone,
@@ -43,7 +44,7 @@ from voting.forms import (
 from voting.models import PollOption
 from voting.pages.ballot import ORDERS, build_ballot, build_mark, build_receipt, build_review
 from voting.pages.ballot_words import said_text, too_few_text
-from voting.policy import is_eligible, takes_ballots
+from voting.policy import PAPER_GIVEN, is_eligible, takes_ballots
 from voting.queries import PollInFull
 from voting.routes.booth import needs_booth, show_booth
 from voting.routes.public import visible_poll
@@ -283,6 +284,9 @@ async def review(
     is_sealed = desk.full.facts.sealing is not None
     on_roll = await queries.is_on_roll(session, poll_id, ctx.actor.id) if is_sealed else ctx.actor.is_verified
     verdict = is_eligible(ctx.actor, on_roll=on_roll, frozen=is_sealed)
+    has_voted = await queries.has_voted(session, poll_id, ctx.actor.id)
+    if has_voted and await queries.find_paper(session, poll_id, ctx.actor.id) is not None:
+        verdict = deny(PAPER_GIVEN)
     secret = "" if is_sealed else box.new_receipt(str(poll_id))[0]
     model = build_review(
         ctx,
@@ -291,7 +295,7 @@ async def review(
         desk.options,
         desk.draft,
         receipt=secret,
-        has_voted=await queries.has_voted(session, poll_id, ctx.actor.id),
+        has_voted=has_voted,
         may_send=bool(verdict),
         reason=ctx.gettext(verdict.reason),
     )

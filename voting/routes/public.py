@@ -3,6 +3,7 @@
 import re
 from uuid import UUID
 
+import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -14,6 +15,7 @@ from app.kit.forms import query_form
 from app.kit.web import WebRequest, anyone, download, get, page, respond, see_other
 from voting import queries
 from voting.errors import PollNotFound
+from voting.pages.counted import paper_totals
 from voting.pages.funded import build_funded
 from voting.pages.opening import (
     OpeningFacts,
@@ -29,7 +31,7 @@ from voting.pages.words import shown_state, title_of
 from voting.policy import is_election_officer, may_see_result, may_view
 from voting.queries import FoundBallot, FoundEntry, PollInFull
 from voting.sealing import box
-from voting.service import contest_of
+from voting.service import contest_of, load_paper_part
 from voting.states import COUNTED_STATES, PollState
 
 CODES_PER_PAGE = 300
@@ -94,6 +96,7 @@ async def show_poll(
         voter_count=turnout,
         is_officer=is_election_officer(ctx.actor),
         opening=await _load_opening(session, ctx, full) if is_opening(full) else None,
+        has_paper=voted and full.facts.paper is not None and await _has_paper(session, ctx, poll_id),
     )
     return page(request, "voting/poll.html", model)
 
@@ -133,6 +136,10 @@ async def show_opening(
     return respond(request, whole="voting/opening.html", part="voting/_opening.html", model=model)
 
 
+async def _has_paper(session: AsyncSession, ctx: Ctx, poll_id: UUID) -> bool:
+    return await queries.find_paper(session, poll_id, ctx.actor.id) is not None
+
+
 @get("/polls/{poll_id:uuid}/result", audience=anyone)
 async def show_result(
     request: WebRequest,
@@ -153,11 +160,12 @@ async def show_result(
     opened = None
     if full.facts.sealing is not None:
         opened = build_opened_by(full, await _opening_facts(session, full))
+    paper = paper_totals(await load_paper_part(session, full.poll), tally)
     if contest.seats:
         seated = build_seated(ctx, full, contest, options, tally, files, opened=opened)
-        return page(request, "voting/seated.html", seated)
+        return page(request, "voting/seated.html", msgspec.structs.replace(seated, paper=paper))
     funded = build_funded(ctx, full, contest, options, tally, files, opened=opened)
-    return page(request, "voting/funded.html", funded)
+    return page(request, "voting/funded.html", msgspec.structs.replace(funded, paper=paper))
 
 
 @get("/polls/{poll_id:uuid}/files/{name:str}", audience=anyone)

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts.errors import InvalidCnp, NoSuchPerson
+from accounts.errors import InvalidCnp, NoSuchPerson, PersonAlreadyVerified
 from accounts.policy import Actor
-from accounts.service.residence import verify_at_desk, withdraw_residence
+from accounts.service.residence import open_account_at_desk, verify_at_desk, withdraw_residence
 from app.kit import register
 from app.kit.access_log import list_accesses
 from app.kit.db import Database
 from app.kit.errors import DomainError, Forbidden
+from app.kit.outbox import OutboxMessage
 from tests.make import sealed_polls
 from tests.make.accounts import actor_of, make_account, make_cnp
 from tests.make.cycles import NOON
@@ -280,3 +281,25 @@ async def test_nobody_votes_twice_in_a_sealed_vote_either(session: AsyncSession)
     late = await make_voter(session, name="Mutat după înghețare")
     with pytest.raises(Forbidden, match="frozen before it began"):
         await service.give_paper(session, clerk, sealed.poll.id, 1, late.id, now=NOON)
+
+
+async def test_somebody_without_an_address_gets_an_account_at_the_desk_and_a_paper(
+    session: AsyncSession,
+) -> None:
+    paper = await make_paper_poll(session)
+    desk = actor_of(await make_account(session, roles=["desk"]), roles=["desk"])
+    cnp = make_cnp()
+    person = {"name": "Floarea Dinu", "cnp": cnp, "area": "Ferentari"}
+    with pytest.raises(Forbidden):
+        await open_account_at_desk(session, paper.clerks[0], **person, now=NOON)
+    account = await open_account_at_desk(session, desk, **person, now=NOON)
+    assert (account.email, account.email_key, account.password_hash) == ("", None, None)
+    with pytest.raises(PersonAlreadyVerified):
+        await open_account_at_desk(session, desk, **person, now=NOON)
+    await open_account_at_desk(session, desk, name="Ion Dinu", cnp=make_cnp(), area="Ferentari", now=NOON)
+    (found,) = await service.find_visitors(session, paper.clerks[0], paper.id, 1, document=cnp, now=NOON)
+    assert found == account.id
+    await service.give_paper(session, paper.clerks[0], paper.id, 1, found, now=NOON)
+    await session.flush()
+    mails = (await session.execute(select(OutboxMessage.arguments))).scalars().all()
+    assert not [one for one in mails if "Floarea" in one], "there is no address to write to"
