@@ -383,6 +383,30 @@ async def test_nothing_is_lost_when_something_goes_wrong(vote: Vote, open_page: 
     page.complaints[:] = [line for line in page.complaints if "net::ERR_FAILED" not in line]
 
 
+async def test_a_draft_is_for_nobody_else_s_eyes(vote: Vote, open_page: Any) -> None:
+    """Signing out takes it away; so does another account in the same window. Nothing of it is in a cookie."""
+    how = How("ro", PHONE, True)
+    page = await how.open(open_page)
+    cookies = [await session_of(vote.town, VOTERS[who]) for who in ("states", "trouble")]
+    await page.context.add_cookies(cookies[:1])
+    await page.goto(vote.url(how))
+    await choose(page, ["C02"])
+    held = [cookie["name"] + cookie["value"] for cookie in await page.context.cookies()]
+    assert not [one for one in held if "C02" in one or "ballot" in one]
+    await page.context.add_cookies(cookies[1:])  # somebody else signs in
+    await page.reload()
+    await page.wait_for_selector("#choice-list")
+    assert not await page.locator(".ob-project--chosen").count()
+    await choose(page, ["C03"])
+    await page.goto(f"{vote.town.url}/account")
+    await page.locator("form[action$='/sign-out'] button").click()
+    await page.wait_for_load_state()
+    assert not await page.evaluate("Object.keys(sessionStorage).length")
+    await page.goto(vote.url(how))
+    await page.wait_for_selector("#choice-list")
+    assert not await page.locator(".ob-project--chosen").count()
+
+
 async def test_every_state_of_the_booth_is_free_of_findings(vote: Vote, open_page: Any) -> None:
     """At 320 px, dark: what the page gate cannot see, because it takes presses to get there."""
     page = await open_page(viewport=NARROW, color_scheme="dark", reduced_motion="reduce", locale="ro")
