@@ -78,6 +78,8 @@ ROLE_WORK = {
     Role.DESK: Work("/desk", N_("Residence desk"), N_("Verify residents, print letters.")),
     Role.ELECTION: Work("/polls", N_("Votes"), N_("Prepare, open, close and count votes.")),
     Role.CLERK: Work("/places", N_("Polling places"), N_("Give out papers, enter and sign them.")),
+    Role.SECRETARIAT: Work("/acts", N_("Draft decisions"), N_("Announce them, end debates, consolidate.")),
+    Role.COUNCILLOR: Work("/acts", N_("Draft decisions"), N_("Answer amendments.")),
     Role.ADMIN: Work("/officials", N_("Officials"), N_("Give and take roles.")),
 }
 

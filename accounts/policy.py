@@ -14,6 +14,8 @@ ROLE_NAMES = {
     Role.DESK: N_("residence desk"),
     Role.ELECTION: N_("election officer"),
     Role.CLERK: N_("polling place"),
+    Role.SECRETARIAT: N_("council secretariat"),
+    Role.COUNCILLOR: N_("councillor"),
     Role.ADMIN: N_("administrator"),
 }
 

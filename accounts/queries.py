@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy import BindParameter, Uuid, and_, bindparam, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -13,6 +14,7 @@ from accounts.policy import Actor
 from accounts.states import OPEN_LETTERS, LetterState, Role
 from app.kit import crypto
 from app.kit.errors import NotFound
+from app.kit.i18n import Locale
 from app.kit.text import clean
 
 _CURRENT_RESIDENCE = and_(Residence.account_id == Account.id, Residence.withdrawn_at.is_(None))
@@ -245,3 +247,30 @@ async def list_officials(session: AsyncSession) -> list[tuple[RoleGrant, str, st
         .order_by(Account.name, RoleGrant.role)
     )
     return [(row[0], row[1], row[2], row[3]) for row in (await session.execute(query)).all()]
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """Where and in which language to write to somebody."""
+
+    id: uuid.UUID
+    name: str
+    email: str
+    locale: Locale
+
+
+async def list_contacts(session: AsyncSession, ids: Sequence[uuid.UUID]) -> list[Contact]:
+    """Addresses of open accounts, in batches that every database accepts."""
+    found: list[Contact] = []
+    for start in range(0, len(ids), 500):
+        query = select(Account.id, Account.name, Account.email, Account.locale).where(
+            Account.id.in_(ids[start : start + 500]), Account.closed_at.is_(None)
+        )
+        found += [
+            Contact(row.id, row.name, row.email, _locale(row.locale))
+            for row in (await session.execute(query)).all()
+        ]
+    return sorted(found, key=lambda contact: contact.id)
+
+
+def _locale(stored: str) -> Locale:
+    return "en" if stored == "en" else "ro"

@@ -13,6 +13,8 @@ class Role(StrEnum):
     DESK = "desk"  # verifies residence
     ELECTION = "election"  # opens, closes and counts votes
     CLERK = "clerk"  # polling place: gives out paper ballots, enters and signs them
+    SECRETARIAT = "secretariat"  # prepares, announces and consolidates draft decisions of the council
+    COUNCILLOR = "councillor"  # answers amendments, as initiator or for the initiator
     ADMIN = "admin"  # gives and takes roles
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.kit.db import Database
 
 T = TypeVar("T")
+ROLES = ("reviewer", "desk", "election", "clerk", "secretariat", "councillor", "admin")
 # Commands on files alone, with a parser of their own: `function(arguments) -> exit code`.
 ELSEWHERE = {
     "booth": "app.booth.single_file:main",
@@ -66,7 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     command("migration", run_migration, settings=False).add_argument("message")
     official = command("make-official", run_make_official)
     official.add_argument("email")
-    official.add_argument("role", choices=("reviewer", "desk", "election", "admin"))
+    official.add_argument("role", choices=ROLES)
     official.add_argument("--office", default="", help="department or position, public")
     official.add_argument("--reason", default="command line", help="why, public")
     imported = command("import-pb", run_import_pb)

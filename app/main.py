@@ -14,6 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from accounts.queries import load_actor
 from accounts.routes import router as accounts_router
 from accounts.service import touch_session
+from amendments.routes import router as amendments_router
 from app import VERSION
 from app.errors import HANDLERS
 from app.kit.context import Services
@@ -55,7 +56,14 @@ def make_services(settings: Settings) -> Services:
 
 def routers() -> list[Router]:
     """Every domain's router, once."""
-    return [pages_router, accounts_router, cycles_router, voting_router, proposals_router]
+    return [
+        pages_router,
+        accounts_router,
+        cycles_router,
+        voting_router,
+        proposals_router,
+        amendments_router,
+    ]
 
 
 def create_app(settings: Settings | None = None) -> Front:

@@ -20,6 +20,7 @@ from app.kit.clock import BUCHAREST, local_date
 from app.kit.context import Services
 from app.kit.outbox import OutboxMessage
 from app.seed import content
+from app.seed.acts import seed_act, seed_answered
 from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_papers, ticked
 from app.seed.ideas import seed_wishes, seed_works
 from app.seed.paper import CLUB, Clerks, seed_counting_table, seed_paper_votes, seed_places
@@ -95,6 +96,12 @@ async def seed(services: Services) -> bool:
             running=(_moment(now, -2, 9), _moment(now, 12, 20)),
             coming=(_moment(now, 10, 9), _moment(now, 20, 20)),
         )
+        clerk = actor_of(accounts["dan.olteanu@exemplu.ro"], Role.SECRETARIAT)
+        councillor = actor_of(accounts["victor.nistor@exemplu.ro"], Role.COUNCILLOR)
+        await seed_answered(
+            session, services, clerk, councillor, cast.authors, announced=_moment(now, -30, 10)
+        )
+        await seed_act(session, services, clerk, cast.authors, announced=_moment(now, -8, 10))
         await session.flush()
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again
         session.info.pop("outbox", None)

@@ -115,6 +115,20 @@ PEOPLE: tuple[Person, ...] = (
         is_verified=False,
     ),
     Person(
+        "Dan Olteanu",
+        "dan.olteanu@exemplu.ro",
+        N_("Council secretariat"),
+        N_("Prepare and announce a draft decision, end its debate, publish the next text."),
+        (Role.SECRETARIAT,),
+    ),
+    Person(
+        "Victor Nistor",
+        "victor.nistor@exemplu.ro",
+        N_("Councillor"),
+        N_("Answer the amendments to the draft on parking, with reasons."),
+        (Role.COUNCILLOR,),
+    ),
+    Person(
         "Gabriela Rusu",
         "gabriela.rusu@exemplu.ro",
         N_("Administrator"),

@@ -11,8 +11,6 @@ import msgspec
 from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts.models import Account
-from app.kit.i18n import Locale
 from app.kit.paging import Paging, paging
 from app.kit.text import words
 from cycles.models import Area, Cycle
@@ -57,15 +55,6 @@ _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "supported": (_IDEAS.c.support_count.desc(), _IDEAS.c.submitted_at.desc(), _IDEAS.c.id),
     "sent": (_IDEAS.c.submitted_at, _IDEAS.c.id),
 }
-
-
-class Contact(msgspec.Struct, frozen=True):
-    """Where and in which language to write to somebody."""
-
-    id: uuid.UUID
-    name: str
-    email: str
-    locale: Locale
 
 
 class IdeaFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,24 +161,6 @@ async def list_supporter_ids(session: AsyncSession, idea_id: uuid.UUID) -> list[
     """Who supports an idea: for mail and merging, never for pages."""
     query = select(Support.account_id).where(Support.idea_id == idea_id).order_by(Support.account_id)
     return list((await session.execute(query)).scalars())
-
-
-async def list_contacts(session: AsyncSession, ids: Sequence[uuid.UUID]) -> list[Contact]:
-    """Addresses of open accounts, in batches that every database accepts."""
-    found: list[Contact] = []
-    for start in range(0, len(ids), 500):
-        query = select(Account.id, Account.name, Account.email, Account.locale).where(
-            Account.id.in_(ids[start : start + 500]), Account.closed_at.is_(None)
-        )
-        found += [
-            Contact(row.id, row.name, row.email, _locale(row.locale))
-            for row in (await session.execute(query)).all()
-        ]
-    return sorted(found, key=lambda contact: contact.id)
-
-
-def _locale(stored: str) -> Locale:
-    return "en" if stored == "en" else "ro"
 
 
 # ── lists ─────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.queries import Contact, list_contacts
 from app.kit import register
 from app.kit.db import new_id
 from app.kit.i18n import Locale, show_date
@@ -55,7 +56,7 @@ async def publish_fact(
 
 async def mail_author(session: AsyncSession, idea: Idea, template: str, **facts: object) -> None:
     """Promise a message to the author, in their language; nothing when the account is closed."""
-    for contact in await queries.list_contacts(session, [idea.author_id]):
+    for contact in await list_contacts(session, [idea.author_id]):
         await _mail(session, contact, idea, template, facts)
 
 
@@ -63,14 +64,14 @@ async def mail_supporters(
     session: AsyncSession, idea: Idea, template: str, facts: Mapping[str, object]
 ) -> int:
     """Promise a message to everyone who supports the idea; returns to how many."""
-    contacts = await queries.list_contacts(session, await queries.list_supporter_ids(session, idea.id))
+    contacts = await list_contacts(session, await queries.list_supporter_ids(session, idea.id))
     for contact in contacts:
         await _mail(session, contact, idea, template, facts)
     return len(contacts)
 
 
 async def _mail(
-    session: AsyncSession, contact: queries.Contact, idea: Idea, template: str, facts: Mapping[str, object]
+    session: AsyncSession, contact: Contact, idea: Idea, template: str, facts: Mapping[str, object]
 ) -> None:
     send_mail(
         session,

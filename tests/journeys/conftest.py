@@ -29,6 +29,8 @@ EMAILS = {  # whom a page is shown to; all are people of app/seed/people.py
     "election": "cristian.barbu@exemplu.ro",
     "clerk": "mirela.tudose@exemplu.ro",
     "second_clerk": "paul.ene@exemplu.ro",
+    "secretariat": "dan.olteanu@exemplu.ro",
+    "councillor": "victor.nistor@exemplu.ro",
     "admin": "gabriela.rusu@exemplu.ro",
 }
 STRANGERS = ("nobody", "guest")  # not signed in; what a guest does leaves cookies behind

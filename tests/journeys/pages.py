@@ -16,6 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account
+from amendments.models import Act, AmendmentRow
+from amendments.pages.changes import unit_of
+from amendments.queries import get_version, read_operations, read_version
 from app.kit.db import Database
 from app.seed.people import PASSWORD
 from app.seed.sealed import read_kept
@@ -67,6 +70,20 @@ BY_SERVER: tuple[str, Fields] = (SEALED_BALLOT + "/by-server", {"do": "consent"}
 TABLE = "/polls/{approval_poll}/places/1/table"
 NO_NUMBERS = {"in_box": ""}
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
+
+PROPOSED: tuple[str, Fields] = (
+    "/acts/{act}/propose",
+    {"do": "edit", "unit": "{amended_unit}", "text": "Tariful este de 7 lei pe oră în toate zonele."},
+)
+DRAFT_ACT = {
+    "title": "Hotărâre privind locurile de joacă",
+    "initiator": "Ștefan Albu, primar",
+    "department": "Direcția Parcuri",
+    "officer": "Irina Toma",
+    "contact": "Registratura primăriei",
+    "text": "HOTĂRÂRE privind locurile de joacă\n\nArt. 1 Locurile de joacă se verifică anual.\n\n"
+    "Art. 3 Rezultatul se afișează.",
+}
 
 CASES: tuple[PageCase, ...] = (
     # ── the house itself
@@ -351,6 +368,48 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/cycles/{council_cycle}"),
     PageCase("/cycles/{next_cycle}/vote-settings", who="election"),
     PageCase("/cycles/{next_cycle}/vote-settings", note="empty", who="election", status=422, send={}),
+    # ── draft decisions
+    PageCase("/acts"),
+    PageCase("/acts", who="resident"),
+    PageCase("/acts", who="secretariat"),
+    PageCase("/acts/{act}"),
+    PageCase("/acts/{act}/versions/1", who="councillor"),
+    PageCase("/acts/{act}/text/{amended_unit}"),
+    PageCase("/acts/{act}/text/{amended_unit}?view=side", note="side by side", who="resident"),
+    PageCase("/acts/{act}/contradictions/{amendment}"),
+    PageCase("/acts/{act}/amendments"),
+    PageCase("/acts/{act}/amendments/{amendment}"),
+    PageCase("/acts/{act}/amendments/{amendment}", who="secretariat"),
+    PageCase("/acts/{act}/propose?unit={amended_unit}&do=edit", note="edit", who="resident"),
+    PageCase("/acts/{act}/propose?unit={amended_unit}&do=insert", note="insert", who="resident"),
+    PageCase("/acts/{act}/propose?unit={amended_unit}&do=move", note="move", who="resident"),
+    PageCase(
+        "/acts/{act}/propose",
+        note="unchanged",
+        who="resident",
+        status=422,
+        send={"do": "edit", "unit": "{amended_unit}", "text": "{amended_text}"},
+    ),
+    PageCase("/acts/{act}/amendments/{created}/check", who="resident", before=(PROPOSED,)),
+    PageCase(
+        "/acts/{act}/amendments/{created}/check",
+        note="empty",
+        who="resident",
+        status=422,
+        before=(PROPOSED,),
+        send={"do": "send"},
+    ),
+    PageCase("/acts/{act}/drafts", who="resident", before=(PROPOSED,)),
+    PageCase("/acts/new", who="secretariat"),
+    PageCase("/acts/new", note="empty", who="secretariat", status=422, send={}),
+    PageCase("/acts/{created}/prepare", who="secretariat", before=(("/acts/new", DRAFT_ACT),)),
+    PageCase("/acts/{act}/answers", who="councillor"),
+    PageCase("/acts/{act}/answers", who="secretariat"),
+    PageCase("/acts/{act}/amendments/{amendment}/answer", who="councillor"),
+    PageCase(
+        "/acts/{act}/amendments/{amendment}/answer", note="empty", who="councillor", status=422, send={}
+    ),
+    PageCase("/acts/{closed_act}/consolidate", who="secretariat"),
     PageCase("/check"),
     PageCase("/check?code={code}", note="found"),
     PageCase("/check?code=7QXM-4T2K-9RVD", note="not found"),
@@ -408,6 +467,26 @@ def _ids(condition: Any) -> Any:
     return select(Account.id).where(condition)
 
 
+_FIRST_AMENDMENT = (
+    AmendmentRow.rank == 1,
+    AmendmentRow.act_id.in_(select(Act.id).where(Act.state == "debate")),
+)
+
+
+def _amended_unit(part: str) -> Callable[[AsyncSession], Awaitable[str]]:
+    """The id, or the text, of the unit that the first amendment of the act in debate changes."""
+
+    async def find(session: AsyncSession) -> str:
+        row = (
+            await session.execute(select(AmendmentRow).where(AmendmentRow.rank == 1).limit(1))
+        ).scalar_one()
+        version = read_version(await get_version(session, row.version_id))
+        unit = unit_of(read_operations(bytes(row.operations))[0])
+        return str(getattr(version[unit or ""], part))
+
+    return find
+
+
 _OF_BUDGETS = Poll.cycle_id.in_(select(Cycle.id).where(Cycle.kind == "budget"))
 FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "newcomer": _first(Account.id, Account.email == "mihai@exemplu.ro"),
@@ -433,6 +512,11 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     ),
     "approval_poll": _first(Poll.id, Poll.rule == "approval"),
     "grades_poll": _first(Poll.id, Poll.rule == "majority-judgment"),
+    "act": _first(Act.id, Act.state == "debate"),
+    "closed_act": _first(Act.id, Act.state == "closed"),
+    "amendment": _first(AmendmentRow.id, *_FIRST_AMENDMENT),
+    "amended_unit": _amended_unit("id"),
+    "amended_text": _amended_unit("text"),
     "sealed_poll": _first(Poll.id, Poll.sealing == "ready"),
     "sealed_code": _first(BoardBallot.code),
     "begun_poll": _first(Poll.id, Poll.sealing == "keys"),

@@ -142,7 +142,7 @@ class Fetched:
             sent = await visitor.send(address.format(**facts), _filled(fields, facts))
             assert sent.status_code in (200, 303), f"{case.name}: {address} answered {sent.status_code}"
             if sent.status_code == 303:
-                made["created"] = "".join(re.findall(r"[0-9a-f-]{36}", sent.headers["location"])[:1])
+                made["created"] = "".join(re.findall(r"[0-9a-f-]{36}", sent.headers["location"])[-1:])
         if "{token}" in case.address:
             made["token"] = await self._token(letters)
         return made

@@ -1,0 +1,90 @@
+"""What can be refused about acts, amendments and answers."""
+
+from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.i18n import N_
+
+
+class ActNotFound(NotFound):
+    default = N_("There is no such draft decision.")
+
+
+class ActIncomplete(Conflict):
+    default = N_(
+        "The draft decision is not complete: it needs its text and the paper that says why it is proposed."
+    )
+
+
+class AmendmentNotFound(NotFound):
+    default = N_("There is no such amendment.")
+
+
+class TextRefused(Invalid):
+    """The engine refuses an operation or a text; `reason` is its word for it (amendments/text/refused.py)."""
+
+    default = N_("This change cannot be made to the text. Look at it again.")
+
+    def __init__(self, reason: str, **facts: object) -> None:
+        super().__init__(TEXT_WORDS.get(reason), **facts)
+        self.reason = reason
+
+
+TEXT_WORDS = {
+    "changes_nothing": N_("You have not changed anything yet."),
+    "several_paragraphs": N_("This is one paragraph. To add another, propose a new one after it."),
+    "emptied": N_("The text is empty. To take it out, propose to delete it."),
+    "too_long": N_("The text is too long."),
+    "unit_too_long": N_("This part of the text is too long to be changed word by word."),
+    "too_many_operations": N_("An amendment holds too many changes. Propose some of them apart."),
+    "into_itself": N_("A part of the text cannot be moved into itself."),
+    "slot_not_there": N_("The place for it is no longer there. Choose another."),
+    "whole_act": N_("The draft decision as a whole cannot be moved or deleted. Propose that it is rejected."),
+}
+
+
+class AnswerClashes(Conflict):
+    """Two answers would put contradicting texts into the act; `numbers` are the other amendments'."""
+
+    default = N_(
+        "This contradicts what was accepted meanwhile: %(numbers)s. Read it, then accept one of them, reject "
+        "the other or write a text that holds both."
+    )
+
+
+class AnswerOutdated(Conflict):
+    """Somebody else has answered since the page was opened."""
+
+    default = N_(
+        "%(name)s has answered this amendment meanwhile. Read the answer before you do anything else."
+    )
+
+
+class ActTextChanged(Conflict):
+    """The draft's text was saved by somebody else since."""
+
+    default = N_("Somebody has changed this text in the meantime. Your own is kept below: compare the two.")
+
+
+class Unanswered(Conflict):
+    """The next step waits for answers."""
+
+    default = N_("Amendments without an answer: %(number)s. Nothing goes forward before each has one.")
+
+
+class OrderNeeded(Conflict):
+    """Accepted amendments meet at the same place, and somebody has to say which comes first."""
+
+    default = N_("Some accepted amendments meet at the same place: say first in which order they stand.")
+
+
+class TooEarly(Conflict):
+    """The law asks for more time; the facts explain the term."""
+
+    default = N_("This may not happen before %(from_on)s: %(source)s.")
+
+
+class AlreadySupported(Conflict):
+    default = N_("You stand behind this amendment already.")
+
+
+class NotSupported(Conflict):
+    default = N_("You do not stand behind this amendment.")

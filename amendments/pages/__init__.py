@@ -1,0 +1,1 @@
+"""What the templates of acts and amendments are given."""

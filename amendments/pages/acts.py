@@ -1,0 +1,245 @@
+"""Lists of acts, and an act with its text, papers, procedure and amendments."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from accounts.policy import Actor
+from amendments.models import Act, ActEvent, ActPaper, ActVersion, AmendmentRow
+from amendments.pages.changes import touched_units
+from amendments.pages.words import ACT_STATES, STEPS, VERSION_KINDS, ClockView, view_clock
+from amendments.policy import may_prepare, may_propose, may_see_answers
+from amendments.rules.procedure import Clock, Event
+from amendments.states import ActState, VersionKind
+from amendments.text.labels import cite, written_label
+from amendments.text.lines import Layout
+from amendments.text.operations import Amendment
+from amendments.text.units import Unit, Version
+from app.kit.i18n import Locale
+from app.kit.policy import Verdict
+
+KINDS = {"title": "title", "article": "article", "table": "table"} | dict.fromkeys(
+    ("part", "title_group", "chapter", "section", "annex"), "heading"
+)
+IN_TABLES = ("row", "cell")
+INDENTED = {"alin": 1, "lit": 2, "pct": 2, "text": 0, "recital": 1}
+
+
+class ActCard(msgspec.Struct, frozen=True, kw_only=True):
+    """An act in a list."""
+
+    id: str
+    number: str
+    title: str
+    summary: str
+    state: str
+    state_title: str
+    initiator: str
+    announced_on: date | None
+    proposals_until: date | None
+    amendment_count: int
+    takes_proposals: bool
+
+
+class ActsPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Acts in debate, and all others."""
+
+    open: list[ActCard]
+    others: list[ActCard]
+    is_subscribed: bool
+    may_prepare: bool
+
+
+def view_card(act: Act, count: int, *, today: date) -> ActCard:
+    """An act as a card."""
+    return ActCard(
+        id=str(act.id),
+        number=act.number or "",
+        title=act.title,
+        summary=act.summary,
+        state=act.state,
+        state_title=ACT_STATES[ActState(act.state)],
+        initiator=act.initiator,
+        announced_on=act.announced_on,
+        proposals_until=act.proposals_until,
+        amendment_count=count,
+        takes_proposals=bool(
+            act.state == ActState.DEBATE and act.proposals_until and today <= act.proposals_until
+        ),
+    )
+
+
+def build_acts(
+    acts: Sequence[Act],
+    counts: Mapping[object, int],
+    actor: Actor | None,
+    *,
+    is_subscribed: bool,
+    today: date,
+) -> ActsPage:
+    """The list: what takes proposals first, by its last day."""
+    cards = [view_card(act, counts.get(act.id, 0), today=today) for act in acts]
+    return ActsPage(
+        open=sorted(
+            (card for card in cards if card.takes_proposals), key=lambda card: card.proposals_until or today
+        ),
+        others=[card for card in cards if not card.takes_proposals],
+        is_subscribed=is_subscribed,
+        may_prepare=bool(may_prepare(actor)),
+    )
+
+
+# ── the text ──────────────────────────────────────────────────────────────────
+class UnitView(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit of the text. `kind`: title, heading, article, text or table; `lines`: its numbered lines; `rows`
+    of a table: (id, text, amendments) of each cell.
+    """
+
+    id: str
+    kind: str
+    indent: int
+    label: str
+    text: str
+    place: str
+    lines: tuple[tuple[int, str], ...]
+    amendment_count: int
+    rows: tuple[tuple[tuple[str, str, int], ...], ...] = ()
+
+
+def view_units(
+    version: Version,
+    layout: Layout,
+    amendments: Mapping[str, Amendment],
+    locale: Locale,
+    *,
+    below: str | None = None,
+) -> list[UnitView]:
+    """The units of a version, or of a part of it, with how many amendments touch each."""
+    counts = {unit: len(ids) for unit, ids in touched_units(amendments).items()}
+    units = version.units[1:] if below is None else version.subtree(below)
+    if below is not None and version[below].type in IN_TABLES:
+        return [_view_unit(version, layout, version[below], counts, locale)]
+    return [
+        _view_unit(version, layout, unit, counts, locale)
+        for unit in units
+        if unit.type == "table" or (unit.type not in IN_TABLES and (unit.text or written_label(unit)))
+    ]
+
+
+def _view_unit(
+    version: Version, layout: Layout, unit: Unit, counts: Mapping[str, int], locale: Locale
+) -> UnitView:
+    return UnitView(
+        id=unit.id,
+        kind=KINDS.get(unit.type, "text"),
+        indent=INDENTED.get(unit.type, 0),
+        label=written_label(unit),
+        text=unit.text,
+        place=cite(version, unit.id, locale),
+        lines=tuple((line.number, line.text) for line in layout.of(unit.id)),
+        amendment_count=counts.get(unit.id, 0),
+        rows=_rows(version, unit, counts) if unit.type == "table" else (),
+    )
+
+
+def _rows(
+    version: Version, table: Unit, counts: Mapping[str, int]
+) -> tuple[tuple[tuple[str, str, int], ...], ...]:
+    return tuple(
+        tuple((cell, version[cell].text, counts.get(cell, 0)) for cell in version.children(row))
+        for row in version.children(table.id)
+    )
+
+
+# ── an act ────────────────────────────────────────────────────────────────────
+class PaperView(msgspec.Struct, frozen=True):
+    """A supporting document."""
+
+    title: str
+    href: str
+    size: int
+    added_at: datetime
+
+
+class StepView(msgspec.Struct, frozen=True):
+    """A step of the procedure that happened."""
+
+    title: str
+    on: date
+    text: str
+    by: str
+
+
+class VersionView(msgspec.Struct, frozen=True):
+    """A version in the list of versions."""
+
+    sequence: int
+    kind: str
+    published_at: datetime
+    is_shown: bool
+
+
+class ActPage(msgspec.Struct, frozen=True, kw_only=True):
+    """An act in one of its versions."""
+
+    card: ActCard
+    department: str
+    officer: str
+    contact: str
+    round: int
+    version: VersionView
+    versions: list[VersionView]
+    units: list[UnitView]
+    papers: list[PaperView]
+    steps: list[StepView]
+    clocks: list[ClockView]
+    conflict_groups: list[list[str]]
+    may_propose: Verdict
+    sees_answers: bool
+    has_drafts: int
+    is_newest: bool
+
+
+def build_act(
+    act: Act,
+    actor: Actor | None,
+    *,
+    version: ActVersion,
+    versions: Sequence[ActVersion],
+    units: list[UnitView],
+    papers: Sequence[ActPaper],
+    events: Sequence[ActEvent],
+    clocks: Sequence[Clock],
+    rows: Sequence[AmendmentRow],
+    groups: list[list[str]],
+    drafts: int,
+    today: date,
+) -> ActPage:
+    """The page of an act."""
+    return ActPage(
+        card=view_card(act, len(rows), today=today),
+        department=act.department,
+        officer=act.officer,
+        contact=act.contact,
+        round=act.round,
+        version=_view_version(version, version),
+        versions=[_view_version(one, version) for one in versions],
+        units=units,
+        papers=[
+            PaperView(paper.title, f"/acts/{act.id}/papers/{paper.position}", paper.size, paper.added_at)
+            for paper in papers
+        ],
+        steps=[StepView(STEPS[Event(one.event)], one.happened_on, one.text, one.by_name) for one in events],
+        clocks=[view for clock in clocks if (view := view_clock(clock))],
+        conflict_groups=groups,
+        may_propose=may_propose(actor, act, today=today),
+        sees_answers=bool(may_see_answers(actor)),
+        has_drafts=drafts,
+        is_newest=version.sequence == versions[-1].sequence,
+    )
+
+
+def _view_version(one: ActVersion, shown: ActVersion) -> VersionView:
+    kind = VERSION_KINDS[VersionKind(one.kind)]
+    return VersionView(one.sequence, kind, one.published_at, one.id == shown.id)

@@ -1,0 +1,311 @@
+"""Amendments in lists, one alone, those of a part of the text, and those that contradict each other."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from accounts.policy import Actor
+from amendments.models import Act, AmendmentAnchor, AmendmentConflict, AmendmentEvent, AmendmentRow, Answer
+from amendments.pages.acts import UnitView
+from amendments.pages.changes import ChangeView, view_changes
+from amendments.pages.words import (
+    AMENDMENT_STATES,
+    AUTHOR_KINDS,
+    EVENT_KINDS,
+    OUTCOME_TONES,
+    OUTCOMES,
+)
+from amendments.policy import may_answer, may_change_amendment, may_moderate, may_withdraw
+from amendments.states import AmendmentState, AuthorKind, Outcome
+from amendments.text.conflicts import Conflict
+from amendments.text.lines import Layout
+from amendments.text.operations import Amendment
+from amendments.text.units import Version
+from app.kit.i18n import Locale
+from app.kit.policy import Verdict
+
+
+class AmendmentView(msgspec.Struct, frozen=True, kw_only=True):
+    """An amendment with its changes. `tone` and `state_title` are of its answer where it has one."""
+
+    id: str
+    number: str
+    href: str
+    author: str
+    author_kind: str
+    submitted_at: datetime | None
+    state: str
+    state_title: str
+    tone: str
+    reason: str
+    support_count: int
+    changes: list[ChangeView]
+    hard: list[tuple[str, str]]
+    soft: list[tuple[str, str]]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A text in which amendments are read: the version, its lines, the language."""
+
+    version: Version
+    layout: Layout
+    locale: Locale
+
+
+def view_amendment(
+    row: AmendmentRow,
+    amendment: Amendment | None,
+    reading: Reading,
+    *,
+    answer: Answer | None = None,
+    conflicts: Sequence[AmendmentConflict] = (),
+    rows: Mapping[uuid.UUID, AmendmentRow] | None = None,
+) -> AmendmentView:
+    """An amendment as it stands on the text; without changes where it stands no longer."""
+    state = AmendmentState(row.state)
+    outcome = Outcome(answer.outcome) if answer and state is AmendmentState.ANSWERED else None
+    return AmendmentView(
+        id=str(row.id),
+        number=row.number or "",
+        href=f"/acts/{row.act_id}/amendments/{row.id}",
+        author=row.author_name,
+        author_kind=AUTHOR_KINDS[AuthorKind(row.author_kind)],
+        submitted_at=row.submitted_at,
+        state=outcome.value if outcome else state.value,
+        state_title=OUTCOMES[outcome] if outcome else AMENDMENT_STATES[state],
+        tone=OUTCOME_TONES[outcome]
+        if outcome
+        else "info"
+        if state is AmendmentState.SUBMITTED
+        else "neutral",
+        reason=row.reason,
+        support_count=row.support_count,
+        changes=view_changes(reading.version, reading.layout, amendment, reading.locale) if amendment else [],
+        hard=_others(row, conflicts, rows or {}, "hard"),
+        soft=_others(row, conflicts, rows or {}, "soft"),
+    )
+
+
+def _others(
+    row: AmendmentRow,
+    conflicts: Sequence[AmendmentConflict],
+    rows: Mapping[uuid.UUID, AmendmentRow],
+    grade: str,
+) -> list[tuple[str, str]]:
+    """(number, address) of the amendments with which it conflicts."""
+    ids = [
+        one.second_id if one.first_id == row.id else one.first_id
+        for one in conflicts
+        if one.grade == grade and row.id in (one.first_id, one.second_id)
+    ]
+    found = sorted((rows[id] for id in ids if id in rows), key=lambda other: other.rank or 0)
+    return [(other.number or "", f"/acts/{other.act_id}/amendments/{other.id}") for other in found]
+
+
+def with_conflicts(
+    view: AmendmentView, found: Sequence[Conflict], rows: Mapping[uuid.UUID, AmendmentRow]
+) -> AmendmentView:
+    """A draft with the conflicts that it would have, which are not written down yet."""
+    named: dict[str, list[tuple[str, str]]] = {"hard": [], "soft": []}
+    for one in found:
+        other = rows.get(uuid.UUID(one.second if one.first == view.id else one.first))
+        entry = (other.number or "", f"/acts/{other.act_id}/amendments/{other.id}") if other else None
+        if entry and entry not in named[one.grade]:
+            named[one.grade].append(entry)
+    return msgspec.structs.replace(view, hard=named["hard"], soft=named["soft"])
+
+
+# ── a part of the text ────────────────────────────────────────────────────────
+class PartPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the text with all the amendments to it."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    place: str
+    units: list[UnitView]
+    amendments: list[AmendmentView]
+    view: str
+    may_propose: Verdict
+    previous: tuple[str, str] | None
+    following: tuple[str, str] | None
+
+
+class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Amendments that cannot all be adopted, side by side with the text they change."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    places: list[str]
+    units: list[UnitView]
+    amendments: list[AmendmentView]
+
+
+class RegisterPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The register of an act's amendments, with its filters."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    amendments: list[AmendmentView]
+    total: int
+    state: str
+    author_kind: str
+    mine: bool
+    states: list[tuple[str, str]]
+    author_kinds: list[tuple[str, str]]
+    query: str
+
+
+# ── one amendment ─────────────────────────────────────────────────────────────
+class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer; `changes` are the counter-text, or what was accepted of it."""
+
+    title: str
+    tone: str
+    reason: str
+    by: str
+    at: datetime
+    changes: list[ChangeView]
+    is_superseded: bool
+
+
+class AmendmentPage(msgspec.Struct, frozen=True, kw_only=True):
+    """An amendment with its answers, its timeline and what the reader may do."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    view: AmendmentView
+    operations_on: int
+    stands: bool
+    fate: str
+    state_reason: str
+    answers: list[AnswerView]
+    events: list[tuple[str, datetime, str, str]]
+    cosigners: Sequence[str]
+    same: list[tuple[str, str]]
+    is_mine: bool
+    supports: bool
+    may_support: Verdict
+    may_withdraw: bool
+    may_change: bool
+    may_moderate: bool
+    may_answer: bool
+    errors: dict[str, str] = {}
+
+
+def build_amendment(
+    act: Act,
+    row: AmendmentRow,
+    actor: Actor | None,
+    *,
+    view: AmendmentView,
+    sequence: int,
+    stands: bool,
+    anchor: AmendmentAnchor | None,
+    answers: Sequence[tuple[Answer, list[ChangeView]]],
+    events: Sequence[AmendmentEvent],
+    cosigners: Sequence[str],
+    same: list[tuple[str, str]],
+    supports: bool,
+    may_support: Verdict,
+    errors: dict[str, str],
+) -> AmendmentPage:
+    """The page of an amendment."""
+    return AmendmentPage(
+        act_id=str(act.id),
+        act_number=act.number or "",
+        act_title=act.title,
+        view=view,
+        operations_on=sequence,
+        stands=stands,
+        fate=anchor.fate if anchor else "",
+        state_reason=row.state_reason,
+        answers=[_view_answer(one, changes, one is answers[-1][0]) for one, changes in answers],
+        events=[(EVENT_KINDS[event.kind], event.at, event.by_name, event.text) for event in events],
+        cosigners=cosigners,
+        same=same,
+        is_mine=actor is not None and actor.id == row.author_id,
+        supports=supports,
+        may_support=may_support,
+        may_withdraw=bool(may_withdraw(actor, row)),
+        may_change=bool(may_change_amendment(actor, row)),
+        may_moderate=bool(may_moderate(actor, row)),
+        may_answer=bool(may_answer(actor, act, row)),
+        errors=errors,
+    )
+
+
+def _view_answer(answer: Answer, changes: list[ChangeView], holds: bool) -> AnswerView:
+    outcome = Outcome(answer.outcome)
+    return AnswerView(
+        title=OUTCOMES[outcome],
+        tone=OUTCOME_TONES[outcome],
+        reason=answer.reason,
+        by=f"{answer.by_name}, {answer.by_function}",
+        at=answer.at,
+        changes=changes,
+        is_superseded=not holds,
+    )
+
+
+# ── proposing ─────────────────────────────────────────────────────────────────
+class ProposePage(msgspec.Struct, frozen=True, kw_only=True):
+    """The form of one change. `do`: edit, insert, delete, move or reject."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    amendment_id: str
+    do: str
+    unit: str
+    place: str
+    label: str
+    text: str
+    typed: str
+    new_type: str
+    new_types: list[tuple[str, str]]
+    slots: list[tuple[str, str]]
+    slot: str
+    until: date | None
+    errors: dict[str, str] = {}
+
+
+class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The draft as the platform understood it, with who proposes it and why, before it is sent."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    amendment_id: str
+    view: AmendmentView
+    same: list[tuple[str, str]]
+    reason: str
+    author_kind: str
+    on_behalf_of: str
+    separable: bool
+    author_kinds: list[tuple[str, str]]
+    until: date | None
+    is_returned: bool
+    state_reason: str
+    errors: dict[str, str] = {}
+
+
+class DraftsPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has begun and not sent."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    drafts: list[AmendmentView]
+
+
+def typed_of(row: AmendmentRow) -> dict[str, str]:
+    """What was typed into the form of a draft."""
+    typed: dict[str, str] = json.loads(row.typed or "{}")
+    return typed

@@ -1,0 +1,130 @@
+"""A change as people see it: a sentence that says all of it, and the words struck and added."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from amendments.text.labels import cite
+from amendments.text.lines import Layout
+from amendments.text.operations import (
+    Amendment,
+    DeleteUnit,
+    InsertUnit,
+    MoveUnit,
+    Operation,
+    RejectAct,
+    ReplaceUnit,
+    SetField,
+    Splice,
+)
+from amendments.text.segments import Segment, segments
+from amendments.text.sentences import sentence
+from amendments.text.units import NewUnit, Version
+from app.kit.i18n import Locale
+
+
+class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
+    """What an amendment does to one unit. `segments`: the unit's text in pieces that stay, go or come; of a
+    whole unit that comes or goes, one piece.
+    """
+
+    unit: str
+    place: str
+    lines: tuple[int, int] | None
+    sentences: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    new_text: str
+
+
+def view_changes(version: Version, layout: Layout, amendment: Amendment, locale: Locale) -> list[ChangeView]:
+    """Its changes in the order of the text, those of one unit together."""
+    splices: dict[str, list[Splice]] = {}
+    for one in amendment.operations:
+        if isinstance(one, Splice):
+            splices.setdefault(one.unit, []).append(one)
+    done: set[str] = set()
+    views: list[ChangeView] = []
+    for one in sorted(amendment.operations, key=lambda operation: _place(version, operation)):
+        if not isinstance(one, Splice):
+            views.append(_view_structure(version, layout, one, locale))
+        elif one.unit not in done:
+            done.add(one.unit)
+            views.append(_view_splices(version, layout, splices[one.unit], locale))
+    return views
+
+
+def unit_of(operation: Operation) -> str | None:
+    """The unit at which a page shows an operation; none for the whole act."""
+    match operation:
+        case Splice() | DeleteUnit() | ReplaceUnit() | MoveUnit():
+            return operation.unit
+        case InsertUnit():
+            return operation.after or operation.parent
+        case _:
+            return None
+
+
+def _place(version: Version, operation: Operation) -> int:
+    unit = unit_of(operation)
+    return version.place(unit) if unit is not None else -1
+
+
+def _view_splices(version: Version, layout: Layout, splices: Sequence[Splice], locale: Locale) -> ChangeView:
+    unit = version[splices[0].unit]
+    pieces = segments(unit.text, splices)
+    spans = [span for one in splices if (span := layout.span(unit.id, one.start, one.end))]
+    return ChangeView(
+        unit=unit.id,
+        place=cite(version, unit.id, locale),
+        lines=(min(first for first, _ in spans), max(last for _, last in spans)) if spans else None,
+        sentences=tuple(sentence(version, one, locale, layout=layout) for one in splices),
+        segments=pieces,
+        new_text="".join(piece.text for piece in pieces if piece.fate != "struck"),
+    )
+
+
+def _view_structure(version: Version, layout: Layout, operation: Operation, locale: Locale) -> ChangeView:
+    unit = unit_of(operation) or version.act.id
+    struck, added = "", ""
+    match operation:
+        case DeleteUnit():
+            struck = whole_text(version, operation.unit)
+        case ReplaceUnit():
+            struck, added = whole_text(version, operation.unit), _new_text(operation.new)
+        case InsertUnit():
+            added = _new_text(operation.new)
+        case SetField():
+            struck, added = version.fields[operation.field], operation.value
+        case MoveUnit() | RejectAct() | Splice():
+            pass
+    own = layout.of(unit)
+    pieces = [Segment("struck", struck)] if struck else []
+    pieces += [Segment("added", added)] if added else []
+    return ChangeView(
+        unit=unit,
+        place=cite(version, unit, locale),
+        lines=(own[0].number, own[-1].number) if own else None,
+        sentences=(sentence(version, operation, locale, layout=layout),),
+        segments=tuple(pieces),
+        new_text=added,
+    )
+
+
+def whole_text(version: Version, unit: str) -> str:
+    """A unit's text with what is below it, in one line."""
+    return " ".join(one.text for one in version.subtree(unit) if one.text)
+
+
+def _new_text(new: NewUnit) -> str:
+    own = [new.text] if new.text else []
+    return " ".join([*own, *(_new_text(child) for child in new.children)])
+
+
+def touched_units(amendments: Mapping[str, Amendment]) -> dict[str, list[str]]:
+    """The ids of the amendments that touch each unit, in the order given."""
+    found: dict[str, list[str]] = {}
+    for id, amendment in amendments.items():
+        for unit in dict.fromkeys(unit_of(one) for one in amendment.operations):
+            if unit is not None:
+                found.setdefault(unit, []).append(id)
+    return found

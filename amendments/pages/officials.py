@@ -1,0 +1,179 @@
+"""What the secretariat and the councillors see: preparing an act, answering, consolidating."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from amendments.models import Act, ActPaper
+from amendments.pages.acts import UnitView
+from amendments.pages.amendments import AmendmentView
+from amendments.pages.changes import ChangeView
+from amendments.pages.words import OUTCOMES
+from amendments.rules.procedure import Event
+from amendments.text.reading.proposal import Remark
+from app.kit.i18n import N_
+
+REMARKS: dict[str, str] = {
+    "no_articles": N_("No article was found. Is this the text of the decision?"),
+    "number_twice": N_("This number is there twice."),
+    "number_out_of_order": N_("This number does not follow the one before it."),
+    "strange_number": N_("This number is not of a usual kind."),
+    "unit_too_long": N_("This part is very long: split it, so that it can be amended word by word."),
+    "paragraphs_in_cell": N_("A cell of this table had several paragraphs; they were joined."),
+    "page_edge_left_out": N_("This line stood on every page and was left out:"),
+    "word_joined": N_("This word was split at the end of a line and was joined:"),
+}
+OTHER_REMARK = N_("Something of the file could not be taken over. Compare the text with it.")
+
+
+class ActFields(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of an act's form, as they were typed."""
+
+    title: str = ""
+    summary: str = ""
+    initiator: str = ""
+    department: str = ""
+    officer: str = ""
+    contact: str = ""
+    majority: str = "simple"
+    text: str = ""
+
+
+class NewActPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The form of a new act."""
+
+    fields: ActFields
+    errors: dict[str, str] = {}
+
+
+class PreparePage(msgspec.Struct, frozen=True, kw_only=True):
+    """An act that is being prepared, with its text as it was read."""
+
+    act_id: str
+    fields: ActFields
+    revision: int
+    units: list[UnitView]
+    remarks: list[tuple[str, str, str]]
+    papers: list[str]
+    earliest: date
+    until: str
+    is_complete: bool
+    errors: dict[str, str] = {}
+
+
+def fields_of(act: Act) -> ActFields:
+    """What is written down of an act."""
+    return ActFields(
+        title=act.title,
+        summary=act.summary,
+        initiator=act.initiator,
+        department=act.department,
+        officer=act.officer,
+        contact=act.contact,
+        majority=act.majority,
+    )
+
+
+def build_prepare(
+    act: Act,
+    *,
+    units: list[UnitView],
+    remarks: Sequence[Remark],
+    papers: Sequence[ActPaper],
+    earliest: date,
+    until: str,
+    errors: dict[str, str],
+) -> PreparePage:
+    """The page on which an act is prepared."""
+    return PreparePage(
+        act_id=str(act.id),
+        fields=fields_of(act),
+        revision=act.revision,
+        units=units,
+        remarks=[(one.unit, REMARKS.get(one.code, OTHER_REMARK), one.said) for one in remarks],
+        papers=[paper.title for paper in papers],
+        earliest=earliest,
+        until=until,
+        is_complete=bool(papers) and len(units) > 1,
+        errors=errors,
+    )
+
+
+# ── answering ─────────────────────────────────────────────────────────────────
+class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Amendments that wait for an answer; those that propose the same stand together."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    waiting: list[list[AmendmentView]]
+    answered: list[AmendmentView]
+    may_close: bool
+    may_consolidate: bool
+    is_secretariat: bool
+    state_title: str
+    steps: list[tuple[str, str]]
+
+
+class AnswerPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The form of an answer. `counter`: (unit, place, text) of each part that can be worded otherwise."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    view: AmendmentView
+    seen: int
+    outcome: str
+    function: str
+    reason: str
+    counter: list[tuple[str, str, str]]
+    alike: list[tuple[str, str]]
+    stands: bool
+    separable: bool
+    outcomes: list[tuple[str, str]]
+    errors: dict[str, str] = {}
+
+
+ALL_OUTCOMES = [(one.value, title) for one, title in OUTCOMES.items()]
+
+
+# ── consolidating ─────────────────────────────────────────────────────────────
+class MeetingPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Accepted amendments that meet at one place and wait for somebody to say in which order they stand."""
+
+    unit: str
+    gap: int | None
+    after: str
+    place: str
+    amendments: list[tuple[str, str, str]]
+
+
+class ConsolidatePage(msgspec.Struct, frozen=True, kw_only=True):
+    """The next text as it would be now, beside the one that was debated."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    waiting: int
+    deferred: int
+    changes: list[ChangeView]
+    added: list[UnitView]
+    removed: list[UnitView]
+    meeting: list[MeetingPoint]
+    untidy: list[str]
+    earliest: date
+    until: str
+    problem: str
+    errors: dict[str, str] = {}
+
+
+STEP_CHOICES = (
+    Event.DEBATE_REQUESTED,
+    Event.DEBATE_CALLED,
+    Event.DEBATE_ENDED,
+    Event.DEBATE_PAPERS,
+    Event.SENT_TO_ENDORSEMENT,
+    Event.SITTING_CALLED,
+)
+"""Steps that the secretariat writes down; the others are written by what it does here."""

@@ -1,0 +1,122 @@
+"""Words for states, outcomes, kinds of authors, steps of the procedure; and the legal clock as a sentence."""
+
+from datetime import date
+
+import msgspec
+
+from amendments.rules.procedure import Clock, Event, Sense, Standing
+from amendments.states import ActState, AmendmentState, AuthorKind, Outcome, VersionKind
+from app.kit.deadlines import Unit
+from app.kit.i18n import N_
+
+ACT_STATES: dict[ActState, str] = {
+    ActState.DRAFT: N_("Being prepared"),
+    ActState.DEBATE: N_("In public debate"),
+    ActState.CLOSED: N_("Proposals are being answered"),
+    ActState.COUNCIL: N_("Before the council"),
+    ActState.ADOPTED: N_("Adopted"),
+    ActState.REJECTED: N_("Not adopted"),
+    ActState.WITHDRAWN: N_("Withdrawn"),
+}
+VERSION_KINDS: dict[VersionKind, str] = {
+    VersionKind.INITIAL: N_("as announced"),
+    VersionKind.CONSOLIDATED: N_("with what was accepted"),
+    VersionKind.ADOPTED: N_("as adopted"),
+}
+AMENDMENT_STATES: dict[AmendmentState, str] = {
+    AmendmentState.DRAFT: N_("Draft"),
+    AmendmentState.SUBMITTED: N_("Waiting for an answer"),
+    AmendmentState.RETURNED: N_("Returned to its author"),
+    AmendmentState.INADMISSIBLE: N_("Inadmissible"),
+    AmendmentState.WITHDRAWN: N_("Withdrawn"),
+    AmendmentState.ANSWERED: N_("Answered"),
+}
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.ACCEPTED: N_("Accepted as it is"),
+    Outcome.CHANGED: N_("Accepted with changes"),
+    Outcome.PARTLY: N_("Accepted in part"),
+    Outcome.REJECTED: N_("Not accepted"),
+    Outcome.ALREADY_IN: N_("Already in the text"),
+    Outcome.OUT_OF_SCOPE: N_("Outside the subject"),
+    Outcome.DEFERRED: N_("Open in the next round"),
+}
+OUTCOME_TONES: dict[Outcome, str] = {
+    Outcome.ACCEPTED: "success",
+    Outcome.CHANGED: "success",
+    Outcome.PARTLY: "success",
+    Outcome.REJECTED: "danger",
+    Outcome.ALREADY_IN: "neutral",
+    Outcome.OUT_OF_SCOPE: "neutral",
+    Outcome.DEFERRED: "warning",
+}
+AUTHOR_KINDS: dict[AuthorKind, str] = {
+    AuthorKind.RESIDENT: N_("A resident"),
+    AuthorKind.ASSOCIATION: N_("An association"),
+    AuthorKind.BUSINESS: N_("A business"),
+    AuthorKind.COUNCILLOR: N_("A councillor"),
+    AuthorKind.INITIATOR: N_("The initiator"),
+}
+STEPS: dict[Event, str] = {
+    Event.ANNOUNCED: N_("Announced, with its papers"),
+    Event.PROPOSALS_ENDED: N_("Time for proposals ended"),
+    Event.DEBATE_REQUESTED: N_("A public debate was asked for"),
+    Event.DEBATE_CALLED: N_("The public debate was called"),
+    Event.DEBATE_ENDED: N_("The public debate was held"),
+    Event.DEBATE_PAPERS: N_("The minutes of the debate were published"),
+    Event.SENT_TO_ENDORSEMENT: N_("Sent to be endorsed"),
+    Event.SITTING_CALLED: N_("The council’s sitting was called"),
+    Event.SITTING: N_("The council voted"),
+}
+EVENT_KINDS: dict[str, str] = {
+    "submitted": N_("Registered"),
+    "returned": N_("Returned to its author, to be completed"),
+    "inadmissible": N_("Found inadmissible"),
+    "withdrawn": N_("Withdrawn by its author"),
+    "answered": N_("Answered"),
+    "answer_superseded": N_("Answered anew"),
+    "carried_same": N_("Open again in the next round, word for word"),
+    "carried_shifted": N_("Open again in the next round, at another place of the text"),
+    "carried_absorbed": N_("What it asks for is in the new text"),
+    "carried_conflict": N_("Open again in the next round; it contradicts the new text"),
+    "carried_orphaned": N_("Open again in the next round; what it changes is gone"),
+}
+TERMS: dict[tuple[Event, Sense], str] = {
+    (Event.PROPOSALS_ENDED, Sense.AT_LEAST_UNTIL): N_("Proposals are received at least until"),
+    (Event.SENT_TO_ENDORSEMENT, Sense.NOT_BEFORE): N_("It may be sent to be endorsed from"),
+    (Event.DEBATE_ENDED, Sense.AT_THE_LATEST): N_("The public debate is held by"),
+    (Event.DEBATE_PAPERS, Sense.AT_THE_LATEST): N_("The minutes of the debate are published by"),
+    (Event.SITTING, Sense.NOT_BEFORE): N_("The council may vote from"),
+}
+
+
+class ClockView(msgspec.Struct, frozen=True, kw_only=True):
+    """A term of the law as a page tells it: what, by or from when, and why that day."""
+
+    title: str
+    on: date
+    days: int
+    is_working_days: bool
+    since: date
+    holidays: int
+    source: str
+    is_confirmed: bool
+    standing: str
+
+
+def view_clock(clock: Clock) -> ClockView | None:
+    """A term that has begun; nothing for one that waits."""
+    deadline, provision = clock.deadline, clock.provision
+    title = TERMS.get((provision.step, provision.sense))
+    if deadline is None or title is None or clock.standing is Standing.WAITING:
+        return None
+    return ClockView(
+        title=title,
+        on=clock.from_on or deadline.due_on,
+        days=provision.term.days,
+        is_working_days=provision.term.unit is Unit.WORKING_DAYS,
+        since=deadline.starts_on,
+        holidays=deadline.holidays_skipped,
+        source=provision.term.source,
+        is_confirmed=provision.is_confirmed,
+        standing=clock.standing.value,
+    )

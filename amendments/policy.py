@@ -1,0 +1,183 @@
+"""Who may do what with acts and amendments: yes, or no-because.
+
+The secretariat prepares, announces and consolidates; councillors and initiators answer; anybody with an
+account proposes, for Law 52/2003 hears every interested person and not residents alone.
+"""
+
+import uuid
+from datetime import date
+from typing import Protocol
+
+from accounts.policy import Actor, may_act_as
+from accounts.states import Role
+from amendments.states import PUBLIC_ACTS, UNANSWERED, ActState, AmendmentState
+from app.kit.i18n import N_
+from app.kit.policy import ALLOW, Verdict, deny
+
+MAX_DRAFTS = 20  # of one person on one act; more is a machine
+
+
+class ActLike(Protocol):
+    """What policies ask of an act."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def proposals_until(self) -> date | None: ...
+
+
+class AmendmentLike(Protocol):
+    """What policies ask of an amendment."""
+
+    @property
+    def author_id(self) -> uuid.UUID: ...
+    @property
+    def state(self) -> str: ...
+
+
+# ── acts ──────────────────────────────────────────────────────────────────────
+def may_prepare(actor: Actor | None) -> Verdict:
+    """Whether this person may write, announce and consolidate acts."""
+    return may_act_as(actor, Role.SECRETARIAT)
+
+
+def may_view(actor: Actor | None, act: ActLike) -> Verdict:
+    """Everybody reads an act from its announcement on; before that, the secretariat."""
+    if act.state in PUBLIC_ACTS or may_prepare(actor):
+        return ALLOW
+    return deny(N_("This draft decision has not been announced yet."))
+
+
+def may_edit_text(actor: Actor | None, act: ActLike) -> Verdict:
+    """Only before the announcement: afterwards the text changes by amendments and corrections alone."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state != ActState.DRAFT:
+        return deny(N_("The draft decision was announced. Its text now changes by amendments only."))
+    return ALLOW
+
+
+def may_close_debate(actor: Actor | None, act: ActLike, *, today: date) -> Verdict:
+    """Whether the time for proposals may be ended: after its last day, never before."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state != ActState.DEBATE:
+        return deny(N_("This draft decision is not in debate."))
+    if act.proposals_until is not None and today <= act.proposals_until:
+        return deny(N_("Proposals are received through the announced day. It cannot be ended before."))
+    return ALLOW
+
+
+def may_withdraw_act(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether the act may be taken back: while it is public and not voted."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state not in (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL):
+        return deny(N_("This draft decision can no longer be withdrawn."))
+    return ALLOW
+
+
+def may_consolidate(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether what was accepted may become a new version: when no more proposals come."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state != ActState.CLOSED:
+        return deny(N_("First the time for proposals has to end."))
+    return ALLOW
+
+
+# ── proposing ─────────────────────────────────────────────────────────────────
+def takes_amendments(act: ActLike, today: date) -> Verdict:
+    """Whether amendments are received today, from anybody: through the last day."""
+    if act.state == ActState.DRAFT:
+        return deny(N_("This draft decision has not been announced yet."))
+    if act.state != ActState.DEBATE or act.proposals_until is None or today > act.proposals_until:
+        return deny(N_("The time for proposals has ended. What was proposed is being answered."))
+    return ALLOW
+
+
+def may_propose(actor: Actor | None, act: ActLike, *, today: date) -> Verdict:
+    """Whether this person may submit an amendment today."""
+    if not (verdict := takes_amendments(act, today)):
+        return verdict
+    return ALLOW if actor is not None else deny(N_("Sign in to propose an amendment."))
+
+
+def may_keep_draft(actor: Actor | None, act: ActLike, *, drafts: int, today: date) -> Verdict:
+    """Whether another draft of theirs may be begun."""
+    if not (verdict := may_propose(actor, act, today=today)):
+        return verdict
+    if drafts >= MAX_DRAFTS:
+        return deny(N_("You have %(limit)s drafts already. Send or delete one first."), limit=MAX_DRAFTS)
+    return ALLOW
+
+
+def may_see_amendment(actor: Actor | None, amendment: AmendmentLike) -> Verdict:
+    """Drafts are their author's; everything registered is public."""
+    if amendment.state != AmendmentState.DRAFT or (actor is not None and actor.id == amendment.author_id):
+        return ALLOW
+    return deny(N_("This is somebody's draft."))
+
+
+def may_change_amendment(actor: Actor | None, amendment: AmendmentLike) -> Verdict:
+    """Its author changes a draft, or one that was returned; what is registered stays as it is."""
+    if actor is None or actor.id != amendment.author_id:
+        return deny(N_("Only its author may change an amendment."))
+    if amendment.state not in (AmendmentState.DRAFT, AmendmentState.RETURNED):
+        return deny(N_("The amendment is registered; it can no longer be changed. You may withdraw it."))
+    return ALLOW
+
+
+def may_withdraw(actor: Actor | None, amendment: AmendmentLike) -> Verdict:
+    """Until it is answered, by its author."""
+    if actor is None or actor.id != amendment.author_id:
+        return deny(N_("Only its author may withdraw an amendment."))
+    if amendment.state not in UNANSWERED:
+        return deny(N_("This amendment can no longer be withdrawn."))
+    return ALLOW
+
+
+def may_stand_behind(
+    actor: Actor | None, act: ActLike, amendment: AmendmentLike, *, stands: bool, today: date
+) -> Verdict:
+    """Whether this person may support or co-sign: once, not their own, while proposals are received."""
+    if actor is None:
+        return deny(N_("Sign in to stand behind this amendment."))
+    if actor.id == amendment.author_id:
+        return deny(N_("This is your own amendment."))
+    if not (verdict := takes_amendments(act, today)):
+        return verdict
+    if amendment.state not in UNANSWERED:
+        return deny(N_("This amendment can no longer be supported."))
+    return deny(N_("You stand behind this amendment already.")) if stands else ALLOW
+
+
+# ── answering ─────────────────────────────────────────────────────────────────
+def may_moderate(actor: Actor | None, amendment: AmendmentLike) -> Verdict:
+    """Whether the secretariat may return an amendment or find it inadmissible."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if amendment.state not in UNANSWERED:
+        return deny(N_("This amendment has been dealt with already."))
+    return ALLOW
+
+
+def may_see_answers(actor: Actor | None) -> Verdict:
+    """Whether this person sees what waits for an answer: councillors and the secretariat."""
+    return ALLOW if may_prepare(actor) else may_act_as(actor, Role.COUNCILLOR)
+
+
+def may_answer(actor: Actor | None, act: ActLike, amendment: AmendmentLike) -> Verdict:
+    """Whether a councillor or initiator may answer now: any registered amendment, until the council has it.
+
+    An answer that was given may be superseded; nobody answers their own amendment.
+    """
+    if not (verdict := may_act_as(actor, Role.COUNCILLOR)):
+        return verdict
+    if act.state not in (ActState.DEBATE, ActState.CLOSED):
+        return deny(N_("Answers are given until the draft decision goes to the council."))
+    if actor is not None and actor.id == amendment.author_id:
+        return deny(N_("This is your own amendment. Somebody else has to answer it."))
+    if amendment.state not in (AmendmentState.SUBMITTED, AmendmentState.ANSWERED):
+        return deny(N_("This amendment does not wait for an answer."))
+    return ALLOW

@@ -1,0 +1,227 @@
+"""Reading amendments: registers, drafts, where they stand on a version, conflicts, answers."""
+
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from amendments.errors import AmendmentNotFound
+from amendments.models import (
+    ActVersion,
+    AmendmentAnchor,
+    AmendmentConflict,
+    AmendmentEvent,
+    AmendmentRow,
+    AmendmentSupport,
+    Answer,
+    RulingRow,
+)
+from amendments.states import UNANSWERED, AmendmentState
+from amendments.text.operations import Amendment, Operation
+from amendments.text.weaving import Ruling
+
+GONE = (AmendmentState.WITHDRAWN.value, AmendmentState.INADMISSIBLE.value, AmendmentState.DRAFT.value)
+CARRIED = ("same", "shifted")  # fates in which operations go on by themselves
+
+
+def read_operations(raw: bytes) -> tuple[Operation, ...]:
+    """Operations as they are stored."""
+    return msgspec.json.decode(raw, type=tuple[Operation, ...])
+
+
+def write_operations(operations: Sequence[Operation]) -> bytes:
+    """And the other way round."""
+    return msgspec.json.encode(operations)
+
+
+def as_amendment(row: AmendmentRow, operations: bytes | None = None, *, kind: str = "proposal") -> Amendment:
+    """The engine's view of a registered amendment, perhaps with its operations on another version."""
+    return Amendment(
+        id=str(row.id),
+        rank=row.rank or 0,
+        operations=read_operations(bytes(operations or row.operations)),
+        separable=row.separable,
+        kind=kind,
+    )
+
+
+# ── one, and lists ────────────────────────────────────────────────────────────
+async def get_amendment(
+    session: AsyncSession, amendment_id: uuid.UUID, *, lock: bool = False
+) -> AmendmentRow:
+    """Raises: AmendmentNotFound. The lock of its act is taken before that of an amendment."""
+    query = (
+        select(AmendmentRow).where(AmendmentRow.id == amendment_id).execution_options(populate_existing=True)
+    )
+    found = (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    if found is None:
+        raise AmendmentNotFound()
+    return found
+
+
+async def list_amendments(
+    session: AsyncSession,
+    act_id: uuid.UUID,
+    *,
+    states: Sequence[AmendmentState] = (),
+    author_kinds: Sequence[str] = (),
+    author_id: uuid.UUID | None = None,
+) -> Sequence[AmendmentRow]:
+    """The registered ones in the order of the register, those of some states, kinds of authors, or one
+    author.
+    """
+    query = select(AmendmentRow).where(AmendmentRow.act_id == act_id, AmendmentRow.rank.is_not(None))
+    if states:
+        query = query.where(AmendmentRow.state.in_([state.value for state in states]))
+    if author_kinds:
+        query = query.where(AmendmentRow.author_kind.in_(author_kinds))
+    if author_id is not None:
+        query = query.where(AmendmentRow.author_id == author_id)
+    return (await session.execute(query.order_by(AmendmentRow.rank))).scalars().all()
+
+
+async def list_drafts(
+    session: AsyncSession, act_id: uuid.UUID, author_id: uuid.UUID
+) -> Sequence[AmendmentRow]:
+    """What somebody has begun and not submitted, the newest first."""
+    query = (
+        select(AmendmentRow)
+        .where(
+            AmendmentRow.act_id == act_id,
+            AmendmentRow.author_id == author_id,
+            AmendmentRow.state == AmendmentState.DRAFT.value,
+        )
+        .order_by(AmendmentRow.updated_at.desc())
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def count_drafts(session: AsyncSession, act_id: uuid.UUID, author_id: uuid.UUID) -> int:
+    """How many of them there are."""
+    return len(await list_drafts(session, act_id, author_id))
+
+
+async def last_rank(session: AsyncSession, act_id: uuid.UUID) -> int:
+    """The last place given in the act's register."""
+    query = select(func.max(AmendmentRow.rank)).where(AmendmentRow.act_id == act_id)
+    return (await session.execute(query)).scalar_one() or 0
+
+
+async def count_registered(session: AsyncSession) -> dict[object, int]:
+    """How many amendments each act has in its register."""
+    query = (
+        select(AmendmentRow.act_id, func.count())
+        .where(AmendmentRow.rank.is_not(None))
+        .group_by(AmendmentRow.act_id)
+    )
+    return {row[0]: row[1] for row in (await session.execute(query)).all()}
+
+
+async def count_unanswered(session: AsyncSession, act_id: uuid.UUID) -> int:
+    """How many registered amendments wait for an answer, those returned to their authors among them."""
+    query = (
+        select(func.count())
+        .select_from(AmendmentRow)
+        .where(AmendmentRow.act_id == act_id, AmendmentRow.state.in_([one.value for one in UNANSWERED]))
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+# ── on a version ──────────────────────────────────────────────────────────────
+async def list_standing(session: AsyncSession, version: ActVersion) -> list[tuple[AmendmentRow, Amendment]]:
+    """Every registered amendment that means something on a version: written against it, or carried to it."""
+    anchored = (
+        select(AmendmentAnchor.amendment_id, AmendmentAnchor.operations)
+        .where(AmendmentAnchor.version_id == version.id, AmendmentAnchor.fate.in_(CARRIED))
+        .subquery()
+    )
+    query = (
+        select(AmendmentRow, anchored.c.operations)
+        .outerjoin(anchored, anchored.c.amendment_id == AmendmentRow.id)
+        .where(
+            AmendmentRow.act_id == version.act_id,
+            AmendmentRow.state.not_in(GONE),
+            or_(AmendmentRow.version_id == version.id, anchored.c.amendment_id.is_not(None)),
+        )
+        .order_by(AmendmentRow.rank)
+    )
+    return [(row, as_amendment(row, operations)) for row, operations in (await session.execute(query)).all()]
+
+
+async def find_anchor(
+    session: AsyncSession, amendment_id: uuid.UUID, version_id: uuid.UUID
+) -> AmendmentAnchor | None:
+    """What became of an amendment on a later version."""
+    return await session.get(AmendmentAnchor, (amendment_id, version_id))
+
+
+async def list_conflicts(
+    session: AsyncSession, version_id: uuid.UUID, amendment_id: uuid.UUID | None = None
+) -> Sequence[AmendmentConflict]:
+    """The conflicts on a version, of all amendments or of one."""
+    query = select(AmendmentConflict).where(AmendmentConflict.version_id == version_id)
+    if amendment_id is not None:
+        query = query.where(
+            or_(AmendmentConflict.first_id == amendment_id, AmendmentConflict.second_id == amendment_id)
+        )
+    query = query.order_by(AmendmentConflict.first_id, AmendmentConflict.second_id)
+    return (await session.execute(query)).scalars().all()
+
+
+async def list_amendment_events(session: AsyncSession, amendment_id: uuid.UUID) -> Sequence[AmendmentEvent]:
+    """Its timeline, oldest first."""
+    query = (
+        select(AmendmentEvent)
+        .where(AmendmentEvent.amendment_id == amendment_id)
+        .order_by(AmendmentEvent.position)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+# ── who stands behind, and answers ────────────────────────────────────────────
+async def find_support(
+    session: AsyncSession, amendment_id: uuid.UUID, account_id: uuid.UUID
+) -> AmendmentSupport | None:
+    """Whether and how somebody stands behind an amendment."""
+    return await session.get(AmendmentSupport, (amendment_id, account_id))
+
+
+async def list_cosigners(session: AsyncSession, amendment_id: uuid.UUID) -> Sequence[str]:
+    """Their names, in the order in which they signed."""
+    query = (
+        select(AmendmentSupport.name)
+        .where(AmendmentSupport.amendment_id == amendment_id, AmendmentSupport.is_cosigner)
+        .order_by(AmendmentSupport.at, AmendmentSupport.account_id)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def list_answers(session: AsyncSession, amendment_id: uuid.UUID) -> Sequence[Answer]:
+    """Every answer that an amendment was given, the first one first; the last holds."""
+    query = select(Answer).where(Answer.amendment_id == amendment_id).order_by(Answer.position)
+    return (await session.execute(query)).scalars().all()
+
+
+async def last_answers(session: AsyncSession, act_id: uuid.UUID) -> dict[uuid.UUID, Answer]:
+    """The answer that holds of each amendment of an act that has one."""
+    newest = (
+        select(Answer.amendment_id, func.max(Answer.position).label("position"))
+        .join(AmendmentRow, AmendmentRow.id == Answer.amendment_id)
+        .where(AmendmentRow.act_id == act_id)
+        .group_by(Answer.amendment_id)
+        .subquery()
+    )
+    query = select(Answer).join(
+        newest,
+        (newest.c.amendment_id == Answer.amendment_id) & (newest.c.position == Answer.position),
+    )
+    return {answer.amendment_id: answer for answer in (await session.execute(query)).scalars()}
+
+
+async def list_rulings(session: AsyncSession, version_id: uuid.UUID) -> list[Ruling]:
+    """The rulings that hold on a version: of each place the newest."""
+    query = select(RulingRow.ruling).where(RulingRow.version_id == version_id).order_by(RulingRow.position)
+    rulings = [msgspec.json.decode(raw, type=Ruling) for raw in (await session.execute(query)).scalars()]
+    return list({(one.unit, one.gap, one.after): one for one in rulings}.values())

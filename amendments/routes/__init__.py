@@ -1,0 +1,15 @@
+"""The web of draft decisions: reading, proposing, and what the secretariat and the councillors do."""
+
+from litestar import Router
+
+from amendments.routes import answering, proposing, public, secretariat
+
+router = Router(
+    path="/",
+    route_handlers=[
+        *public.HANDLERS,
+        *proposing.HANDLERS,
+        *secretariat.HANDLERS,
+        *answering.HANDLERS,
+    ],
+)

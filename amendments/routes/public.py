@@ -1,0 +1,463 @@
+"""What everybody may read: acts, their text, the amendments to them, and the papers."""
+
+import csv
+import io
+import uuid
+from uuid import UUID
+
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from amendments import queries, service
+from amendments.errors import ActNotFound, AmendmentNotFound
+from amendments.models import Act, ActVersion, AmendmentRow, Answer
+from amendments.pages.acts import ActPage, build_act, build_acts, view_units
+from amendments.pages.amendments import (
+    AmendmentPage,
+    AmendmentView,
+    GroupPage,
+    PartPage,
+    Reading,
+    RegisterPage,
+    build_amendment,
+    view_amendment,
+)
+from amendments.pages.changes import ChangeView, touched_units, unit_of, view_changes
+from amendments.pages.words import AMENDMENT_STATES, AUTHOR_KINDS
+from amendments.policy import may_propose, may_see_amendment, may_stand_behind, may_view
+from amendments.rules.procedure import clocks
+from amendments.states import ActState, AmendmentState, AuthorKind
+from amendments.text.conflicts import Conflict, groups
+from amendments.text.labels import cite
+from amendments.text.operations import Amendment
+from app.kit.clock import local_date
+from app.kit.context import Ctx
+from app.kit.errors import NotFound
+from app.kit.forms import query_form
+from app.kit.web import WebRequest, anyone, download, get, page, see_other
+from proposals.states import DAYS_OFF
+
+VIEWS = ("inline", "side", "new")
+
+
+async def visible_act(session: AsyncSession, ctx: Ctx, act_id: UUID) -> Act:
+    """An act that this reader may know of. Raises: ActNotFound."""
+    act = await queries.get_act(session, act_id)
+    if not may_view(ctx.actor, act):
+        raise ActNotFound()
+    return act
+
+
+async def visible_amendment(
+    session: AsyncSession, ctx: Ctx, act_id: UUID, amendment_id: UUID
+) -> AmendmentRow:
+    """An amendment of the act that this reader may know of. Raises: AmendmentNotFound."""
+    row = await queries.get_amendment(session, amendment_id)
+    if row.act_id != act_id or not may_see_amendment(ctx.actor, row):
+        raise AmendmentNotFound()
+    return row
+
+
+def reading_of(version: ActVersion, ctx: Ctx) -> Reading:
+    """The text in which amendments are read."""
+    return Reading(queries.read_version(version), queries.read_layout(version), ctx.locale)
+
+
+@get("/acts", audience=anyone)
+async def list_acts(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """Draft decisions: those in debate first."""
+    acts = await queries.list_acts(session, drafts=bool(ctx.actor and ctx.actor.is_official))
+    seen = [act for act in acts if may_view(ctx.actor, act)]
+    model = build_acts(
+        seen,
+        await queries.count_registered(session),
+        ctx.actor,
+        is_subscribed=ctx.actor is not None and await queries.is_subscribed(session, ctx.actor.id),
+        today=local_date(ctx.now),
+    )
+    return page(request, "amendments/acts.html", model)
+
+
+@get("/acts/{act_id:uuid}", audience=anyone)
+async def show_act(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """A draft decision: its text line by line, with what is proposed to it, its papers and its procedure."""
+    act = await visible_act(session, ctx, act_id)
+    if act.state == ActState.DRAFT:
+        return see_other(request, f"/acts/{act_id}/prepare")
+    versions = await queries.list_versions(session, act_id)
+    return page(request, "amendments/act.html", await _act_page(session, ctx, act, versions[-1]))
+
+
+@get("/acts/{act_id:uuid}/versions/{sequence:int}", audience=anyone)
+async def show_version(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    sequence: FromPath[int],
+) -> Response[bytes]:
+    """A draft decision as it read in one of its versions."""
+    act = await visible_act(session, ctx, act_id)
+    shown = [one for one in await queries.list_versions(session, act_id) if one.sequence == sequence]
+    if not shown:
+        raise ActNotFound()
+    return page(request, "amendments/act.html", await _act_page(session, ctx, act, shown[0]))
+
+
+async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersion) -> ActPage:
+    reading, standing = reading_of(version, ctx), await queries.list_standing(session, version)
+    amendments = {str(row.id): amendment for row, amendment in standing}
+    rows = await queries.list_amendments(session, act.id)
+    today = local_date(ctx.now)
+    return build_act(
+        act,
+        ctx.actor,
+        version=version,
+        versions=await queries.list_versions(session, act.id),
+        units=view_units(reading.version, reading.layout, amendments, ctx.locale),
+        papers=await queries.list_papers(session, act.id),
+        events=await queries.list_events(session, act.id),
+        clocks=clocks(await service.happened_of(session, act), today=today, days_off=DAYS_OFF),
+        rows=rows,
+        groups=await _groups(session, version, {row.id: row for row in rows}),
+        drafts=await queries.count_drafts(session, act.id, ctx.actor.id) if ctx.actor else 0,
+        today=today,
+    )
+
+
+async def _groups(
+    session: AsyncSession, version: ActVersion, rows: dict[uuid.UUID, AmendmentRow]
+) -> list[list[str]]:
+    """The numbers of the amendments that contradict each other, a list a group, with the group's address
+    first.
+    """
+    found = []
+    for group in await group_ids(session, version):
+        members = sorted((rows[one] for one in group if one in rows), key=lambda row: row.rank or 0)
+        if len(members) > 1:
+            found.append([str(members[0].id), *(row.number or "" for row in members)])
+    return found
+
+
+async def group_ids(session: AsyncSession, version: ActVersion) -> list[list[uuid.UUID]]:
+    """Amendments that are bound to each other by hard conflicts."""
+    conflicts = [
+        Conflict(
+            first=str(one.first_id),
+            first_operation=0,
+            second=str(one.second_id),
+            second_operation=0,
+            reason="overlap",
+        )
+        for one in await queries.list_conflicts(session, version.id)
+        if one.grade == "hard"
+    ]
+    return [[uuid.UUID(one) for one in group] for group in groups(conflicts)]
+
+
+# ── a part of the text, and what contradicts ──────────────────────────────────
+@get("/acts/{act_id:uuid}/text/{unit:str}", audience=anyone)
+async def show_part(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    unit: FromPath[str],
+) -> Response[bytes]:
+    """One part of the text with every amendment to it: in the text, side by side, or only the new text."""
+    act = await visible_act(session, ctx, act_id)
+    version = await queries.last_version(session, act_id)
+    reading = reading_of(version, ctx)
+    if unit not in reading.version:
+        raise NotFound()
+    asked = query_form(request).get("view")
+    below = {one.id for one in reading.version.subtree(unit)}
+    standing = await queries.list_standing(session, version)
+    amendments = {str(row.id): amendment for row, amendment in standing}
+    touching = {id for one, ids in touched_units(amendments).items() if one in below for id in ids}
+    model = PartPage(
+        act_id=str(act_id),
+        act_number=act.number or "",
+        act_title=act.title,
+        place=cite(reading.version, unit, ctx.locale),
+        units=view_units(reading.version, reading.layout, amendments, ctx.locale, below=unit),
+        amendments=await _view_many(
+            session, version, reading, [one for one in standing if str(one[0].id) in touching]
+        ),
+        view=asked if asked in VIEWS else VIEWS[0],
+        may_propose=may_propose(ctx.actor, act, today=local_date(ctx.now)),
+        previous=_beside(reading, unit, -1),
+        following=_beside(reading, unit, 1),
+    )
+    return page(request, "amendments/part.html", model)
+
+
+def _beside(reading: Reading, unit: str, step: int) -> tuple[str, str] | None:
+    """The part before or after, among its siblings: id and how it is cited."""
+    parent = reading.version[unit].parent
+    siblings = reading.version.children(parent) if parent else []
+    place = siblings.index(unit) + step if siblings else -1
+    if not 0 <= place < len(siblings):
+        return None
+    return siblings[place], cite(reading.version, siblings[place], reading.locale)
+
+
+async def _view_many(
+    session: AsyncSession,
+    version: ActVersion,
+    reading: Reading,
+    standing: list[tuple[AmendmentRow, Amendment]],
+) -> list[AmendmentView]:
+    answers = await queries.last_answers(session, version.act_id)
+    conflicts = await queries.list_conflicts(session, version.id)
+    rows = {row.id: row for row in await queries.list_amendments(session, version.act_id)}
+    return [
+        view_amendment(row, one, reading, answer=answers.get(row.id), conflicts=conflicts, rows=rows)
+        for row, one in standing
+    ]
+
+
+@get("/acts/{act_id:uuid}/contradictions/{amendment_id:uuid}", audience=anyone)
+async def show_group(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    amendment_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Amendments that cannot all be adopted, beside the text that they change."""
+    act = await visible_act(session, ctx, act_id)
+    version = await queries.last_version(session, act_id)
+    reading = reading_of(version, ctx)
+    group = next((one for one in await group_ids(session, version) if amendment_id in one), None)
+    if group is None:
+        raise NotFound()
+    standing = [one for one in await queries.list_standing(session, version) if one[0].id in group]
+    places = dict.fromkeys(
+        unit for _, amendment in standing for one in amendment.operations if (unit := unit_of(one))
+    )
+    amendments = {str(row.id): amendment for row, amendment in standing}
+    units = [
+        view
+        for unit in places
+        for view in view_units(reading.version, reading.layout, amendments, ctx.locale, below=unit)
+        if view.id == unit
+    ]
+    model = GroupPage(
+        act_id=str(act_id),
+        act_number=act.number or "",
+        act_title=act.title,
+        places=[cite(reading.version, unit, ctx.locale) for unit in places],
+        units=units,
+        amendments=await _view_many(session, version, reading, standing),
+    )
+    return page(request, "amendments/group.html", model)
+
+
+# ── the register of an act ────────────────────────────────────────────────────
+@get("/acts/{act_id:uuid}/amendments", audience=anyone)
+async def list_amendments(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Every amendment to an act in the order of its register, filtered by state, kind of author, or one's
+    own.
+    """
+    act = await visible_act(session, ctx, act_id)
+    asked = query_form(request)
+    state = asked.get("state") if asked.get("state") in set(AmendmentState) else ""
+    kind = asked.get("author") if asked.get("author") in set(AuthorKind) else ""
+    mine = asked.get("mine") == "yes" and ctx.actor is not None
+    rows = await queries.list_amendments(
+        session,
+        act_id,
+        states=[AmendmentState(state)] if state else (),
+        author_kinds=[kind] if kind else (),
+        author_id=ctx.actor.id if mine and ctx.actor else None,
+    )
+    views = [await _view_own(session, ctx, row) for row in rows]
+    model = RegisterPage(
+        act_id=str(act_id),
+        act_number=act.number or "",
+        act_title=act.title,
+        amendments=views,
+        total=len(rows),
+        state=state,
+        author_kind=kind,
+        mine=mine,
+        states=[(one.value, title) for one, title in AMENDMENT_STATES.items() if one != AmendmentState.DRAFT],
+        author_kinds=[(one.value, title) for one, title in AUTHOR_KINDS.items()],
+        query="",
+    )
+    return page(request, "amendments/register.html", model)
+
+
+async def _view_own(session: AsyncSession, ctx: Ctx, row: AmendmentRow) -> AmendmentView:
+    """An amendment on the text that it was written against, which never changes."""
+    version = await queries.get_version(session, row.version_id)
+    answers = await queries.list_answers(session, row.id)
+    return view_amendment(
+        row, queries.as_amendment(row), reading_of(version, ctx), answer=answers[-1] if answers else None
+    )
+
+
+@get("/acts/{act_id:uuid}/amendments.csv", audience=anyone)
+async def download_amendments(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The register as a table: each change as a sentence, with its author, reason, answer and its reason."""
+    act = await visible_act(session, ctx, act_id)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["number", "submitted", "author", "kind", "changes", "reason", "outcome", "answer", "by"])
+    for row in await queries.list_amendments(session, act_id):
+        view = await _view_own(session, ctx, row)
+        answers = await queries.list_answers(session, row.id)
+        last = answers[-1] if answers else None
+        writer.writerow(
+            [
+                row.number,
+                row.submitted_at.isoformat() if row.submitted_at else "",
+                row.author_name,
+                row.author_kind,
+                " ".join(sentence for change in view.changes for sentence in change.sentences),
+                row.reason,
+                last.outcome if last else row.state,
+                last.reason if last else row.state_reason,
+                f"{last.by_name}, {last.by_function}" if last else "",
+            ]
+        )
+    name = f"{act.number or act.id}-amendments.csv"
+    return download(out.getvalue().encode(), media_type="text/csv", filename=name)
+
+
+@get("/acts/{act_id:uuid}/amendments/{amendment_id:uuid}", audience=anyone)
+async def show_amendment(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    amendment_id: FromPath[UUID],
+) -> Response[bytes]:
+    """An amendment: what it changes, why, who stands behind it, and what was answered."""
+    act = await visible_act(session, ctx, act_id)
+    row = await visible_amendment(session, ctx, act_id, amendment_id)
+    if row.state == AmendmentState.DRAFT:
+        raise AmendmentNotFound()
+    return page(request, "amendments/amendment.html", await load_amendment(session, ctx, act, row))
+
+
+async def load_amendment(
+    session: AsyncSession, ctx: Ctx, act: Act, row: AmendmentRow, errors: dict[str, str] | None = None
+) -> AmendmentPage:
+    """The model of an amendment's page, on the newest text where it stands there."""
+    newest = await queries.last_version(session, act.id)
+    standing = {other.id: (other, one) for other, one in await queries.list_standing(session, newest)}
+    stands = row.id in standing
+    version = newest if stands else await queries.get_version(session, row.version_id)
+    reading = reading_of(version, ctx)
+    amendment = standing[row.id][1] if stands else queries.as_amendment(row)
+    rows = {one.id: one for one in await queries.list_amendments(session, act.id)}
+    given = await queries.list_answers(session, row.id)
+    key = service.proposal_key(row)
+    supports = ctx.actor is not None and await queries.find_support(session, row.id, ctx.actor.id) is not None
+    return build_amendment(
+        act,
+        row,
+        ctx.actor,
+        view=view_amendment(
+            row,
+            amendment,
+            reading,
+            answer=given[-1] if given else None,
+            conflicts=await queries.list_conflicts(session, newest.id, row.id),
+            rows=rows,
+        ),
+        sequence=version.sequence,
+        stands=stands,
+        anchor=await queries.find_anchor(session, row.id, newest.id),
+        answers=[(one, await _answer_changes(session, ctx, row, one)) for one in given],
+        events=await queries.list_amendment_events(session, row.id),
+        cosigners=await queries.list_cosigners(session, row.id),
+        same=[
+            (one.number or "", f"/acts/{act.id}/amendments/{one.id}")
+            for one in rows.values()
+            if one.id != row.id and service.proposal_key(one) == key
+        ],
+        supports=supports,
+        may_support=may_stand_behind(ctx.actor, act, row, stands=supports, today=local_date(ctx.now)),
+        errors=errors or {},
+    )
+
+
+async def _answer_changes(
+    session: AsyncSession, ctx: Ctx, row: AmendmentRow, answer: Answer
+) -> list[ChangeView]:
+    """The counter-text of an answer, on the text on which it was given."""
+    if answer.operations is None:
+        return []
+    reading = reading_of(await queries.get_version(session, answer.version_id), ctx)
+    counter = queries.as_amendment(row, bytes(answer.operations))
+    return view_changes(reading.version, reading.layout, counter, ctx.locale)
+
+
+@get("/acts/{act_id:uuid}/papers/{position:int}", audience=anyone)
+async def download_paper(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    position: FromPath[int],
+) -> Response[bytes]:
+    """A supporting document, as it was put up."""
+    act = await visible_act(session, ctx, act_id)
+    paper = next(
+        (one for one in await queries.list_papers(session, act.id) if one.position == position), None
+    )
+    if paper is None:
+        raise NotFound()
+    content = await ctx.services.storage.get(paper.key)
+    suffix = paper.key[paper.key.rfind(".") :]
+    return download(
+        content, media_type=paper.media_type, filename=f"{act.number or 'act'}-{position}{suffix}"
+    )
+
+
+@get("/amendments/{amendment_id:uuid}", audience=anyone)
+async def find_amendment(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    amendment_id: FromPath[UUID],
+) -> Response[bytes]:
+    """An amendment by its id alone, as the register names it."""
+    row = await queries.get_amendment(session, amendment_id)
+    return see_other(request, f"/acts/{row.act_id}/amendments/{row.id}")
+
+
+HANDLERS = [
+    find_amendment,
+    list_acts,
+    show_act,
+    show_version,
+    show_part,
+    show_group,
+    list_amendments,
+    download_amendments,
+    show_amendment,
+    download_paper,
+]

@@ -1,0 +1,295 @@
+"""The council's secretariat: a draft decision from its file to its announcement, and the steps after it."""
+
+import secrets
+from datetime import date, timedelta
+from uuid import UUID
+
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from amendments import queries, service
+from amendments.errors import ActIncomplete, ActTextChanged, TextRefused, TooEarly
+from amendments.forms import ActForm, AnnounceForm, ChangeForm, ReasonForm, StepForm
+from amendments.models import Act
+from amendments.pages.acts import view_units
+from amendments.pages.officials import ActFields, NewActPage, PreparePage, build_prepare
+from amendments.policy import may_edit_text, may_moderate, may_prepare
+from amendments.routes.proposing import operations_of
+from amendments.routes.public import load_amendment, visible_act, visible_amendment
+from amendments.rules.procedure import LAW, Event, clocks
+from amendments.states import ActState
+from amendments.text.lines import lay_out
+from amendments.text.operations import Amendment
+from amendments.text.reading import Proposal, read_file, read_plain
+from amendments.text.refused import BadFile, Refused
+from amendments.text.replay import consolidate
+from app.kit.clock import local_date
+from app.kit.context import Ctx
+from app.kit.errors import FormErrors, Invalid
+from app.kit.forms import Form, parse
+from app.kit.i18n import N_
+from app.kit.policy import require
+from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
+from proposals.states import DAYS_OFF
+
+FIELDS = ("title", "summary", "initiator", "department", "officer", "contact", "majority", "text")
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+USUAL_DAYS = 15  # that most town halls give, where the law asks for ten
+
+
+@get("/acts/new", audience=official, include_in_schema=False)
+async def show_new(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """The form of a new draft decision."""
+    require(may_prepare(ctx.actor))
+    return page(request, "amendments/new.html", NewActPage(fields=ActFields()))
+
+
+@post("/acts/new", audience=official, uploads=True, include_in_schema=False)
+async def create_act(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+) -> Response[bytes]:
+    """Read the file, or what was pasted, as a tree of articles that the secretariat looks through."""
+    require(may_prepare(ctx.actor))
+    try:
+        draft, read = parse(ActForm, form).draft(), read_text_of(form)
+    except FormErrors as errors:
+        typed = {name: form.get(name) for name in FIELDS}
+        model = NewActPage(fields=ActFields(**typed), errors=field_errors(ctx.locale, errors))
+        return page(request, "amendments/new.html", model, status=422)
+    act = await service.create_act(session, ctx.actor, draft, read.version, remarks=read.remarks, now=ctx.now)
+    return see_other(request, f"/acts/{act.id}/prepare")
+
+
+def read_text_of(form: Form) -> Proposal:
+    """The text of the file that was sent, else what was pasted. Raises: FormErrors."""
+    files = form.files("file")
+    try:
+        if files:
+            return read_file(files[0].content, new_id=new_unit_id)
+        if form.get("text").strip():
+            return read_plain(form.get("text"), new_id=new_unit_id)
+    except BadFile as problem:
+        raise FormErrors({"file": Invalid(FILE_WORDS.get(problem.code, FILE_WORDS[""]))}) from problem
+    except Refused as problem:
+        raise FormErrors({"file": Invalid(FILE_WORDS[""])}) from problem
+    raise FormErrors({"file": Invalid(N_("Choose a file, or paste the text below."))})
+
+
+FILE_WORDS = {
+    "pdf_without_text": N_("This is a PDF. Copy its text and paste it below, or choose the DOCX or ODT."),
+    "unknown_kind": N_("This is neither a DOCX nor an ODT document, nor plain text."),
+    "not_utf8": N_("The file is no plain text in UTF-8."),
+    "file_too_large": N_("The file is too large."),
+    "": N_("The file cannot be read as the text of a decision."),
+}
+
+
+def new_unit_id() -> str:
+    """An id that a unit keeps for ever, short enough for an address."""
+    return f"u{secrets.token_hex(5)}"
+
+
+# ── preparing ─────────────────────────────────────────────────────────────────
+@get("/acts/{act_id:uuid}/prepare", audience=official, include_in_schema=False)
+async def show_prepare(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """A draft decision before its announcement: its text as it was read, with what to look at."""
+    act = await visible_act(session, ctx, act_id)
+    require(may_edit_text(ctx.actor, act))
+    return page(request, "amendments/prepare.html", await _prepare_page(session, ctx, act))
+
+
+async def _prepare_page(
+    session: AsyncSession, ctx: Ctx, act: Act, errors: dict[str, str] | None = None, until: str = ""
+) -> PreparePage:
+    text, today = service.read_text(act), local_date(ctx.now)
+    earliest = earliest_end(today)
+    usual = max(earliest, today + timedelta(days=USUAL_DAYS))
+    return build_prepare(
+        act,
+        units=view_units(text, lay_out(text), {}, ctx.locale),
+        remarks=service.read_remarks(act),
+        papers=await queries.list_papers(session, act.id),
+        earliest=earliest,
+        until=until or usual.isoformat(),
+        errors=errors or {},
+    )
+
+
+def earliest_end(announced_on: date) -> date:
+    """The first day on which the law lets the time for proposals end."""
+    window = [one for one in LAW if one.step is Event.PROPOSALS_ENDED]
+    found = clocks({Event.ANNOUNCED: announced_on}, today=announced_on, days_off=DAYS_OFF, provisions=window)
+    return max(one.from_on or announced_on for one in found)
+
+
+@post("/acts/{act_id:uuid}/prepare", audience=official, uploads=True, include_in_schema=False)
+async def save_act(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Write the fields anew; add a paper; read another file; change a part of the text; or announce."""
+    act = await visible_act(session, ctx, act_id)
+    require(may_edit_text(ctx.actor, act))
+    try:
+        notice = await _DO.get(form.get("do"), _save_fields)(session, ctx, act, form)
+    except FormErrors as errors:
+        model = await _prepare_page(
+            session, ctx, act, field_errors(ctx.locale, errors), form.get("proposals_until")
+        )
+        return page(request, "amendments/prepare.html", model, status=422)
+    except (ActTextChanged, ActIncomplete, TooEarly, TextRefused) as problem:
+        name = "proposals_until" if isinstance(problem, TooEarly) else "text"
+        said = {name: error_text(ctx.locale, problem)}
+        model = await _prepare_page(session, ctx, act, said, form.get("proposals_until"))
+        return page(request, "amendments/prepare.html", model, status=409)
+    to = f"/acts/{act_id}" + ("" if act.state != ActState.DRAFT else "/prepare")
+    return see_other(request, to, notice=notice)
+
+
+async def _save_fields(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> str:
+    await service.save_act(session, ctx.actor, act.id, parse(ActForm, form).draft())
+    return ctx.gettext("Saved.")
+
+
+async def _read_again(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> str:
+    read = read_text_of(form)
+    revision = int(form.get("revision") or 0)
+    await service.save_text(session, ctx.actor, act.id, read.version, revision=revision, remarks=read.remarks)
+    return ctx.gettext("The text was read anew. Look it through.")
+
+
+async def _change_text(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> str:
+    """A part of the text in place, by the same operations as amendments."""
+    text = service.read_text(act)
+    operations = operations_of(text, parse(ChangeForm, _changed(form)))
+    change = Amendment(id="draft", rank=1, operations=operations)
+    try:
+        done = consolidate(text, [change]).version
+    except Refused as problem:
+        raise TextRefused(problem.code, **problem.facts) from problem
+    await service.save_text(session, ctx.actor, act.id, done, revision=int(form.get("revision") or 0))
+    return ctx.gettext("Saved.")
+
+
+def _changed(form: Form) -> Form:
+    """The form of a change, whose verb is `change` here."""
+    return Form([*(pair for pair in form.fields if pair[0] != "do"), ("do", form.get("change") or "edit")])
+
+
+async def _add_paper(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> str:
+    title, files = form.get("paper_title").strip(), form.files("paper")
+    errors = {}
+    if len(title) < 3:
+        errors["paper_title"] = Invalid(N_("Say what paper it is, for example “Referat de aprobare”."))
+    kind = paper_type(files[0].content) if files else None
+    if kind is None:
+        errors["paper"] = Invalid(N_("Choose a PDF, DOCX or ODT file."))
+    if errors or kind is None:
+        raise FormErrors(dict(errors))
+    await service.add_paper(
+        session,
+        ctx.services.storage,
+        ctx.actor,
+        act.id,
+        title=title[:200],
+        content=files[0].content,
+        media_type=kind[0],
+        suffix=kind[1],
+        now=ctx.now,
+    )
+    return ctx.gettext("The paper was added.")
+
+
+def paper_type(content: bytes) -> tuple[str, str] | None:
+    """What a paper is, by what is in it: (media type, suffix); none for anything else."""
+    if content.startswith(b"%PDF-"):
+        return "application/pdf", ".pdf"
+    if content.startswith(b"PK\x03\x04"):
+        if b"word/document.xml" in content:
+            return DOCX, ".docx"
+        if b"mimetype" + ODT.encode() in content[:200]:
+            return ODT, ".odt"
+    return None
+
+
+async def _announce(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> str:
+    until = parse(AnnounceForm, form).proposals_until
+    announced = await service.announce_act(session, ctx.actor, act.id, proposals_until=until, now=ctx.now)
+    return ctx.gettext("The draft decision is announced under the number %(number)s.") % {
+        "number": announced.number
+    }
+
+
+_DO = {"text": _read_again, "change": _change_text, "paper": _add_paper, "announce": _announce}
+
+
+# ── after the announcement ────────────────────────────────────────────────────
+@post("/acts/{act_id:uuid}/step", audience=official, include_in_schema=False)
+async def take_step(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Write down a step of the procedure; end the time for proposals."""
+    act = await visible_act(session, ctx, act_id)
+    back = f"/acts/{act_id}/answers"
+    try:
+        if form.get("do") == "close":
+            await service.close_debate(session, ctx.actor, act.id, now=ctx.now)
+            return see_other(request, back, notice=ctx.gettext("The time for proposals has ended."))
+        step = parse(StepForm, form)
+        await service.record_event(
+            session, ctx.actor, act.id, step.event, on=step.happened_on, text=step.text, now=ctx.now
+        )
+    except FormErrors as errors:
+        said = next(iter(field_errors(ctx.locale, errors).values()))
+        return see_other(request, back, notice=said, kind="error")
+    except TooEarly as problem:
+        return see_other(request, back, notice=error_text(ctx.locale, problem), kind="error")
+    return see_other(request, back, notice=ctx.gettext("The step was written down."))
+
+
+@post(
+    "/acts/{act_id:uuid}/amendments/{amendment_id:uuid}/moderate", audience=official, include_in_schema=False
+)
+async def moderate(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    act_id: FromPath[UUID],
+    amendment_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Return an amendment to its author, or find it inadmissible; with the reason."""
+    act = await visible_act(session, ctx, act_id)
+    row = await visible_amendment(session, ctx, act_id, amendment_id)
+    require(may_moderate(ctx.actor, row))
+    try:
+        reason = parse(ReasonForm, form).reason
+    except FormErrors as errors:
+        model = await load_amendment(session, ctx, act, row, field_errors(ctx.locale, errors))
+        return page(request, "amendments/amendment.html", model, status=422)
+    act_on = service.refuse_amendment if form.get("do") == "refuse" else service.return_amendment
+    await act_on(session, ctx.actor, row.id, reason=reason, now=ctx.now)
+    return see_other(request, f"/acts/{act_id}/amendments/{row.id}")
+
+
+HANDLERS = [show_new, create_act, show_prepare, save_act, take_step, moderate]

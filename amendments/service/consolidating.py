@@ -1,0 +1,208 @@
+"""From accepted amendments to the next text, and the next round of the debate.
+
+Nothing goes forward while an amendment is unanswered. The new version is replayed from the text that was
+debated; where accepted amendments meet at one place, a person has ruled on their order. The secretariat's
+corrections are amendments of their own, listed as such.
+"""
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.policy import Actor
+from amendments import queries
+from amendments.errors import AnswerClashes, OrderNeeded, TextRefused, TooEarly, Unanswered
+from amendments.models import Act, ActVersion, AmendmentAnchor, AmendmentRow, RulingRow
+from amendments.policy import may_consolidate
+from amendments.rules.procedure import Event, may_happen
+from amendments.service.acts import note_event, publish_fact, publish_version
+from amendments.service.answering import list_accepted
+from amendments.service.proposing import mail_author, tell, write_conflicts
+from amendments.states import ActState, AmendmentState, Outcome, VersionKind
+from amendments.text.index import ConflictIndex
+from amendments.text.operations import Amendment, Operation
+from amendments.text.rebase import Rebased, rebase
+from amendments.text.refused import Refused
+from amendments.text.replay import Consolidated, Unmergeable, consolidate
+from amendments.text.weaving import Ruling
+from app.kit.clock import local_date
+from app.kit.policy import require
+
+EDITORIAL = "editorial"  # the id of the secretariat's corrections
+
+
+async def rule_order(
+    session: AsyncSession, actor: Actor, act_id: uuid.UUID, ruling: Ruling, *, now: datetime
+) -> None:
+    """Decide in which order accepted amendments stand at one place, with the reason.
+
+    Locks: the act. Raises: Forbidden, TextRefused for a place or amendments that are not there.
+    """
+    act = await queries.get_act(session, act_id, lock=True)
+    require(may_consolidate(actor, act))
+    version = await queries.last_version(session, act_id)
+    known = {one.id for one in await list_accepted(session, version)}
+    if not set(ruling.order) <= known or ruling.unit not in queries.read_version(version):
+        raise TextRefused("slot_not_there")
+    query = select(func.count()).select_from(RulingRow).where(RulingRow.version_id == version.id)
+    row = RulingRow(
+        version_id=version.id,
+        position=(await session.execute(query)).scalar_one() + 1,
+        ruling=msgspec.json.encode(ruling).decode(),
+        by_name=actor.name,
+        at=now,
+    )
+    session.add(row)
+    facts: dict[str, object] = {"by": actor.name, "ruling": msgspec.to_builtins(ruling)}
+    await publish_fact(session, "act.order_ruled", act, facts, now=now)
+
+
+async def preview(
+    session: AsyncSession, act_id: uuid.UUID, corrections: Sequence[Operation] = ()
+) -> Consolidated:
+    """The next text as it would be now. Raises: TextRefused, AnswerClashes."""
+    version = await queries.last_version(session, act_id)
+    accepted = await list_accepted(session, version)
+    if corrections:
+        rank = await queries.last_rank(session, act_id) + 1
+        accepted.append(Amendment(id=EDITORIAL, rank=rank, operations=tuple(corrections), kind=EDITORIAL))
+    try:
+        rulings = await queries.list_rulings(session, version.id)
+        return consolidate(queries.read_version(version), accepted, rulings)
+    except Unmergeable as problem:
+        raise AnswerClashes(numbers=", ".join(sorted({one.first for one in problem.conflicts}))) from problem
+    except Refused as problem:
+        raise TextRefused(problem.code, **problem.facts) from problem
+
+
+async def consolidate_act(
+    session: AsyncSession,
+    actor: Actor,
+    act_id: uuid.UUID,
+    *,
+    corrections: Sequence[Operation] = (),
+    proposals_until: date | None = None,
+    now: datetime,
+) -> ActVersion:
+    """Publish the next version. With a last day for proposals a new round of the debate begins on it, in
+    which deferred amendments are open again; else the text goes to the council.
+
+    Locks: the act. Raises: Forbidden, Unanswered, OrderNeeded, TextRefused, AnswerClashes, TooEarly. Queues:
+    mail to the authors of deferred amendments.
+    """
+    act = await queries.get_act(session, act_id, lock=True)
+    require(may_consolidate(actor, act))
+    deferred = await _list_deferred(session, act)
+    waiting = await queries.count_unanswered(session, act_id)
+    if waiting or (proposals_until is None and deferred):
+        raise Unanswered(number=waiting or len(deferred))
+    done = await preview(session, act_id, corrections)
+    if done.unsettled:
+        raise OrderNeeded()
+    version = await publish_version(
+        session,
+        act,
+        done.version,
+        VersionKind.CONSOLIDATED,
+        origins=msgspec.json.encode(done.spans),
+        report=_report(done),
+        now=now,
+    )
+    facts: dict[str, object] = {"version": version.sequence, "text": version.content_hash, "by": actor.name}
+    await publish_fact(session, "act.consolidated", act, facts, now=now)
+    if proposals_until is None:
+        act.move_to(ActState.COUNCIL)
+        await session.flush()
+    else:
+        await _begin_round(session, actor, act, version, done, deferred, proposals_until, now=now)
+    return version
+
+
+def _report(done: Consolidated) -> str:
+    """What was taken in, and by which decisions."""
+    report = {
+        "changes": [msgspec.to_builtins(change) for change in done.changes],
+        "rulings": [msgspec.to_builtins(ruling) for ruling in done.rulings],
+        "removed": done.removed,
+        "moved": done.moved,
+        "untidy": done.untidy,
+    }
+    return json.dumps(report, ensure_ascii=False, sort_keys=True)
+
+
+# ── the next round ────────────────────────────────────────────────────────────
+async def _list_deferred(session: AsyncSession, act: Act) -> list[AmendmentRow]:
+    """The amendments of this round that stay open."""
+    answers = await queries.last_answers(session, act.id)
+    rows = await queries.list_amendments(session, act.id, states=[AmendmentState.ANSWERED])
+    return [row for row in rows if row.round == act.round and answers[row.id].outcome == Outcome.DEFERRED]
+
+
+async def _begin_round(
+    session: AsyncSession,
+    actor: Actor,
+    act: Act,
+    version: ActVersion,
+    done: Consolidated,
+    deferred: Sequence[AmendmentRow],
+    proposals_until: date,
+    *,
+    now: datetime,
+) -> None:
+    today = local_date(now)
+    for clock in may_happen(Event.PROPOSALS_ENDED, proposals_until, {Event.ANNOUNCED: today}):
+        raise TooEarly(from_on=clock.from_on, source=clock.provision.term.source)
+    act.move_to(ActState.DEBATE)
+    act.round, act.proposals_until = act.round + 1, proposals_until
+    await note_event(session, actor, act, Event.ANNOUNCED, today, now=now)
+    standing = await _carry(session, act, version, done, deferred, now=now)
+    await write_conflicts(session, version.id, ConflictIndex(done.version, standing).conflicts())
+    facts: dict[str, object] = {"round": act.round, "proposals_until": proposals_until.isoformat()}
+    await publish_fact(session, "act.round_begun", act, facts, now=now)
+
+
+async def _carry(
+    session: AsyncSession,
+    act: Act,
+    version: ActVersion,
+    done: Consolidated,
+    deferred: Sequence[AmendmentRow],
+    *,
+    now: datetime,
+) -> list[Amendment]:
+    """Every deferred amendment is open again, with an anchor on the new text; their authors are told, and
+    asked where it cannot go on as it was written. Returns those that can.
+    """
+    before = {row.id: one for row, one in await queries.list_standing(session, await _base(session, version))}
+    carried = rebase(done, [before[row.id] for row in deferred if row.id in before])
+    for row, one in zip([row for row in deferred if row.id in before], carried, strict=True):
+        session.add(_anchor(row, version, one, now))
+        row.move_to(AmendmentState.SUBMITTED)
+        row.round = act.round
+        await session.flush()
+        await tell(session, row, f"carried_{one.kind}", by_name="", now=now)
+        await mail_author(session, act, row, "carried", fate=one.kind)
+    return [one.amendment for one in carried if one.amendment is not None]
+
+
+async def _base(session: AsyncSession, version: ActVersion) -> ActVersion:
+    """The version before it."""
+    versions = await queries.list_versions(session, version.act_id)
+    return next(one for one in versions if one.sequence == version.sequence - 1)
+
+
+def _anchor(row: AmendmentRow, version: ActVersion, one: Rebased, now: datetime) -> AmendmentAnchor:
+    operations = one.amendment.operations if one.amendment else ()
+    return AmendmentAnchor(
+        amendment_id=row.id,
+        version_id=version.id,
+        fate=one.kind,
+        operations=queries.write_operations(operations),
+        because_of=json.dumps(one.because),
+        computed_at=now,
+    )

@@ -1,0 +1,419 @@
+"""Proposing an amendment: a draft that is kept, its registration, standing behind it, taking it back.
+
+Whoever changes anything of an act holds the act's lock: so numbers have no gaps, and every amendment is
+compared with all that came before it.
+"""
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.policy import Actor
+from accounts.queries import list_contacts, list_same_person
+from amendments import queries
+from amendments.errors import AlreadySupported, NotSupported, TextRefused
+from amendments.models import (
+    Act,
+    ActVersion,
+    AmendmentConflict,
+    AmendmentEvent,
+    AmendmentRow,
+    AmendmentSupport,
+)
+from amendments.policy import (
+    may_change_amendment,
+    may_keep_draft,
+    may_moderate,
+    may_propose,
+    may_stand_behind,
+    may_withdraw,
+)
+from amendments.states import AmendmentState, AuthorKind, IllegalMove
+from amendments.text.conflicts import Conflict, check_consistent
+from amendments.text.index import ConflictIndex
+from amendments.text.operations import Amendment, Operation, check_amendment
+from amendments.text.refused import Refused
+from amendments.text.units import Version
+from app.kit import register
+from app.kit.clock import local_date
+from app.kit.errors import FormErrors, Invalid
+from app.kit.i18n import N_
+from app.kit.mail import send_mail
+from app.kit.numbers import next_number
+from app.kit.policy import require
+
+SERIES = "AM"
+MIN_REASON = 20  # characters: less explains nothing
+
+
+class AmendmentDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody proposes. `typed` is the form as it was, so that it can be gone on with."""
+
+    operations: tuple[Operation, ...] = ()
+    reason: str = ""
+    author_kind: AuthorKind = AuthorKind.RESIDENT
+    on_behalf_of: str = ""
+    separable: bool = False
+    typed: dict[str, str] = {}
+
+
+async def begin_amendment(
+    session: AsyncSession, actor: Actor, act_id: uuid.UUID, draft: AmendmentDraft, *, now: datetime
+) -> AmendmentRow:
+    """Keep a draft that its author alone sees. Locks: the act. Raises: Forbidden, TextRefused."""
+    act = await queries.get_act(session, act_id, lock=True)
+    count = await queries.count_drafts(session, act_id, actor.id)
+    require(may_keep_draft(actor, act, drafts=count, today=local_date(now)))
+    version = await queries.last_version(session, act_id)
+    row = AmendmentRow(
+        act_id=act_id,
+        version_id=version.id,
+        round=act.round,
+        author_id=actor.id,
+        author_name="",
+        state_reason="",
+        created_at=now,
+        **_columns(queries.read_version(version), draft, now),
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def save_amendment(
+    session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, draft: AmendmentDraft, *, now: datetime
+) -> AmendmentRow:
+    """Write a draft, or one that was returned, anew. Locks: the act. Raises: Forbidden, TextRefused."""
+    row, _, version = await _lock(session, amendment_id)
+    require(may_change_amendment(actor, row))
+    for name, value in _columns(queries.read_version(version), draft, now).items():
+        setattr(row, name, value)
+    row.version_id = version.id
+    await session.flush()
+    return row
+
+
+async def delete_draft(session: AsyncSession, actor: Actor, amendment_id: uuid.UUID) -> None:
+    """Throw a draft away. Raises: Forbidden, IllegalMove for one that is registered."""
+    row, _, _ = await _lock(session, amendment_id)
+    require(may_change_amendment(actor, row))
+    if row.state != AmendmentState.DRAFT:
+        raise IllegalMove()
+    await session.delete(row)
+    await session.flush()
+
+
+def _columns(version: Version, draft: AmendmentDraft, now: datetime) -> dict[str, object]:
+    """Raises: TextRefused."""
+    if draft.operations:
+        check_operations(version, draft.operations, separable=draft.separable)
+    return {
+        "operations": queries.write_operations(draft.operations),
+        "reason": draft.reason.strip(),
+        "author_kind": draft.author_kind.value,
+        "on_behalf_of": draft.on_behalf_of.strip(),
+        "separable": draft.separable,
+        "typed": json.dumps(draft.typed, ensure_ascii=False, sort_keys=True),
+        "updated_at": now,
+    }
+
+
+def check_operations(
+    version: Version, operations: Sequence[Operation], *, separable: bool = False
+) -> Amendment:
+    """The operations as an amendment that can be carried out. Raises: TextRefused."""
+    amendment = Amendment(id="?", rank=0, operations=tuple(operations), separable=separable)
+    try:
+        check_amendment(version, amendment)
+        check_consistent(version, amendment)
+    except Refused as problem:
+        raise TextRefused(problem.code, **problem.facts) from problem
+    return amendment
+
+
+# ── the registration ──────────────────────────────────────────────────────────
+async def submit_amendment(
+    session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, now: datetime
+) -> AmendmentRow:
+    """Register an amendment: from now on it is public and has to be answered. Sent twice, it is registered
+    once.
+
+    Locks: the act, the series of numbers, the register's head. Raises: Forbidden, FormErrors when incomplete,
+    TextRefused. Queues: the receipt to its author.
+    """
+    row, act, version = await _lock(session, amendment_id)
+    if row.author_id == actor.id and row.state == AmendmentState.SUBMITTED:
+        return row
+    require(may_change_amendment(actor, row))
+    today = local_date(now)
+    require(may_propose(actor, act, today=today))
+    _check_complete(row)
+    text = queries.read_version(version)
+    check_operations(text, queries.read_operations(row.operations), separable=row.separable)
+    row.version_id, row.round = version.id, act.round
+    if row.rank is None:
+        row.rank = await queries.last_rank(session, act.id) + 1
+        row.number = await next_number(session, SERIES, today.year)
+    row.move_to(AmendmentState.SUBMITTED)
+    row.submitted_at, row.author_name, row.state_reason = now, _shown_name(actor, row), ""
+    await session.flush()
+    await keep_conflicts(session, version, row)
+    await tell(session, row, "submitted", by_name=row.author_name, operations=bytes(row.operations), now=now)
+    mail_receipt(session, actor, act, row)
+    facts: dict[str, object] = {
+        "act": act.number,
+        "rank": row.rank,
+        "author_kind": row.author_kind,
+        "on_behalf_of": row.on_behalf_of,
+        "text": version.content_hash,
+        "operations": msgspec.json.decode(bytes(row.operations)),
+    }
+    await publish_fact(session, "amendment.submitted", row, facts, now=now)
+    return row
+
+
+def _check_complete(row: AmendmentRow) -> None:
+    """Raises: FormErrors."""
+    missing: dict[str, Invalid] = {}
+    if not queries.read_operations(row.operations):
+        missing["text"] = Invalid(N_("You have not changed anything yet."))
+    if len(row.reason) < MIN_REASON:
+        missing["reason"] = Invalid(N_("Say in at least %(limit)s characters why."), limit=MIN_REASON)
+    if row.author_kind in (AuthorKind.ASSOCIATION, AuthorKind.BUSINESS) and not row.on_behalf_of:
+        missing["on_behalf_of"] = Invalid(N_("Write the name of the association or business."))
+    if missing:
+        raise FormErrors(dict(missing))
+
+
+def _shown_name(actor: Actor, row: AmendmentRow) -> str:
+    """Recommendations are public with their author (Law 52/2003, art. 7 (5))."""
+    return f"{actor.name} ({row.on_behalf_of})" if row.on_behalf_of else actor.name
+
+
+async def keep_conflicts(session: AsyncSession, version: ActVersion, row: AmendmentRow) -> list[Conflict]:
+    """Compare an amendment with all that stand on the version, and write its conflicts down."""
+    standing = [one for other, one in await queries.list_standing(session, version) if other.id != row.id]
+    index = ConflictIndex(queries.read_version(version), standing)
+    found = index.conflicts_with(queries.as_amendment(row))
+    await forget_conflicts(session, row.id, version_id=version.id)
+    await write_conflicts(session, version.id, found)
+    return found
+
+
+async def write_conflicts(session: AsyncSession, version_id: uuid.UUID, found: Sequence[Conflict]) -> None:
+    """Conflicts as rows: one a pair, hard when any of its operations are."""
+    pairs: dict[tuple[str, str], list[Conflict]] = {}
+    for one in found:
+        pairs.setdefault(one.pair, []).append(one)
+    if not pairs:
+        return
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    rows = [
+        {
+            "version_id": version_id,
+            "first_id": uuid.UUID(first),
+            "second_id": uuid.UUID(second),
+            "grade": "hard" if any(one.grade == "hard" for one in own) else "soft",
+            "reasons": json.dumps([[one.first_operation, one.second_operation, one.reason] for one in own]),
+        }
+        for (first, second), own in pairs.items()
+    ]
+    await session.execute(dialect.insert(AmendmentConflict).on_conflict_do_nothing(), rows)
+
+
+async def forget_conflicts(
+    session: AsyncSession, amendment_id: uuid.UUID, *, version_id: uuid.UUID | None = None
+) -> None:
+    """Of one that was withdrawn, or is compared anew."""
+    query = delete(AmendmentConflict).where(
+        (AmendmentConflict.first_id == amendment_id) | (AmendmentConflict.second_id == amendment_id)
+    )
+    if version_id is not None:
+        query = query.where(AmendmentConflict.version_id == version_id)
+    await session.execute(query)
+
+
+# ── after it ──────────────────────────────────────────────────────────────────
+async def withdraw_amendment(
+    session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, now: datetime
+) -> AmendmentRow:
+    """Take an amendment back; its page stays and says so. Locks: the act. Raises: Forbidden."""
+    row, _, _ = await _lock(session, amendment_id)
+    require(may_withdraw(actor, row))
+    return await _end(session, row, AmendmentState.WITHDRAWN, "withdrawn", by_name=row.author_name, now=now)
+
+
+async def return_amendment(
+    session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, reason: str, now: datetime
+) -> AmendmentRow:
+    """Give an amendment back to its author to be completed, with the reason.
+
+    Locks: the act. Raises: Forbidden. Queues: mail to the author.
+    """
+    row, act, _ = await _lock(session, amendment_id)
+    require(may_moderate(actor, row))
+    row.state_reason = reason
+    await _end(session, row, AmendmentState.RETURNED, "returned", by_name=actor.name, text=reason, now=now)
+    await mail_author(session, act, row, "returned", reason=reason)
+    return row
+
+
+async def refuse_amendment(
+    session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, reason: str, now: datetime
+) -> AmendmentRow:
+    """Find that it is no amendment to this act, with the reason; it stays public.
+
+    Locks: the act. Raises: Forbidden. Queues: mail to the author.
+    """
+    row, act, _ = await _lock(session, amendment_id)
+    require(may_moderate(actor, row))
+    row.state_reason = reason
+    state = AmendmentState.INADMISSIBLE
+    await _end(session, row, state, "inadmissible", by_name=actor.name, text=reason, now=now)
+    await mail_author(session, act, row, "inadmissible", reason=reason)
+    return row
+
+
+async def _end(
+    session: AsyncSession,
+    row: AmendmentRow,
+    state: AmendmentState,
+    kind: str,
+    *,
+    by_name: str,
+    text: str = "",
+    now: datetime,
+) -> AmendmentRow:
+    row.move_to(state)
+    await forget_conflicts(session, row.id)
+    await tell(session, row, kind, by_name=by_name, text=text, now=now)
+    facts: dict[str, object] = {"reason": text} if text else {}
+    await publish_fact(session, f"amendment.{kind}", row, facts, now=now)
+    return row
+
+
+async def stand_behind(
+    session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, by_name: bool, now: datetime
+) -> None:
+    """Support an amendment, or co-sign it by name; once, from whichever account.
+
+    Locks: the act. Raises: Forbidden, AlreadySupported.
+    """
+    row, act, _ = await _lock(session, amendment_id)
+    for account_id in await list_same_person(session, actor.id):
+        if await queries.find_support(session, amendment_id, account_id) is not None:
+            raise AlreadySupported()
+    require(may_stand_behind(actor, act, row, stands=False, today=local_date(now)))
+    name = actor.name if by_name else ""
+    session.add(
+        AmendmentSupport(
+            amendment_id=amendment_id, account_id=actor.id, is_cosigner=by_name, name=name, at=now
+        )
+    )
+    await session.flush()
+    await _count(session, row, 1)
+
+
+async def step_back(session: AsyncSession, actor: Actor, amendment_id: uuid.UUID) -> None:
+    """No longer stand behind it; the row goes. Locks: the act. Raises: NotSupported."""
+    row, _, _ = await _lock(session, amendment_id)
+    query = delete(AmendmentSupport).where(
+        AmendmentSupport.amendment_id == amendment_id, AmendmentSupport.account_id == actor.id
+    )
+    if (await session.execute(query.returning(AmendmentSupport.account_id))).first() is None:
+        raise NotSupported()
+    await _count(session, row, -1)
+
+
+async def _count(session: AsyncSession, row: AmendmentRow, change: int) -> None:
+    """Keep the count beside the rows; both change under the act's lock."""
+    await session.execute(
+        update(AmendmentRow)
+        .where(AmendmentRow.id == row.id)
+        .values(support_count=AmendmentRow.support_count + change)
+    )
+    await session.refresh(row, ["support_count"])
+
+
+# ── shared ────────────────────────────────────────────────────────────────────
+async def _lock(session: AsyncSession, amendment_id: uuid.UUID) -> tuple[AmendmentRow, Act, ActVersion]:
+    """The amendment, its act under lock, and the act's newest version."""
+    unlocked = await queries.get_amendment(session, amendment_id)
+    act = await queries.get_act(session, unlocked.act_id, lock=True)
+    row = await queries.get_amendment(session, amendment_id)
+    return row, act, await queries.last_version(session, act.id)
+
+
+async def tell(
+    session: AsyncSession,
+    row: AmendmentRow,
+    kind: str,
+    *,
+    by_name: str,
+    text: str = "",
+    operations: bytes | None = None,
+    now: datetime,
+) -> None:
+    """An entry of the amendment's timeline. The caller holds the act's lock."""
+    position = len(await queries.list_amendment_events(session, row.id)) + 1
+    session.add(
+        AmendmentEvent(
+            amendment_id=row.id,
+            position=position,
+            kind=kind,
+            by_name=by_name,
+            text=text,
+            operations=operations,
+            at=now,
+        )
+    )
+    await session.flush()
+
+
+def mail_receipt(session: AsyncSession, actor: Actor, act: Act, row: AmendmentRow) -> None:
+    """The registration number, to its author."""
+    send_mail(
+        session,
+        to=actor.email,
+        template="amendments/mail/registered.txt",
+        locale="en" if actor.locale == "en" else "ro",
+        **_facts(act, row),
+    )
+
+
+async def mail_author(
+    session: AsyncSession, act: Act, row: AmendmentRow, template: str, **facts: object
+) -> None:
+    """Promise a message to the author, in their language; nothing when the account is closed."""
+    for contact in await list_contacts(session, [row.author_id]):
+        send_mail(
+            session,
+            to=contact.email,
+            template=f"amendments/mail/{template}.txt",
+            locale=contact.locale,
+            **_facts(act, row),
+            **facts,
+        )
+
+
+def _facts(act: Act, row: AmendmentRow) -> dict[str, object]:
+    return {
+        "number": row.number,
+        "act_number": act.number,
+        "title": act.title,
+        "amendment_path": f"/acts/{act.id}/amendments/{row.id}",
+    }
+
+
+async def publish_fact(
+    session: AsyncSession, kind: str, row: AmendmentRow, facts: dict[str, object], *, now: datetime
+) -> None:
+    """Record a fact about an amendment. Locks: the register's head; so last."""
+    await session.flush()
+    await register.record(session, kind, f"amendment:{row.id}", {"number": row.number, **facts}, now=now)

@@ -1,0 +1,122 @@
+"""The life of an act in debate, of a round of that debate, and of an amendment, as tables.
+
+An act is a draft decision of the council. DRAFT → DEBATE → CLOSED → (DEBATE again, on a new version) →
+COUNCIL → ADOPTED or REJECTED; WITHDRAWN by its initiator before the vote.
+"""
+
+from enum import StrEnum
+
+from app.kit.errors import Conflict
+from app.kit.i18n import N_
+
+
+class ActState(StrEnum):
+    """The life of an act."""
+
+    DRAFT = "draft"  # the secretariat prepares it; nobody else sees it
+    DEBATE = "debate"  # announced: everybody reads it and proposes amendments
+    CLOSED = "closed"  # the time for proposals has ended; the answers are being written
+    COUNCIL = "council"  # the final version is before the council
+    ADOPTED = "adopted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+ACT_MOVES: dict[ActState, frozenset[ActState]] = {
+    ActState.DRAFT: frozenset({ActState.DEBATE}),
+    ActState.DEBATE: frozenset({ActState.CLOSED, ActState.WITHDRAWN}),
+    ActState.CLOSED: frozenset({ActState.DEBATE, ActState.COUNCIL, ActState.WITHDRAWN}),
+    ActState.COUNCIL: frozenset({ActState.ADOPTED, ActState.REJECTED, ActState.WITHDRAWN}),
+    ActState.ADOPTED: frozenset(),
+    ActState.REJECTED: frozenset(),
+    ActState.WITHDRAWN: frozenset(),
+}
+
+PUBLIC_ACTS = frozenset(ActState) - {ActState.DRAFT}
+
+
+class VersionKind(StrEnum):
+    """What a version of an act is."""
+
+    INITIAL = "initial"  # as it was announced
+    CONSOLIDATED = "consolidated"  # with what was accepted in a round of the debate
+    ADOPTED = "adopted"  # as the council voted it
+
+
+class AmendmentState(StrEnum):
+    """The life of an amendment."""
+
+    DRAFT = "draft"  # seen by its author alone
+    SUBMITTED = "submitted"  # registered, public, waiting for an answer
+    RETURNED = "returned"  # to its author, to be completed; public, with the reason
+    INADMISSIBLE = "inadmissible"  # not about this act, or no amendment at all; with the reason
+    WITHDRAWN = "withdrawn"
+    ANSWERED = "answered"
+
+
+AMENDMENT_MOVES: dict[AmendmentState, frozenset[AmendmentState]] = {
+    AmendmentState.DRAFT: frozenset({AmendmentState.SUBMITTED}),
+    AmendmentState.SUBMITTED: frozenset(
+        {
+            AmendmentState.RETURNED,
+            AmendmentState.INADMISSIBLE,
+            AmendmentState.WITHDRAWN,
+            AmendmentState.ANSWERED,
+        }
+    ),
+    AmendmentState.RETURNED: frozenset(
+        {AmendmentState.SUBMITTED, AmendmentState.WITHDRAWN, AmendmentState.INADMISSIBLE}
+    ),
+    AmendmentState.INADMISSIBLE: frozenset({AmendmentState.SUBMITTED}),  # the decision was a mistake
+    AmendmentState.WITHDRAWN: frozenset(),
+    # superseded; or deferred, and open again in the next round
+    AmendmentState.ANSWERED: frozenset({AmendmentState.ANSWERED, AmendmentState.SUBMITTED}),
+}
+
+REGISTERED = frozenset(AmendmentState) - {AmendmentState.DRAFT}
+UNANSWERED = frozenset({AmendmentState.SUBMITTED, AmendmentState.RETURNED})
+"""Nothing goes forward while one of these is left."""
+
+
+class Outcome(StrEnum):
+    """What an answer says of an amendment. Source: Law 52/2003, art. 12 (3): refusals are reasoned in
+    writing.
+    """
+
+    ACCEPTED = "accepted"
+    CHANGED = "changed"  # accepted with changes: a counter-text stands for it
+    PARTLY = "partly"  # some of its operations, where its author said that they may be parted
+    REJECTED = "rejected"
+    ALREADY_IN = "already_in"  # the act says it, or another accepted amendment does
+    OUT_OF_SCOPE = "out_of_scope"
+    DEFERRED = "deferred"  # stays open in the next round, on the new text
+
+
+INTO_TEXT = frozenset({Outcome.ACCEPTED, Outcome.CHANGED, Outcome.PARTLY})
+"""Outcomes that change the text; the others need a reason."""
+
+
+class AuthorKind(StrEnum):
+    """For whom an amendment is proposed."""
+
+    RESIDENT = "resident"
+    ASSOCIATION = "association"
+    BUSINESS = "business"
+    COUNCILLOR = "councillor"
+    INITIATOR = "initiator"
+
+
+class IllegalMove(Conflict):
+    default = N_("Somebody has changed this in the meantime. Look at it again.")
+
+
+def check_act(current: ActState, to: ActState) -> None:
+    """Raises: IllegalMove unless an act may go from `current` to `to`."""
+    if to not in ACT_MOVES[current]:
+        raise IllegalMove()
+
+
+def check_amendment(current: AmendmentState, to: AmendmentState) -> None:
+    """Raises: IllegalMove unless an amendment may go from `current` to `to`."""
+    if to not in AMENDMENT_MOVES[current]:
+        raise IllegalMove()
