@@ -477,9 +477,7 @@ def _amended_unit(part: str) -> Callable[[AsyncSession], Awaitable[str]]:
     """The id, or the text, of the unit that the first amendment of the act in debate changes."""
 
     async def find(session: AsyncSession) -> str:
-        row = (
-            await session.execute(select(AmendmentRow).where(AmendmentRow.rank == 1).limit(1))
-        ).scalar_one()
+        row = (await session.execute(select(AmendmentRow).where(*_FIRST_AMENDMENT).limit(1))).scalar_one()
         version = read_version(await get_version(session, row.version_id))
         unit = unit_of(read_operations(bytes(row.operations))[0])
         return str(getattr(version[unit or ""], part))
