@@ -199,6 +199,7 @@ class ActPage(msgspec.Struct, frozen=True, kw_only=True):
     sees_answers: bool
     has_drafts: int
     is_newest: bool
+    is_pinned: bool = False  # at the lasting address of this version
 
 
 def build_act(

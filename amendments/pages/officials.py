@@ -102,13 +102,16 @@ def build_prepare(
 
 # ── answering ─────────────────────────────────────────────────────────────────
 class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Amendments that wait for an answer; those that propose the same stand together."""
+    """Amendments that wait for an answer; those that propose the same stand together. `answerable`: ids
+    of those that this person may answer.
+    """
 
     act_id: str
     act_number: str
     act_title: str
     waiting: list[list[AmendmentView]]
     answered: list[AmendmentView]
+    answerable: frozenset[str]
     may_close: bool
     may_consolidate: bool
     is_secretariat: bool

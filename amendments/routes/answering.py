@@ -73,6 +73,7 @@ async def show_queue(
         act_title=act.title,
         waiting=[[await _view(session, ctx, row) for row in group] for group in alike.values()],
         answered=[await _view(session, ctx, row) for row in answered],
+        answerable=frozenset(str(row.id) for row in rows if may_answer(ctx.actor, act, row)),
         may_close=bool(may_close_debate(ctx.actor, act, today=local_date(ctx.now))),
         may_consolidate=bool(may_consolidate(ctx.actor, act)),
         is_secretariat=bool(may_prepare(ctx.actor)),

@@ -5,6 +5,7 @@ import io
 import uuid
 from uuid import UUID
 
+import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -110,7 +111,8 @@ async def show_version(
     shown = [one for one in await queries.list_versions(session, act_id) if one.sequence == sequence]
     if not shown:
         raise ActNotFound()
-    return page(request, "amendments/act.html", await _act_page(session, ctx, act, shown[0]))
+    model = await _act_page(session, ctx, act, shown[0])
+    return page(request, "amendments/act.html", msgspec.structs.replace(model, is_pinned=True))
 
 
 async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersion) -> ActPage:

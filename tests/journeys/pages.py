@@ -429,6 +429,8 @@ NOT_PAGES: dict[str, str] = {
     "/polls/{poll_id:uuid}/files/{name:str}": "downloads",
     "/trustee/{token:str}/files/{name:str}": "downloads",
     "/polls/{poll_id:uuid}/board/{name:str}": "downloads",
+    "/acts/{act_id:uuid}/papers/{position:int}": "downloads",
+    "/amendments/{amendment_id:uuid}": "a short address that leads on",
     "/booth/obste-booth.html": "a download, tested in tests/voting/sealing/booth",
 }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -62,16 +63,17 @@ class Vote:
 
 @pytest.fixture
 async def vote(town: LiveServer) -> Vote:
+    kept = read_kept(town.folder)
+    seeded = [UUID(poll) for poll in kept.keys]  # other journeys open votes of their own
     database = Database(town.database_url)
     async with database.read() as session:
         query = (
             select(Poll.id, SealedElection.uuid)
             .join(SealedElection, SealedElection.poll_id == Poll.id)
-            .where(Poll.sealing == "ready")
+            .where(Poll.sealing == "ready", Poll.id.in_(seeded))
         )
         poll_id, uuid = (await session.execute(query)).one()
     await database.dispose()
-    kept = read_kept(town.folder)
     keys = [int(key) for key in kept.keys[str(poll_id)]]
     return Vote(town, str(poll_id), uuid, kept.codes, keys)
 
@@ -212,7 +214,9 @@ async def test_a_resident_votes_in_secret_and_votes_again(
     await page.go_forward()
     await page.wait_for_selector("#ranks")
     await page.locator("#to-review").click()
+    await page.wait_for_url("**#review")
     await page.reload()
+    await page.wait_for_selector("#code")
     assert how.says("Your vote has not been sent yet.") in await text_of(page)
 
     # a mistyped code is told at once, and stays to be put right

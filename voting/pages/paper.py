@@ -163,15 +163,12 @@ def _may_work(ctx: Ctx, full: PollInFull, place: PollingPlace) -> Verdict:
 
 
 def _steps(ctx: Ctx, full: PollInFull, place: PollingPlace, base: str) -> list[tuple[str, str]]:
-    """Where one goes from the list: the table while it is open, papers and protocol afterwards."""
+    """Where one goes from the list: the table while it is open, the protocol afterwards."""
     if _may_work(ctx, full, place):
         return [(ctx.gettext("Open the table"), f"{base}/table")]
     if full.poll.closed_at is None:
         return []
-    steps = [(ctx.gettext("Protocol"), f"{base}/protocol")]
-    if may_read_sheets(ctx.actor, full.facts, PlaceFacts(has_protocol=place.in_box is not None)):
-        steps.insert(0, (ctx.gettext("Enter papers"), f"{base}/papers"))
-    return steps
+    return [(ctx.gettext("Protocol"), f"{base}/protocol")]  # which leads on to the papers, for whom they wait
 
 
 def build_public(

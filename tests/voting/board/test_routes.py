@@ -62,7 +62,7 @@ async def test_a_sealed_ballot_gets_its_receipt_and_twice_the_same(
     first = await send(client, sealed, raw, htmx=htmx)
     assert (first.status_code, first.headers["cache-control"]) == (200, "no-store")
     assert ("<html" in first.text) is not htmx
-    assert "P02" not in first.text
+    assert not re.search(r"\bP02\b", first.text)  # three letters in a row also come in a digest
     again = await send(client, sealed, raw + b"\n", htmx=htmx)
     assert code_of(again.text) == code_of(first.text)
     assert "nimic nu a fost trimis de două ori" in again.text
