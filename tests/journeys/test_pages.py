@@ -108,6 +108,7 @@ class Fetched:
     facts: dict[str, str]
     kept: dict[tuple[PageCase, str], httpx.Response] = field(default_factory=dict)
     made: dict[PageCase, dict[str, str]] = field(default_factory=dict)
+    drafts: dict[object, dict[str, str]] = field(default_factory=dict)  # of cases that begin alike
 
     async def get(self, case: PageCase, locale: str) -> httpx.Response:
         """The page of a case in a language."""
@@ -123,7 +124,10 @@ class Fetched:
         """Ask for the page, or send the form that it answers."""
         visitor = self.visitors[case.who]
         if case not in self.made:
-            self.made[case] = await self._prepare(case, visitor)
+            begun = (case.who, str(case.before))  # one draft for all: nobody may have a dozen
+            self.made[case] = self.drafts.get(begun) or await self._prepare(case, visitor)
+            if self.made[case]["created"]:
+                self.drafts[begun] = self.made[case]
         facts = {**self.facts, **self.made[case]}
         address = address_in(locale, case.address, facts)
         if case.send is None:
