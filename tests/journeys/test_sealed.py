@@ -190,7 +190,7 @@ async def test_a_resident_votes_in_secret_and_votes_again(
 
     # choose, look at details of the list, come back: nothing is lost and nothing is sent
     await choose(page, ["C03", "C01", "C04"])
-    await page.wait_for_function("document.getElementById('live').innerText")  # what happened is announced
+    await page.wait_for_selector("#live:not(:empty)", state="attached")  # what happened is announced
     await page.locator(".ob-sort__link").nth(1).click()
     listed = await page.locator("#choice-list > li").evaluate_all("items => items.map(item => item.id)")
     assert listed == [f"li-C0{number}" for number in range(1, 6)]

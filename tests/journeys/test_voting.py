@@ -112,7 +112,7 @@ async def test_a_resident_votes_checks_and_replaces(
     assert await page.locator("html").get_attribute("lang") == how.locale
     await choose(page, ["P03", "P01", "P04"], how)
     if how.scripts:
-        await page.wait_for_function("document.getElementById('live').innerText")  # it is announced
+        await page.wait_for_selector("#live:not(:empty)", state="attached")  # it is announced
 
     # put in order
     await page.locator("#to-order").click()
