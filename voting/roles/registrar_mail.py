@@ -70,16 +70,20 @@ class Server:
             else:
                 usual = 587 if self.parts.scheme == "smtp+starttls" else 25
                 server = smtplib.SMTP(host, self.parts.port or usual, timeout=TIMEOUT_SECONDS)
-            if self.parts.scheme == "smtp+starttls":
-                server.starttls(context=context)
-            if self.parts.username:
-                server.login(unquote(self.parts.username), self.password)
-            server.ehlo_or_helo_if_needed()
+            try:
+                if self.parts.scheme == "smtp+starttls":
+                    server.starttls(context=context)
+                if self.parts.username:
+                    server.login(unquote(self.parts.username), self.password)
+                server.ehlo_or_helo_if_needed()
+            except OSError:
+                server.close()
+                raise
             self._open = server
         return self._open
 
     def send(self, sender: str, to: str, message: bytes) -> None:
-        """Hand one message over. Raises: Refusal, Later, Unsure."""
+        """Hand one message over. Raises: Refusal, Later, Unsure; Declined when it does not let us in."""
         has_begun = False
         try:
             server = self.connect()
@@ -87,18 +91,30 @@ class Server:
             _expect(server.rcpt(to), is_address=True)
             has_begun = True
             _expect(server.data(message))
-        except (OSError, smtplib.SMTPServerDisconnected) as problem:
-            self.close()
-            raise (Unsure if has_begun else Later)(str(problem)) from problem
+        except (Refusal, Later):
+            self._reset()
+            raise
+        # What smtplib raises are all OSErrors: the special ones come first.
         except smtplib.SMTPDataError as problem:  # it did not let the message begin
-            self.close()
+            self._reset()
             raise Later(str(problem)) from problem
         except smtplib.SMTPAuthenticationError as problem:
             self.close()
+            if problem.smtp_code < 500:
+                raise Later(str(problem)) from problem
             raise Declined(f"the mail server does not let us in: {problem}") from problem
-        except smtplib.SMTPException as problem:
+        except OSError as problem:
             self.close()
-            raise Later(str(problem)) from problem
+            raise (Unsure if has_begun else Later)(str(problem)) from problem
+
+    def _reset(self) -> None:
+        """The server forgets the message that it did not take, so that another can follow."""
+        try:
+            if self._open is not None and self._open.rset()[0] == 250:
+                return
+        except OSError:
+            pass
+        self.close()
 
     def close(self) -> None:
         """End the connection, whatever state it is in."""
@@ -108,8 +124,10 @@ class Server:
 
 
 def _expect(answer: tuple[int, bytes], *, is_address: bool = False) -> None:
-    """Raises: Refusal, Later."""
+    """Raises: Refusal, Later; SMTPServerDisconnected for an answer that is none."""
     code, words = answer
+    if code < 0:
+        raise smtplib.SMTPServerDisconnected("what the server answers is not SMTP")
     said = f"{code} {words.decode(errors='replace')}"
     if 500 <= code < 600 and is_address:
         raise Refusal(said)
@@ -197,6 +215,9 @@ def send_one(
                 ) from problem
             mailing.pause(2.0**attempt)
             continue
+        except Declined as problem:
+            journal.add("not taken", person.line, message_id, problem)
+            raise
         except Refusal as problem:
             journal.add("refused", person.line, message_id, problem)
             state.refused[person.line] = str(problem)

@@ -17,20 +17,20 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import Envelope
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
 from app.cli import main
 from tests.servers import ROOT
-from voting.roles.registrar_mail import read_state
+from voting.roles.registrar_mail import State, read_state
 from voting.sealing.credentials import normalise_code
 
 UUID = "4aGdhjJbFt1b7b"
 PEOPLE = [
     ("Ștefan Țîrlea", "stefan@example.ro", "ro"),
+    ("Gheorghe Mutat", "mutat@example.ro", "ro"),
     ("Mary Ann Ö", "mary@example.ro", "en"),
     ("Ion fără adresă", "", "ro"),
     ("Ana Popescu", "ana@example.ro", "ro"),
-    ("Gheorghe Mutat", "mutat@example.ro", "ro"),
 ]
 
 
@@ -40,6 +40,8 @@ class Office:
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.later = 0  # so many messages are told to come again
+        self.grey = {"mary@example.ro"}  # addresses that are taken the second time only
+        self.forgets = 0  # so many addresses are taken and forgotten, so that DATA is refused
         self.drops: set[str] = set()  # addresses after whose message the connection ends without a word
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
@@ -47,6 +49,12 @@ class Office:
     ) -> str:
         if address.startswith("mutat@"):
             return "550 no such mailbox"
+        if address in self.grey:
+            self.grey.remove(address)
+            return "450 come again"
+        if self.forgets:
+            self.forgets -= 1
+            return "250 OK"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -62,6 +70,10 @@ class Office:
             server.transport.abort()
         return "250 OK"
 
+    def let_in(self, server: Any, session: Any, envelope: Any, mechanism: str, auth: Any) -> AuthResult:
+        is_right = auth == LoginPassword(b"registratura", b"the right one")
+        return AuthResult(success=is_right, handled=is_right)
+
     @property
     def recipients(self) -> Counter[str]:
         return Counter(str(message["To"]) for message in self.messages)
@@ -73,7 +85,9 @@ def office() -> Iterator[tuple[Office, str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = Controller(
+        handler, hostname="127.0.0.1", port=port, authenticator=handler.let_in, auth_require_tls=False
+    )
     controller.start()
     try:
         yield handler, f"smtp://127.0.0.1:{port}"
@@ -119,7 +133,7 @@ def test_everybody_with_an_address_gets_their_code_once(
     assert main(words(codes, server)) == 0  # nothing is left to do
     said = capsys.readouterr().out
     assert "3 sent; 1 people have no address" in said
-    assert "line 6: the server refuses the address: 550" in said
+    assert "line 3: the server refuses the address: 550" in said
     assert inbox.recipients == {"stefan@example.ro": 1, "mary@example.ro": 1, "ana@example.ro": 1}
     by_address = {str(message["To"]): message for message in inbox.messages}
     for address, language, word in (
@@ -143,11 +157,11 @@ def test_what_nobody_knows_of_is_told_and_not_sent_again_by_itself(
     office: tuple[Office, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     inbox, server = office
-    codes = make_codes(tmp_path, PEOPLE[:4])
+    codes = make_codes(tmp_path, PEOPLE)
     inbox.drops = {"mary@example.ro"}
     assert main(words(codes, server)) == 2
     told = capsys.readouterr()
-    assert "line 3: not known whether it was sent" in told.out
+    assert "line 4: not known whether it was sent" in told.out
     assert str(inbox.messages[1]["Message-ID"]) in told.out
     assert "--unsure" in told.err
     inbox.drops = set()
@@ -155,7 +169,34 @@ def test_what_nobody_knows_of_is_told_and_not_sent_again_by_itself(
     assert inbox.recipients == {"stefan@example.ro": 1, "mary@example.ro": 1, "ana@example.ro": 1}
     assert main(words(codes, server, "--unsure", "not-sent")) == 0
     assert inbox.recipients["mary@example.ro"] == 2  # as the log was read to say
-    assert read_state(codes).sent == {2, 3, 5}
+    assert read_state(codes).sent == {2, 4, 6}
+
+
+def test_a_message_that_the_server_did_not_let_begin_is_sent_later(
+    office: tuple[Office, str], tmp_path: Path
+) -> None:
+    inbox, server = office
+    codes = make_codes(tmp_path, PEOPLE[:1])
+    inbox.forgets = 1
+    assert main(words(codes, server)) == 0
+    assert inbox.recipients == {"stefan@example.ro": 1}
+    assert not read_state(codes).unsure
+
+
+def test_a_wrong_password_is_said_at_once_and_leaves_nobody_in_doubt(
+    office: tuple[Office, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox, server = office
+    codes = make_codes(tmp_path, PEOPLE[:1])
+    password = tmp_path / "password"
+    signing_in = (server.replace("//", "//registratura@"), "--password-file", str(password))
+    password.write_text("a wrong one\n")
+    assert main(words(codes, *signing_in)) == 2
+    assert "does not let us in: (535" in capsys.readouterr().err
+    assert read_state(codes) == State()
+    password.write_text("the right one\n")
+    assert main(words(codes, *signing_in)) == 0
+    assert inbox.recipients == {"stefan@example.ro": 1}
 
 
 def test_a_kill_in_the_middle_leaves_nobody_out_and_gives_nobody_two(
@@ -196,7 +237,7 @@ def test_one_person_again_is_written_down(
     assert inbox.recipients == {"ana@example.ro": 1}
     assert main(words(codes, server, "--only", "name=Nimeni", "--by", "x", "--reason", "y")) == 2
     (line,) = csv.DictReader((codes / "given-again.csv").read_text("utf-8").splitlines())
-    assert (line["line"], line["name"], line["by"]) == ("5", "Ana Popescu", "M. Ionescu")
+    assert (line["line"], line["name"], line["by"]) == ("6", "Ana Popescu", "M. Ionescu")
     assert line["reason"] == "a pierdut mesajul"
 
 
@@ -221,7 +262,7 @@ def test_a_server_that_would_give_codes_away_is_declined(
     ("change", "word"),
     [
         (lambda text: text.replace("e-mail", "adresa"), ""),
-        (lambda text: text.replace("ana@", "ana@@"), "lines 5"),
+        (lambda text: text.replace("ana@", "ana@@"), "lines 6"),
         (lambda text: text.replace("code", "cod"), "no column 'code'"),
         (lambda text: text.replace("name,", "who,"), "--name"),
         (lambda text: "\n".join([*text.split()[:2]]), "line 2"),
