@@ -19,7 +19,7 @@ ROMAN: frozenset[UnitType] = frozenset({"part", "title_group", "chapter"})
 NUMBERED: frozenset[UnitType] = ROMAN | {"section", "article", "alin", "lit", "pct", "annex"}
 # Articles run on through chapters, chapters through nothing: a new title begins with chapter I again.
 _THROUGH_THE_ACT: frozenset[UnitType] = frozenset({"article", "part", "annex"})
-_PLAIN = re.compile(r"\d+\Z")
+_PLAIN = re.compile(r"\d{1,6}\Z")  # what a file calls a number may have thousands of figures
 
 _WRITTEN: dict[UnitType, str] = {
     "part": "PARTEA {}",

@@ -15,6 +15,7 @@ from amendments.text.reading.recognise import numbered, unnumbered
 from amendments.text.refused import BadFile
 from amendments.text.tokens import normalise
 from amendments.text.units import Version
+from amendments.text.writing.docx_parts import W
 from tests.amendments.conftest import SOME
 from tests.make.decision import DECISION
 from tests.make.legal import any_text
@@ -225,6 +226,8 @@ DOCUMENT = "word/document.xml"
         (zipped({DOCUMENT: BOMB.encode("utf-16")}), "document_type"),
         (zipped({DOCUMENT: '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'}), "document_type"),
         (zipped({DOCUMENT: "<a>"}), "not_xml"),
+        (zipped({DOCUMENT: "<?xml version='1.0' encoding='utf-7'?><a/>"}), "not_xml"),
+        (zipped({DOCUMENT: "<?xml version='1.0' encoding='ceva'?><a/>"}), "not_xml"),
         (zipped({DOCUMENT: "<a>" * 300 + "</a>" * 300}), "nested_too_deep"),
         (zipped({DOCUMENT: b" " * 61_000_000}), "part_too_large"),
         (zipped({f"{n}": "" for n in range(5_001)} | {DOCUMENT: "<a/>"}), "too_many_parts"),
@@ -236,6 +239,55 @@ DOCUMENT = "word/document.xml"
 def test_hostile_files_are_refused_in_words(data: bytes, code: str) -> None:
     with pytest.raises(BadFile, match=code):
         read_file(data)
+
+
+ODD = ["", "x", "²", "-1", "1.5", "99999999999", "9" * 5_000]
+SMALL = 20_000  # characters of a tree whose three paragraphs say one letter each
+
+
+@pytest.mark.parametrize("style", ["lowerLetter", "upperRoman", "decimal", "decimalZero"])
+@pytest.mark.parametrize("odd", [*ODD, "999999"])
+def test_odd_numbers_of_a_word_list_do_no_harm(odd: str, style: str) -> None:
+    """A list may say that it begins at 99999999999, in letters, each number written a thousand times."""
+    levels = (
+        f'<w:lvl w:ilvl="0"><w:start w:val="{odd}"/><w:numFmt w:val="{style}"/>'
+        f'<w:lvlText w:val="{"%1" * 1_000})"/></w:lvl><w:lvl w:ilvl="{odd}"><w:start w:val="{odd}"/></w:lvl>'
+    )
+    deep = paragraph("C", list_id=1).replace('ilvl w:val="0"', f'ilvl w:val="{odd}"')
+    body = f"{paragraph('A', list_id=1)}{paragraph('B', list_id=2)}{deep}"
+    override = f'<w:lvlOverride w:ilvl="{odd}"><w:startOverride w:val="{odd}"/></w:lvlOverride>'
+    parts = {
+        "word/numbering.xml": f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="0">{levels}'
+        '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2">'
+        f'<w:abstractNumId w:val="0"/>{override}</w:num></w:numbering>',
+        DOCUMENT: f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>',
+    }
+    assert len(read_docx(zipped(parts)).version.text) < SMALL
+
+
+@pytest.mark.parametrize("odd", [*ODD, "999999"])
+def test_odd_numbers_of_an_odt_list_do_no_harm(odd: str) -> None:
+    level = (
+        f'style:num-format="a" style:num-suffix="{")" * 10_000}" text:start-value="{odd}" '
+        f'text:display-levels="{odd}"/>'
+    )
+    content = (
+        f'<office:document-content {ODF}><text:list-style style:name="L"><text:list-level-style-number '
+        f'text:level="1" {level}<text:list-level-style-number text:level="{odd}" {level}</text:list-style>'
+        '<office:body><office:text><text:list text:style-name="L"><text:list-item><text:p>A</text:p>'
+        f'</text:list-item><text:list-item text:start-value="{odd}"><text:p>B<text:s text:c="{odd}"/>'
+        "</text:p></text:list-item></text:list></office:text></office:body></office:document-content>"
+    )
+    assert len(read_odt(zipped({"content.xml": content})).version.text) < SMALL
+
+
+@pytest.mark.parametrize(
+    "begin", ["{}. ", "Art. {} ", "({}) ", "CAPITOLUL {}", "Secțiunea {}", "Anexa nr. {}"]
+)
+def test_numbers_of_thousands_of_figures_are_strange(begin: str) -> None:
+    """Python itself refuses to read them as numbers."""
+    proposal = read_plain(f"{begin.format('9' * 5_000)} Ceva\n\n{begin.format('9' * 5_000)} Ceva")
+    assert codes(proposal).count("strange_number") == 2
 
 
 def test_a_damaged_part_is_refused() -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from amendments.text.marks import MarkKind
-from amendments.text.reading.numbering import Counters, write_counter
+from amendments.text.reading.numbering import MAX_AROUND, Counters, read_count, write_counter
 from amendments.text.reading.paragraphs import PLAIN, Block, Look, Paragraph, Run, Table, make_paragraph
 from amendments.text.reading.proposal import Remark
 from amendments.text.reading.xml import Package
@@ -46,15 +46,15 @@ class Numbering:
         self._counters: dict[str, Counters] = {}
         self._used: set[tuple[str, int]] = set()
         for abstract in numbering.iter(f"{W}abstractNum") if numbering is not None else ():
-            levels = {int(one.get(f"{W}ilvl", "0")): _level(one) for one in abstract.iter(f"{W}lvl")}
+            levels = {read_count(one.get(f"{W}ilvl"), 0): _level(one) for one in abstract.iter(f"{W}lvl")}
             self._levels[abstract.get(f"{W}abstractNumId", "")] = levels
         for num in numbering.iter(f"{W}num") if numbering is not None else ():
             id = num.get(f"{W}numId", "")
             self._abstract[id] = _value(num, "abstractNumId")
             self._restarts[id] = {
-                int(one.get(f"{W}ilvl", "0")): int(_value(one, "startOverride"))
+                read_count(one.get(f"{W}ilvl"), 0): read_count(_value(one, "startOverride"), 1)
                 for one in num.iter(f"{W}lvlOverride")
-                if _value(one, "startOverride").isdigit()
+                if _value(one, "startOverride")
             }
 
     def label(self, list_id: str, level: int) -> str:
@@ -82,11 +82,10 @@ class Numbering:
 
 
 def _level(element: Element) -> Level:
-    start = _value(element, "start")
     return Level(
         _value(element, "numFmt") or "decimal",
-        _value(element, "lvlText"),
-        int(start) if start.isdigit() else 1,
+        _value(element, "lvlText")[:MAX_AROUND],
+        read_count(_value(element, "start"), 1),
     )
 
 
@@ -162,8 +161,7 @@ class Reader:
             style = _value(self.styles[style], "basedOn")
         if own is None:
             return ""
-        level = _value(own, "ilvl")
-        return self.numbering.label(_value(own, "numId"), int(level) if level.isdigit() else 0)
+        return self.numbering.label(_value(own, "numId"), read_count(_value(own, "ilvl"), 0))
 
     def _runs(self, element: Element) -> Iterator[Run]:
         for child in element:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from amendments.text.marks import MarkKind
-from amendments.text.reading.numbering import Counters, write_counter
+from amendments.text.reading.numbering import MAX_AROUND, Counters, read_count, write_counter
 from amendments.text.reading.paragraphs import PLAIN, Block, Look, Paragraph, Run, Table, make_paragraph
 from amendments.text.reading.proposal import Remark
 from amendments.text.reading.xml import Package
@@ -34,7 +34,7 @@ class Reader:
             for style in source.iter(f"{STYLE}style"):
                 self.looks[style.get(f"{STYLE}name", "")] = _look(style.find(f"{STYLE}text-properties"))
             for style in source.iter(f"{TEXT}list-style"):
-                levels = {int(one.get(f"{TEXT}level", "1")): one for one in style}
+                levels = {read_count(one.get(f"{TEXT}level"), 1): one for one in style}
                 self.lists[style.get(f"{STYLE}name", "")] = levels
         self.counters: dict[str, Counters] = {}
         self.remarks: list[Remark] = []
@@ -85,11 +85,11 @@ class Reader:
             return ""
         if own.tag != f"{TEXT}list-level-style-number":
             return "-"
-        start = _number(item.get(f"{TEXT}start-value") or own.get(f"{TEXT}start-value"), 1)
+        start = read_count(item.get(f"{TEXT}start-value") or own.get(f"{TEXT}start-value"), 1)
         if item.get(f"{TEXT}start-value"):
             self.counters[style].restart(level)
         self.counters[style].next(level, start)
-        first = max(1, level + 1 - _number(own.get(f"{TEXT}display-levels"), 1))
+        first = max(1, level + 1 - read_count(own.get(f"{TEXT}display-levels"), 1))
         shown = [
             write_counter(one.get(f"{STYLE}num-format", "1"), self.counters[style].at(number, 1))
             for number in range(first, level + 1)
@@ -97,7 +97,8 @@ class Reader:
         ]
         if not shown:
             return ""
-        return f"{own.get(f'{STYLE}num-prefix', '')}{'.'.join(shown)}{own.get(f'{STYLE}num-suffix', '')}"
+        before, after = own.get(f"{STYLE}num-prefix", ""), own.get(f"{STYLE}num-suffix", "")
+        return f"{before[:MAX_AROUND]}{'.'.join(shown)}{after[:MAX_AROUND]}"
 
     def _paragraph(self, element: Element, label: str = "") -> Iterator[Paragraph]:
         runs = list(self._runs(element, PLAIN))
@@ -128,7 +129,7 @@ class Reader:
         yield element.text or "", look
         for child in element:
             if child.tag == f"{TEXT}s":
-                yield " " * min(_number(child.get(f"{TEXT}c"), 1), _MAX_SPACES), look
+                yield " " * min(read_count(child.get(f"{TEXT}c"), 1), _MAX_SPACES), look
             elif child.tag in (f"{TEXT}tab", f"{TEXT}line-break"):
                 yield " ", look
             elif child.tag == f"{TEXT}note":
@@ -146,10 +147,6 @@ class Reader:
         """Once a file is enough."""
         if not any(one.code == code for one in self.remarks):
             self.remarks.append(Remark(code=code))
-
-
-def _number(value: str | None, default: int) -> int:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 7 else default
 
 
 def _look(properties: Element | None) -> Look:

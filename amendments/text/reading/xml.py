@@ -97,6 +97,10 @@ def parse_xml(data: bytes) -> Element:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         raise BadFile("not_xml", line=error.lineno) from error
+    except BadFile:
+        raise
+    except (LookupError, ValueError) as error:  # an encoding that does not exist, or is none of XML
+        raise BadFile("not_xml", line=1) from error
     return builder.close()
 
 
