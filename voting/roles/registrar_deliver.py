@@ -49,6 +49,11 @@ def add_mail_step(steps: "Steps") -> None:
         choices=("sent", "not-sent"),
         help="what the server's log says of those of whom a kill left nothing known",
     )
+    one.add_argument(
+        "--retry-refused",
+        action="store_true",
+        help="send also to those whom the server refused, as after a corrected address",
+    )
     one.set_defaults(run=_mail)
 
 
@@ -134,13 +139,17 @@ def _mail(options: argparse.Namespace) -> None:
     mailing = mail.Mailing(sender=options.sender, sender_name=vote.office, per_minute=options.per_minute)
     with alone_in(options.folder):
         if options.dry_run:
-            _try_mail(people, vote, server, options.folder)
+            state = mail.read_state(options.folder)
+            _try_mail(people, mail.waiting(people, state, retry_refused=options.retry_refused), vote, server)
         elif options.only:
             _mail_again(options, people, vote, server, mailing)
         else:
             if options.unsure:
                 say(f"settled: {mail.settle(options.folder, were_sent=options.unsure == 'sent')}")
-            _report(people, mail.send_all(people, vote, options.folder, server, mailing))
+            state = mail.send_all(
+                people, vote, options.folder, server, mailing, retry_refused=options.retry_refused
+            )
+            _report(people, state)
 
 
 def _password(options: argparse.Namespace) -> str:
@@ -149,9 +158,7 @@ def _password(options: argparse.Namespace) -> str:
     return ask_passphrase(prompt="Password of the mail server: ")
 
 
-def _try_mail(people: list[Person], vote: Vote, server: mail.Server, folder: Path) -> None:
-    state = mail.read_state(folder)
-    to_send = [one for one in people if one.email and one.line not in state.sent]
+def _try_mail(people: list[Person], to_send: list[Person], vote: Vote, server: mail.Server) -> None:
     server.connect()
     server.close()
     if to_send:
@@ -182,7 +189,7 @@ def _report(people: list[Person], state: mail.State) -> None:
     without = [one.line for one in people if not one.email]
     say(f"{len(state.sent)} sent; {len(without)} people have no address and need a letter")
     for line, why in sorted(state.refused.items()):
-        say(f"line {line}: the server refuses the address: {why}")
+        say(f"line {line}: the server refuses the message: {why}")
     for line, message_id in sorted(state.unsure.items()):
         say(f"line {line}: not known whether it was sent; look for {message_id} in the server's log")
     if state.unsure:

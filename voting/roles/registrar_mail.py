@@ -10,7 +10,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formataddr, formatdate, make_msgid
@@ -27,13 +27,16 @@ JOURNAL_FILE = "mail-journal.csv"
 HEADING = ("what", "line", "message-id", "note")
 TIMEOUT_SECONDS = 30
 TRIES = 5  # of a server that says "later" or goes away
+REFUSALS = 5  # in a row: is it these people, or the server?
 ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]+")
+OF_US = re.compile(r"53\d |5\d\d 5\.7\.")
+"""Answers about who sends, not about whom to: a password, relaying, a policy (RFC 3463, section 3.8)."""
 SCHEMES = ("smtp", "smtp+starttls", "smtps")
 HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class Refusal(Exception):
-    """The server takes no message for this address, and will not later."""
+    """The server does not take this person's message, and will not later."""
 
 
 class Later(Exception):
@@ -88,10 +91,10 @@ class Server:
         try:
             server = self.connect()
             _expect(server.mail(sender))
-            _expect(server.rcpt(to), is_address=True)
+            _expect(server.rcpt(to), of_person=True)
             has_begun = True
-            _expect(server.data(message))
-        except (Refusal, Later):
+            _expect(server.data(message), of_person=True)
+        except (Refusal, Later, Declined):
             self._reset()
             raise
         # What smtplib raises are all OSErrors: the special ones come first.
@@ -123,13 +126,15 @@ class Server:
             self._open = None
 
 
-def _expect(answer: tuple[int, bytes], *, is_address: bool = False) -> None:
-    """Raises: Refusal, Later; SMTPServerDisconnected for an answer that is none."""
+def _expect(answer: tuple[int, bytes], *, of_person: bool = False) -> None:
+    """Raises: Refusal, Later; Declined where it takes nothing from us; SMTPServerDisconnected."""
     code, words = answer
     if code < 0:
         raise smtplib.SMTPServerDisconnected("what the server answers is not SMTP")
     said = f"{code} {words.decode(errors='replace')}"
-    if 500 <= code < 600 and is_address:
+    if OF_US.match(said):
+        raise Declined(f"the mail server takes nothing from us: {said}")
+    if 500 <= code < 600 and of_person:
         raise Refusal(said)
     if not 200 <= code < 300:
         raise Later(said)
@@ -153,6 +158,7 @@ def read_state(folder: Path) -> State:
             state.unsure[number] = message_id
         elif what == "sent":
             state.sent.add(number)
+            state.refused.pop(number, None)
         elif what == "refused":
             state.refused[number] = note
     return state
@@ -167,20 +173,37 @@ class Mailing(msgspec.Struct, frozen=True, kw_only=True):
     pause: Callable[[float], None] = time.sleep
 
 
-def send_all(people: Sequence[Person], vote: Vote, folder: Path, server: Server, mailing: Mailing) -> State:
+def waiting(people: Sequence[Person], state: State, *, retry_refused: bool = False) -> list[Person]:
+    """Who is still to be sent to."""
+    done = state.sent | state.unsure.keys() | (set() if retry_refused else state.refused.keys())
+    return [one for one in people if one.email and one.line not in done]
+
+
+def send_all(
+    people: Sequence[Person],
+    vote: Vote,
+    folder: Path,
+    server: Server,
+    mailing: Mailing,
+    *,
+    retry_refused: bool = False,
+) -> State:
     """Send to everybody who has an address and was not sent to; the journal's state at the end.
 
-    Raises: Declined when the server takes nothing any more.
+    Raises: Declined when the server takes nothing any more, or refuses several in a row.
     """
-    state = read_state(folder)
-    with open_journal(folder) as journal:
-        for person in people:
-            if not person.email or person.line in state.sent | state.refused.keys() | state.unsure.keys():
-                continue
+    state, refused = read_state(folder), 0
+    with open_journal(folder) as journal, closing(server):
+        for person in waiting(people, state, retry_refused=retry_refused):
+            if refused == REFUSALS:
+                raise Declined(
+                    f"the mail server refused {refused} people in a row. If they are the reason, run this "
+                    "again; if the server is, again with --retry-refused when it is mended"
+                )
             started = time.monotonic()
             send_one(person, vote, server, mailing, journal, state)
+            refused = 0 if person.line in state.sent else refused + (person.line in state.refused)
             mailing.pause(max(0.0, 60 / mailing.per_minute - (time.monotonic() - started)))
-    server.close()
     return state
 
 
@@ -217,7 +240,7 @@ def send_one(
             continue
         except Declined as problem:
             journal.add("not taken", person.line, message_id, problem)
-            raise
+            raise Declined(f"line {person.line}: {problem}") from problem
         except Refusal as problem:
             journal.add("refused", person.line, message_id, problem)
             state.refused[person.line] = str(problem)
@@ -227,6 +250,7 @@ def send_one(
         else:
             journal.add("sent", person.line, message_id, "")
             state.sent.add(person.line)
+            state.refused.pop(person.line, None)
         del state.unsure[person.line]
         return
 

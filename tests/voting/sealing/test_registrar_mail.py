@@ -41,14 +41,16 @@ class Office:
         self.messages: list[EmailMessage] = []
         self.later = 0  # so many messages are told to come again
         self.grey = {"mary@example.ro"}  # addresses that are taken the second time only
+        self.at_address = {"mutat@example.ro": "550 5.1.1 no such mailbox"}
+        self.at_end: dict[str, str] = {}  # what is answered when the message is there
         self.forgets = 0  # so many addresses are taken and forgotten, so that DATA is refused
         self.drops: set[str] = set()  # addresses after whose message the connection ends without a word
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if address.startswith("mutat@"):
-            return "550 no such mailbox"
+        if address in self.at_address:
+            return self.at_address[address]
         if address in self.grey:
             self.grey.remove(address)
             return "450 come again"
@@ -62,6 +64,9 @@ class Office:
         if self.later:
             self.later -= 1
             return "451 come again"
+        for address in envelope.rcpt_tos:
+            if address in self.at_end:
+                return self.at_end[address]
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
@@ -133,7 +138,7 @@ def test_everybody_with_an_address_gets_their_code_once(
     assert main(words(codes, server)) == 0  # nothing is left to do
     said = capsys.readouterr().out
     assert "3 sent; 1 people have no address" in said
-    assert "line 3: the server refuses the address: 550" in said
+    assert "line 3: the server refuses the message: 550" in said
     assert inbox.recipients == {"stefan@example.ro": 1, "mary@example.ro": 1, "ana@example.ro": 1}
     by_address = {str(message["To"]): message for message in inbox.messages}
     for address, language, word in (
@@ -197,6 +202,66 @@ def test_a_wrong_password_is_said_at_once_and_leaves_nobody_in_doubt(
     password.write_text("the right one\n")
     assert main(words(codes, *signing_in)) == 0
     assert inbox.recipients == {"stefan@example.ro": 1}
+
+
+@pytest.mark.parametrize(
+    "words_of_server", ["530 5.7.0 authentication required", "550 5.7.1 relaying denied", "535 who are you?"]
+)
+@pytest.mark.parametrize("where", ["at_address", "at_end"])
+def test_a_server_that_takes_nothing_from_us_refuses_no_person(
+    office: tuple[Office, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    words_of_server: str,
+    where: str,
+) -> None:
+    inbox, server = office
+    codes = make_codes(tmp_path, PEOPLE)
+    getattr(inbox, where)["stefan@example.ro"] = words_of_server
+    assert main(words(codes, server)) == 2
+    assert f"line 2: the mail server takes nothing from us: {words_of_server}" in capsys.readouterr().err
+    assert read_state(codes) == State()
+    getattr(inbox, where).clear()
+    assert main(words(codes, server)) == 0
+    assert inbox.recipients["stefan@example.ro"] == 1
+
+
+def test_those_who_were_refused_are_tried_again_when_that_is_wanted(
+    office: tuple[Office, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox, server = office
+    codes = make_codes(tmp_path, PEOPLE)
+    inbox.at_end["mary@example.ro"] = "552 5.2.2 mailbox full"
+    assert main(words(codes, server)) == 0
+    assert "line 4: the server refuses the message: 552 5.2.2 mailbox full" in capsys.readouterr().out
+    assert inbox.recipients == {"stefan@example.ro": 1, "ana@example.ro": 1}
+    inbox.at_end.clear()
+    path = codes / "codes.csv"
+    path.write_text(path.read_text("utf-8").replace("mutat@", "gheorghe@"), "utf-8")
+    assert main(words(codes, server)) == 0
+    assert inbox.recipients.total() == 2
+    assert main(words(codes, server, "--retry-refused", "--dry-run")) == 0
+    assert "2 messages are to be sent" in capsys.readouterr().out
+    assert main(words(codes, server, "--retry-refused")) == 0
+    assert set(inbox.recipients.values()) == {1}
+    assert inbox.recipients.total() == 4
+    assert read_state(codes) == State(sent={2, 3, 4, 6})
+
+
+def test_a_server_that_refuses_one_after_another_does_not_mark_the_whole_roll(
+    office: tuple[Office, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox, server = office
+    codes = make_codes(tmp_path, [(f"Om {n}", f"om{n}@example.ro", "ro") for n in range(16)])
+    inbox.at_end = {f"om{n}@example.ro": "554 no" for n in range(16) if n != 4}
+    assert main(words(codes, server)) == 2
+    assert "refused 5 people in a row" in capsys.readouterr().err
+    assert len(read_state(codes).refused) == 9, "one that was taken in between begins the row anew"
+    assert main(words(codes, server)) == 2
+    assert len(read_state(codes).refused) == 14
+    inbox.at_end = {}
+    assert main(words(codes, server, "--retry-refused")) == 0
+    assert inbox.recipients == {f"om{n}@example.ro": 1 for n in range(16)}
 
 
 def test_a_kill_in_the_middle_leaves_nobody_out_and_gives_nobody_two(
