@@ -28,7 +28,7 @@ HEADING = ("what", "line", "message-id", "note")
 TIMEOUT_SECONDS = 30
 TRIES = 5  # of a server that says "later" or goes away
 REFUSALS = 5  # in a row: is it these people, or the server?
-ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]+")
+ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 OF_US = re.compile(r"53\d |5\d\d 5\.7\.")
 """Answers about who sends, not about whom to: a password, relaying, a policy (RFC 3463, section 3.8)."""
 SCHEMES = ("smtp", "smtp+starttls", "smtps")

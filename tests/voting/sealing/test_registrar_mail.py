@@ -328,12 +328,14 @@ def test_a_server_that_would_give_codes_away_is_declined(
     [
         (lambda text: text.replace("e-mail", "adresa"), ""),
         (lambda text: text.replace("ana@", "ana@@"), "lines 6"),
+        (lambda text: text.replace("ana@", "ană@"), "lines 6"),
+        (lambda text: text.replace("ana@example", "ana@exämple"), "lines 6"),
         (lambda text: text.replace("code", "cod"), "no column 'code'"),
         (lambda text: text.replace("name,", "who,"), "--name"),
         (lambda text: "\n".join([*text.split()[:2]]), "line 2"),
         (lambda text: text + text.splitlines()[1] + "\n", "twice"),
     ],
-    ids=["no-address-column", "address", "no-codes", "no-name", "cut", "twice"],
+    ids=["no-address-column", "address", "letter", "host", "no-codes", "no-name", "cut", "twice"],
 )
 def test_a_list_that_is_wrong_is_declined_before_anything_is_sent(
     office: tuple[Office, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Any, word: str
