@@ -15,7 +15,8 @@ from pathlib import Path
 
 from voting.roles.registrar_deliver import add_letters_step, add_mail_step
 from voting.roles.registrar_destroy import CREDENTIALS_SUFFIX, destroy
-from voting.roles.registrar_list import CODE, CODES_FILE, alone_in
+from voting.roles.registrar_journals import alone_in
+from voting.roles.registrar_list import CODE, CODES_FILE
 from voting.roles.terminal import Declined, ended, say, write_new
 from voting.sealing.archive import Archive
 from voting.sealing.credentials import new_code, public_credential, read_credentials, write_credentials

@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voting.roles import registrar_mail as mail
-from voting.roles.registrar_list import (
-    CODES_FILE,
-    Columns,
-    Person,
-    alone_in,
-    choose,
-    note_again,
-    read_people,
+from voting.roles.registrar_journals import MAIL_FILE, alone_in, note_again, open_journal, require_same_list
+from voting.roles.registrar_list import CODES_FILE, Columns, Person, choose, read_people
+from voting.roles.registrar_parts import (
+    PART_PAGES,
+    Letters,
+    Part,
+    lettered_lines,
+    part_again,
+    parts_of,
+    require_same_input,
+    write_parts,
 )
+from voting.roles.registrar_ways import divide, told
 from voting.roles.registrar_words import Vote
 from voting.roles.terminal import Declined, ask_passphrase, say
 
@@ -26,7 +30,9 @@ PER_MINUTE = 60
 
 def add_mail_step(steps: "Steps") -> None:
     """`mail`."""
-    one = steps.add_parser("mail", help="send everybody their code by e-mail", allow_abbrev=False)
+    one = steps.add_parser(
+        "mail", help="send those who have an address their code by e-mail", allow_abbrev=False
+    )
     _add_common(one)
     one.add_argument(
         "--server", required=True, help="smtp+starttls://USER@HOST:587, smtps://USER@HOST, smtp://HOST"
@@ -60,17 +66,20 @@ def add_mail_step(steps: "Steps") -> None:
 def add_letters_step(steps: "Steps") -> None:
     """`letters`."""
     one = steps.add_parser(
-        "letters", help="write everybody a letter with their code, as PDF", allow_abbrev=False
+        "letters", help="write those whom e-mail does not reach a letter, as PDF", allow_abbrev=False
     )
     _add_common(one)
     one.add_argument(
         "--address", action="append", default=[], metavar="COLUMN", help="may be given again, in order"
     )
     one.add_argument("--window", choices=("right", "left"), default="right", help="where the envelope has it")
+    one.add_argument("--pages", type=int, default=PART_PAGES, help=f"letters a file ({PART_PAGES})")
     one.add_argument(
-        "--who", choices=("everyone", "unreached"), default="everyone", help="unreached: by e-mail"
+        "--remake",
+        default="",
+        metavar="FILE",
+        help="make this file again, which was not printed, or was lost",
     )
-    one.add_argument("--pages", type=int, default=0, help="letters a file")
     one.set_defaults(run=_letters)
 
 
@@ -86,6 +95,15 @@ def _add_common(one: argparse.ArgumentParser) -> None:
     one.add_argument("--name", default="", metavar="COLUMN", help="that holds the name")
     one.add_argument("--email", default="", metavar="COLUMN", help="that holds the e-mail address")
     one.add_argument("--language", default="", metavar="COLUMN", help="that says ro or en")
+    one.add_argument(
+        "--who",
+        choices=("unreached", "everyone"),
+        default="unreached",
+        help="everyone: also those who have their code the other way (unreached)",
+    )
+    one.add_argument(
+        "--corrected-list", action="store_true", help="cells of the list were corrected since the last time"
+    )
     one.add_argument(
         "--only", default="", metavar="COLUMN=VALUE", help="one person, again; it is written down"
     )
@@ -138,18 +156,28 @@ def _mail(options: argparse.Namespace) -> None:
         server.password = _password(options)
     mailing = mail.Mailing(sender=options.sender, sender_name=vote.office, per_minute=options.per_minute)
     with alone_in(options.folder):
-        if options.dry_run:
-            state = mail.read_state(options.folder)
-            _try_mail(people, mail.waiting(people, state, retry_refused=options.retry_refused), vote, server)
-        elif options.only:
+        _require_same_list(options, people, writes=not options.dry_run)
+        if options.only:
             _mail_again(options, people, vote, server, mailing)
-        else:
-            if options.unsure:
-                say(f"settled: {mail.settle(options.folder, were_sent=options.unsure == 'sent')}")
-            state = mail.send_all(
-                people, vote, options.folder, server, mailing, retry_refused=options.retry_refused
-            )
-            _report(people, state)
+            return
+        if options.unsure and not options.dry_run:
+            say(f"settled: {mail.settle(options.folder, were_sent=options.unsure == 'sent')}")
+        to_send = _to_send(options, people)
+        if options.dry_run:
+            _try_mail(people, to_send, vote, server)
+            return
+        state = mail.send_all(to_send, vote, options.folder, server, mailing)
+        _report(options.folder, people, state)
+
+
+def _require_same_list(options: argparse.Namespace, people: list[Person], *, writes: bool = True) -> None:
+    require_same_list(options.folder, people, is_corrected=options.corrected_list, writes=writes)
+
+
+def _to_send(options: argparse.Namespace, people: list[Person]) -> list[Person]:
+    lettered = lettered_lines(options.folder) if options.who == "unreached" else ()
+    state = mail.read_state(options.folder)
+    return mail.waiting(people, state, lettered=lettered, retry_refused=options.retry_refused)
 
 
 def _password(options: argparse.Namespace) -> str:
@@ -174,7 +202,7 @@ def _mail_again(
     if not person.email:
         raise Declined(f"line {person.line} has no e-mail address")
     state = mail.State()
-    with mail.open_journal(options.folder) as journal:
+    with open_journal(options.folder / MAIL_FILE, mail.HEADING) as journal:
         mail.send_one(person, vote, server, mailing, journal, state)
     server.close()
     if person.line not in state.sent:
@@ -184,10 +212,9 @@ def _mail_again(
     say(f"sent again to line {person.line}")
 
 
-def _report(people: list[Person], state: mail.State) -> None:
+def _report(folder: Path, people: list[Person], state: mail.State) -> None:
     """What is done and what is left. Raises: Declined while somebody was not reached for sure."""
-    without = [one.line for one in people if not one.email]
-    say(f"{len(state.sent)} sent; {len(without)} people have no address and need a letter")
+    say(told(divide(people, state, lettered_lines(folder))))
     for line, why in sorted(state.refused.items()):
         say(f"line {line}: the server refuses the message: {why}")
     for line, message_id in sorted(state.unsure.items()):
@@ -198,23 +225,29 @@ def _report(people: list[Person], state: mail.State) -> None:
 
 # ── letters ───────────────────────────────────────────────────────────────────
 def _letters(options: argparse.Namespace) -> None:
-    letters: Any = importlib.import_module("voting.roles.registrar_letters")  # brings ReportLab
+    drawing: Any = importlib.import_module("voting.roles.registrar_letters")  # brings ReportLab
     vote, people = _vote(options), _people(options, tuple(options.address))
+    letters = Letters(vote=vote, side=options.window, write=drawing.write_part)
     with alone_in(options.folder):
+        parts = _parts(options, people)
+        drawing.require_printable([one for part in parts for one in part.people], vote)
+        _require_same_list(options, people)
+        made_anew = parts[0].path.name if options.only or options.remake else ""
+        require_same_input(people, options.folder, letters, but=made_anew)
         if options.only:
-            letters.load_fonts()
-            letters.require_characters([choose(people, options.only)], vote)
-            person = _again(options, people, "letter")
-            part = letters.Part(options.folder / f"letter-{person.line:06d}.pdf", [person])
-            part.path.unlink(missing_ok=True)
-            letters.write_part(part, vote, options.window)
-            say(f"{part.path} (keep it secret, destroy it when it is printed)")
-            return
-        if options.who == "unreached":
-            state = mail.read_state(options.folder)
-            people = [one for one in people if one.line not in state.sent]
-        if not people:
-            raise Declined("everybody was reached by e-mail")
-        pages = options.pages or letters.PART_PAGES
-        written = letters.write_letters(people, vote, options.folder, side=options.window, pages=pages)
-        say(f"{len(people)} letters in {len(written)} files")
+            _again(options, people, "letter")
+        write_parts(parts, options.folder, letters)
+        say(told(divide(people, mail.read_state(options.folder), lettered_lines(options.folder))))
+
+
+def _parts(options: argparse.Namespace, people: list[Person]) -> list[Part]:
+    """The files that are to be made. Raises: Declined."""
+    if options.only:
+        person = choose(people, options.only)
+        return [Part(options.folder / f"letter-{person.line:06d}.pdf", [person])]
+    if options.remake:
+        return [part_again(options.remake, people, options.folder)]
+    lettered = lettered_lines(options.folder)
+    ways = divide(people, mail.read_state(options.folder), lettered)
+    has_way = lettered if options.who == "everyone" else {one.line for one in people} - ways.to_letter
+    return parts_of([one for one in people if one.line not in has_way], options.folder, options.pages)

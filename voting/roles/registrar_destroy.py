@@ -26,8 +26,15 @@ REACH = (
 
 
 def destroy(folder: Path, archives: Sequence[Path], *, cancelled: bool) -> None:
-    """Overwrite and delete what holds codes. Raises: Declined while one of its elections has no result."""
+    """Overwrite and delete what holds codes. Raises: Declined while one of its elections has not ended, or
+    when nothing says which elections they are.
+    """
     held = {path.name.removesuffix(CREDENTIALS_SUFFIX) for path in folder.glob(f"*{CREDENTIALS_SUFFIX}")}
+    if not cancelled and not held:
+        raise Declined(
+            f"no UUID{CREDENTIALS_SUFFIX} lies in {folder}, so nobody knows whose codes these are: "
+            "put them back beside the codes, or say --cancelled if the vote was called off"
+        )
     ended = {uuid for path in archives if (uuid := ended_election(path, held))}
     if not cancelled and (missing := held - ended):
         raise Declined(f"give the archive with the result of these too: {', '.join(sorted(missing))}")
@@ -49,8 +56,10 @@ def destroy(folder: Path, archives: Sequence[Path], *, cancelled: bool) -> None:
 
 
 def ended_election(path: Path, known: set[str]) -> str:
-    """The election of an archive that ends with a result. Raises: Declined, Refused."""
-    election, last = "", ""
+    """The election of an archive that ends with a result, or ended without a ballot, when there is nothing to
+    open. Raises: Declined, Refused.
+    """
+    election, last, ballots = "", "", 0
     contents: dict[str, bytes] = {}
     with path.open("rb") as file:
         for member, content in Archive(file).members():
@@ -60,13 +69,14 @@ def ended_election(path: Path, known: set[str]) -> str:
                 continue
             event = read(Event, content)
             last = event.type
+            ballots += last == "Ballot"
             if event.type == "Setup" and event.payload in contents:
                 setup = read(Setup, contents[event.payload])
                 uuid = read_election(contents[setup.election]).uuid
                 election = uuid if uuid in known else ""
     if not election:
         raise Declined(f"{path} is of none of this folder's elections")
-    if last != "Result":
+    if last != "Result" and (ballots or last != "EncryptedTally"):
         raise Declined(f"{path} has no result yet: its last step is {last}")
     return election
 

@@ -6,13 +6,12 @@ them in memory. Sizes are those of A4 folded in three for a DL envelope (110 x 2
 window shows it however the paper slides, and the code where it never does.
 """
 
+import io
 import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
-import msgspec
 import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -22,8 +21,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from voting.roles.registrar_list import Person
+from voting.roles.registrar_parts import Part, Side
 from voting.roles.registrar_words import CARE, CHECK, GREETING, HOW, INTRODUCTION, SCAN, STEPS, SUBJECT, Vote
-from voting.roles.terminal import Declined, say
+from voting.roles.terminal import Declined
 
 FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD, MONO = "AtkinsonNext-Regular", "AtkinsonNext-Bold", "AtkinsonMono-SemiBold"
@@ -34,44 +34,11 @@ SIZE, LEADING = 10.5, 14.5
 WINDOW_TOP = 47 * mm  # from the upper edge of the page
 WINDOW_LEFT = {"right": 114 * mm, "left": 25 * mm}
 WINDOW_WIDTH = 74 * mm
-ADDRESS_LINES = 6
+ADDRESS_LINES, ADDRESS_SIZE = 6, 11
 FOLDS = (99 * mm, 198 * mm)
 CODE_SIZE = 27
 QR_WIDTH = 30 * mm
-PART_PAGES = 1000
-Side = Literal["right", "left"]
-
-
-class Part(msgspec.Struct, frozen=True):
-    """Some letters in one file."""
-
-    path: Path
-    people: Sequence[Person]
-
-
-def write_letters(
-    people: Sequence[Person], vote: Vote, folder: Path, *, side: Side = "right", pages: int = PART_PAGES
-) -> list[Path]:
-    """Write everybody's letter, so many a file; parts that are there already are left as they are.
-
-    A part is written beside and renamed: after a kill, the next run makes the ones that are missing.
-    Raises: Declined for a character that the letters' fonts lack.
-    """
-    load_fonts()
-    require_characters(people, vote)
-    written = []
-    for part in parts_of(people, folder, pages):
-        if not part.path.exists():
-            write_part(part, vote, side)
-            say(f"{part.path}: {len(part.people)} letters (keep it secret)")
-        written.append(part.path)
-    return written
-
-
-def parts_of(people: Sequence[Person], folder: Path, pages: int) -> list[Part]:
-    """The files, named by the lines of the list that they hold."""
-    portions = [people[start : start + pages] for start in range(0, len(people), pages)]
-    return [Part(folder / f"letters-{one[0].line:06d}-{one[-1].line:06d}.pdf", one) for one in portions]
+SHOWN = 20  # people of a list of faults
 
 
 def write_part(part: Part, vote: Vote, side: Side) -> None:
@@ -98,6 +65,33 @@ def load_fonts() -> None:
             pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
 
 
+def require_printable(people: Sequence[Person], vote: Vote) -> None:
+    """Everything can be printed whole: each character, each address in its window, each letter on its page.
+
+    Raises: Declined, naming who cannot, before anything is printed.
+    """
+    load_fonts()
+    require_characters(people, vote)
+    if wide := [one for one in people if not fits_window(one)]:
+        named = "; ".join(f"line {one.line}, {one.name}" for one in wide[:SHOWN])
+        raise Declined(
+            f"{len(wide)} addresses are too long for the window ({ADDRESS_LINES} lines, the name included, "
+            f"of {WINDOW_WIDTH / mm:.0f} mm): {named}"
+        )
+    canvas = Canvas(io.BytesIO(), pagesize=A4, initialFontName=REGULAR)
+    for language in {one.language for one in people}:
+        longest = max((one for one in people if one.language == language), key=lambda one: len(one.name))
+        if draw_letter(canvas, longest, vote, "right") < MARGIN / 2:
+            raise Declined(f"the letter to line {longest.line}, {longest.name}, is longer than a page")
+
+
+def fits_window(person: Person) -> bool:
+    """Whether name and address are seen whole in the window."""
+    lines = _address_lines(person)
+    widest = max(pdfmetrics.stringWidth(line, REGULAR, ADDRESS_SIZE) for line in lines)
+    return len(lines) <= ADDRESS_LINES and widest <= WINDOW_WIDTH
+
+
 def require_characters(people: Sequence[Person], vote: Vote) -> None:
     """Raises: Declined, naming the line: a name must not be printed with holes."""
     known = pdfmetrics.getFont(REGULAR).face.charToGlyph
@@ -111,8 +105,8 @@ def require_characters(people: Sequence[Person], vote: Vote) -> None:
 
 
 # ── a page ────────────────────────────────────────────────────────────────────
-def draw_letter(canvas: Canvas, person: Person, vote: Vote, side: Side) -> None:
-    """One page."""
+def draw_letter(canvas: Canvas, person: Person, vote: Vote, side: Side) -> float:
+    """One page; how far above its lower edge the last line stands."""
     words = vote.words(person.language) | {"name": person.name}
     language = person.language
     pen = Pen(canvas, HEIGHT - MARGIN)
@@ -138,6 +132,7 @@ def draw_letter(canvas: Canvas, person: Person, vote: Vote, side: Side) -> None:
     pen.paragraph(title, font=BOLD)
     for one in cares:
         pen.paragraph(f"– {one.format(**words)}", indent=5 * mm)
+    return pen.y
 
 
 @lru_cache(maxsize=256)
@@ -167,13 +162,15 @@ class Pen:
         self.y -= height
 
 
+def _address_lines(person: Person) -> list[str]:
+    texts = (person.name, *person.address)
+    return [line for text in texts for line in lines_of(text, REGULAR, ADDRESS_SIZE, WINDOW_WIDTH)]
+
+
 def _draw_address(canvas: Canvas, person: Person, side: Side) -> None:
-    lines = [
-        part for line in (person.name, *person.address) for part in lines_of(line, REGULAR, 11, WINDOW_WIDTH)
-    ][:ADDRESS_LINES]
-    canvas.setFont(REGULAR, 11)
-    for number, line in enumerate(lines):
-        canvas.drawString(WINDOW_LEFT[side], HEIGHT - WINDOW_TOP - (number + 1) * 14, line)
+    canvas.setFont(REGULAR, ADDRESS_SIZE)
+    for number, line in enumerate(_address_lines(person), start=1):
+        canvas.drawString(WINDOW_LEFT[side], HEIGHT - WINDOW_TOP - number * 14, line)
 
 
 def _draw_folds(canvas: Canvas) -> None:

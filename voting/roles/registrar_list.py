@@ -1,12 +1,7 @@
-"""The registrar's list: who has which code, and the journals that are kept beside it in the same folder."""
+"""The registrar's list: who has which code."""
 
 import csv
-import fcntl
-import io
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +13,6 @@ from voting.sealing.refused import Refused
 
 CODE = "code"  # the column that is added to the roll's own
 CODES_FILE = "codes.csv"
-AGAIN_FILE = "given-again.csv"
 Language = Literal["en", "ro"]
 KNOWN = {
     "name": ("name", "nume", "nume și prenume"),
@@ -120,59 +114,3 @@ def choose(people: Sequence[Person], only: str) -> Person:
     if len(found) != 1:
         raise Declined(f"{only}: {len(found)} people; it must be exactly one")
     return found[0]
-
-
-class Journal:
-    """A file of lines that are on the disk before the next step is taken."""
-
-    def __init__(self, path: Path, heading: Sequence[str]) -> None:
-        self.path = path
-        is_new = not path.exists() or path.stat().st_size == 0
-        self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a", newline="")
-        self._writer = csv.writer(self._file)
-        if is_new:
-            self.add(*heading)
-
-    def add(self, *cells: object) -> None:
-        """Write a line."""
-        self._writer.writerow([" ".join(str(cell).split()) for cell in cells])
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def close(self) -> None:
-        """No more lines."""
-        self._file.close()
-
-
-def read_journal(path: Path) -> list[list[str]]:
-    """Its lines below the heading; a last line that a kill cut short is none."""
-    if not path.exists():
-        return []
-    raw = path.read_bytes()
-    whole = raw[: raw.rfind(b"\n") + 1]
-    if whole != raw:
-        os.truncate(path, len(whole))
-    return list(csv.reader(io.StringIO(whole.decode(), newline="")))[1:]
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Nobody else works with this folder meanwhile. Raises: Declined."""
-    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as busy:
-            raise Declined(f"another command is working with {folder}") from busy
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def note_again(folder: Path, person: Person, *, how: str, by: str, reason: str) -> None:
-    """Write down that somebody was given their code again, before they are."""
-    journal = Journal(folder / AGAIN_FILE, ("when", "line", "name", "how", "by", "reason"))
-    journal.add(
-        datetime.now().astimezone().isoformat(timespec="seconds"), person.line, person.name, how, by, reason
-    )
-    journal.close()

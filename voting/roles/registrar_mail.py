@@ -9,8 +9,8 @@ import re
 import smtplib
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formataddr, formatdate, make_msgid
@@ -19,11 +19,11 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
 
-from voting.roles.registrar_list import Journal, Person, read_journal
+from voting.roles.registrar_journals import MAIL_FILE, Journal, open_journal, read_journal
+from voting.roles.registrar_list import Person
 from voting.roles.registrar_words import Vote, message_text
 from voting.roles.terminal import Declined, say
 
-JOURNAL_FILE = "mail-journal.csv"
 HEADING = ("what", "line", "message-id", "note")
 TIMEOUT_SECONDS = 30
 TRIES = 5  # of a server that says "later" or goes away
@@ -151,7 +151,7 @@ class State(msgspec.Struct, kw_only=True):
 def read_state(folder: Path) -> State:
     """The journal of this folder."""
     state = State()
-    for what, line, message_id, note in read_journal(folder / JOURNAL_FILE):
+    for what, line, message_id, note in read_journal(folder / MAIL_FILE):
         number = int(line)
         state.unsure.pop(number, None)
         if what == "begins":
@@ -173,28 +173,26 @@ class Mailing(msgspec.Struct, frozen=True, kw_only=True):
     pause: Callable[[float], None] = time.sleep
 
 
-def waiting(people: Sequence[Person], state: State, *, retry_refused: bool = False) -> list[Person]:
-    """Who is still to be sent to."""
-    done = state.sent | state.unsure.keys() | (set() if retry_refused else state.refused.keys())
-    return [one for one in people if one.email and one.line not in done]
-
-
-def send_all(
+def waiting(
     people: Sequence[Person],
-    vote: Vote,
-    folder: Path,
-    server: Server,
-    mailing: Mailing,
+    state: State,
     *,
+    lettered: Collection[int] = (),
     retry_refused: bool = False,
-) -> State:
-    """Send to everybody who has an address and was not sent to; the journal's state at the end.
+) -> list[Person]:
+    """Who is still to be sent to: nobody `lettered`, who has a letter and is to have no message."""
+    done = state.sent | state.unsure.keys() | (set() if retry_refused else state.refused.keys())
+    return [one for one in people if one.email and one.line not in done and one.line not in lettered]
+
+
+def send_all(people: Sequence[Person], vote: Vote, folder: Path, server: Server, mailing: Mailing) -> State:
+    """Send to these people, one after another; the journal's state at the end.
 
     Raises: Declined when the server takes nothing any more, or refuses several in a row.
     """
     state, refused = read_state(folder), 0
-    with open_journal(folder) as journal, closing(server):
-        for person in waiting(people, state, retry_refused=retry_refused):
+    with open_journal(folder / MAIL_FILE, HEADING) as journal, closing(server):
+        for person in people:
             if refused == REFUSALS:
                 raise Declined(
                     f"the mail server refused {refused} people in a row. If they are the reason, run this "
@@ -205,17 +203,6 @@ def send_all(
             refused = 0 if person.line in state.sent else refused + (person.line in state.refused)
             mailing.pause(max(0.0, 60 / mailing.per_minute - (time.monotonic() - started)))
     return state
-
-
-@contextmanager
-def open_journal(folder: Path) -> Iterator[Journal]:
-    """The journal of this folder, to be written on."""
-    read_journal(folder / JOURNAL_FILE)  # cuts off a line that a kill left unfinished
-    journal = Journal(folder / JOURNAL_FILE, HEADING)
-    try:
-        yield journal
-    finally:
-        journal.close()
 
 
 def send_one(
@@ -258,7 +245,7 @@ def send_one(
 def settle(folder: Path, *, were_sent: bool) -> int:
     """What the server's log said of those that nobody knew of; how many they were."""
     state = read_state(folder)
-    with open_journal(folder) as journal:
+    with open_journal(folder / MAIL_FILE, HEADING) as journal:
         for line, message_id in state.unsure.items():
             journal.add("sent" if were_sent else "not taken", line, message_id, "by the server's log")
     return len(state.unsure)

@@ -24,6 +24,7 @@ VOTE = ["--title", "Buget participativ 2027", "--title-en", "Participatory budge
 VOTE += ["--url", "https://vot.example.ro/polls/1", "--closes", "30 aprilie 2027, ora 20:00"]
 VOTE += ["--office", "Primăria Sectorului 5", "--contact", "021 314 46 80"]
 ADDRESS = ["--address", "street", "--address", "town"]
+EVERYONE = ["--who", "everyone"]
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,7 @@ def make_codes(folder: Path, uuid: str = "4aGdhjJbFt1b7b") -> tuple[Path, list[s
 
 def test_letters_read_and_scan(tools: dict[str, str], tmp_path: Path) -> None:
     folder, codes = make_codes(tmp_path)
-    assert main(["registrar", "letters", str(folder), *VOTE, *ADDRESS]) == 0
+    assert main(["registrar", "letters", str(folder), *VOTE, *EVERYONE, *ADDRESS]) == 0
     (path,) = folder.glob("letters-*.pdf")
     assert path.stat().st_mode & 0o777 == 0o600
     pages = said(tools["pdftotext"], "-layout", str(path), "-").split("\f")[:-1]
@@ -78,7 +79,7 @@ def test_the_window_shows_the_address_and_never_the_code(
     tools: dict[str, str], tmp_path: Path, side: str, left: float
 ) -> None:
     folder, codes = make_codes(tmp_path)
-    assert main(["registrar", "letters", str(folder), *VOTE, *ADDRESS, "--window", side]) == 0
+    assert main(["registrar", "letters", str(folder), *VOTE, *EVERYONE, *ADDRESS, "--window", side]) == 0
     (path,) = folder.glob("letters-*.pdf")
     found = said(tools["pdftotext"], "-bbox", "-l", "1", str(path), "-")
     places: dict[str, tuple[float, float]] = {}
@@ -94,11 +95,13 @@ def test_the_window_shows_the_address_and_never_the_code(
 
 def test_parts_that_a_kill_left_out_are_made_and_the_others_kept(tmp_path: Path) -> None:
     folder, _ = make_codes(tmp_path)
-    words = ["registrar", "letters", str(folder), *VOTE, "--pages", "2"]
+    words = ["registrar", "letters", str(folder), *VOTE, *EVERYONE, "--pages", "2"]
     assert main(words) == 0
     first, second = sorted(folder.glob("letters-*.pdf"))
     kept = first.read_bytes()
     second.unlink()
+    journal = folder / "letters-journal.csv"
+    journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:-1]) + "wri")
     second.with_suffix(".new").write_bytes(b"%PDF-cut")
     assert main(words) == 0
     assert first.read_bytes() == kept
@@ -112,14 +115,14 @@ def test_a_name_that_cannot_be_printed_is_declined(
     folder, _ = make_codes(tmp_path)
     path = folder / "codes.csv"
     path.write_text(path.read_text("utf-8").replace("Mary", "Мария"), "utf-8")
-    assert main(["registrar", "letters", str(folder), *VOTE]) == 2
+    assert main(["registrar", "letters", str(folder), *VOTE, *EVERYONE]) == 2
     assert "line 3: the letters' font has no" in capsys.readouterr().err
     assert not list(folder.glob("letters-*"))
 
 
 def test_one_letter_again_is_written_down(tmp_path: Path) -> None:
     folder, codes = make_codes(tmp_path)
-    only = ["registrar", "letters", str(folder), *VOTE, "--only", "e-mail=z@example.ro"]
+    only = ["registrar", "letters", str(folder), *VOTE, *EVERYONE, "--only", "e-mail=z@example.ro"]
     assert main(only) == 2
     assert main([*only, "--by", "M. Ionescu", "--reason", "a venit la ghișeu"]) == 0
     assert (folder / "letter-000005.pdf").exists()
@@ -131,7 +134,7 @@ def test_one_letter_again_is_written_down(tmp_path: Path) -> None:
 def test_codes_are_destroyed_only_with_a_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sealed = make_sealed(tmp_path, voters=2, singles=1)
     folder, codes = make_codes(tmp_path, sealed.election.uuid)
-    assert main(["registrar", "letters", str(folder), *VOTE]) == 0
+    assert main(["registrar", "letters", str(folder), *VOTE, *EVERYONE]) == 0
     words = ["registrar", "destroy", str(folder)]
     for voter in range(2):
         sealed.vote(voter, [1, 2, 0])
@@ -150,8 +153,37 @@ def test_codes_are_destroyed_only_with_a_result(tmp_path: Path, capsys: pytest.C
     shown = capsys.readouterr().out
     assert REACH[0] in shown
     left = [path for path in folder.iterdir() if path.is_file()]
-    assert {path.name for path in left} == {".lock", f"{sealed.election.uuid}.pubcreds"}
+    assert {path.name for path in left} == {
+        ".lock",
+        f"{sealed.election.uuid}.pubcreds",
+        "letters-journal.csv",
+        "list-journal.csv",
+    }
     assert not any(code.encode() in path.read_bytes() for code in codes for path in left)
+
+
+def test_codes_of_elections_that_nobody_knows_are_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, _ = make_codes(tmp_path)
+    credentials = folder / "4aGdhjJbFt1b7b.pubcreds"
+    credentials.rename(tmp_path / "elsewhere")
+    assert main(["registrar", "destroy", str(folder)]) == 2
+    assert "say --cancelled" in capsys.readouterr().err
+    assert main(["registrar", "destroy", str(folder), str(make_sealed(tmp_path, voters=1).path)]) == 2
+    assert (folder / "codes.csv").exists()
+    assert main(["registrar", "destroy", str(folder), "--cancelled"]) == 0
+    assert not (folder / "codes.csv").exists()
+
+
+def test_an_election_without_ballots_has_ended(tmp_path: Path) -> None:
+    sealed = make_sealed(tmp_path, voters=2, singles=1)
+    folder, _ = make_codes(tmp_path, sealed.election.uuid)
+    words = ["registrar", "destroy", str(folder), str(sealed.path)]
+    assert main(words) == 2, "it is open"
+    sealed.end_ballots()
+    assert main(words) == 0
+    assert not (folder / "codes.csv").exists()
 
 
 def test_public_credentials_of_the_same_codes_for_a_further_election(tmp_path: Path) -> None:
