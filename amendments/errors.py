@@ -29,6 +29,10 @@ class TextRefused(Invalid):
 
 
 TEXT_WORDS = {
+    "text_moved_on": N_(
+        "The text has changed since you wrote this. Make your change again on the new text; your reason "
+        "is kept."
+    ),
     "changes_nothing": N_("You have not changed anything yet."),
     "several_paragraphs": N_("This is one paragraph. To add another, propose a new one after it."),
     "emptied": N_("The text is empty. To take it out, propose to delete it."),

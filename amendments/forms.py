@@ -7,7 +7,7 @@ import msgspec
 
 from amendments.rules.procedure import Event
 from amendments.service import ActDraft
-from amendments.states import AuthorKind, Outcome
+from amendments.states import Outcome
 from amendments.text.units import UnitType
 from app.kit.i18n import N_
 
@@ -37,7 +37,7 @@ class ProposalForm(msgspec.Struct, frozen=True):
     """Who proposes, and why."""
 
     reason: Reason = ""
-    author_kind: AuthorKind = AuthorKind.RESIDENT
+    author_kind: Literal["resident", "association", "business"] = "resident"
     on_behalf_of: Line = ""
     separable: bool = False
 

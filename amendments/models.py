@@ -152,7 +152,7 @@ class ActSubscription(Base):
 
 # ── amendments ────────────────────────────────────────────────────────────────
 class AmendmentRow(Base):
-    """What somebody proposes to an act. Its operations never change once it was submitted."""
+    """What somebody proposes to an act. Once submitted, its operations change only while it is returned."""
 
     __tablename__ = "amendments"
     __table_args__ = (
@@ -177,7 +177,6 @@ class AmendmentRow(Base):
     on_behalf_of: Mapped[str] = mapped_column(String(200), comment="association or business; public")
     operations: Mapped[bytes] = mapped_column(LargeBinary, comment="JSON: amendments/text/operations.py")
     separable: Mapped[bool]
-    typed: Mapped[str] = mapped_column(Text, comment="JSON: the form as it was typed, of a draft")
     reason: Mapped[str] = mapped_column(Text, comment="Markdown")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

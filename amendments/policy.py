@@ -5,12 +5,13 @@ account proposes, for Law 52/2003 hears every interested person and not resident
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 from typing import Protocol
 
 from accounts.policy import Actor, may_act_as
 from accounts.states import Role
-from amendments.states import PUBLIC_ACTS, UNANSWERED, ActState, AmendmentState
+from amendments.states import PUBLIC_ACTS, UNANSWERED, ActState, AmendmentState, AuthorKind
 from app.kit.i18n import N_
 from app.kit.policy import ALLOW, Verdict, deny
 
@@ -68,6 +69,15 @@ def may_close_debate(actor: Actor | None, act: ActLike, *, today: date) -> Verdi
     return ALLOW
 
 
+def may_record_step(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether a step of the procedure may be written down: from the announcement to the vote."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state not in (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL):
+        return deny(N_("Steps are written down from the announcement to the vote of the council."))
+    return ALLOW
+
+
 def may_withdraw_act(actor: Actor | None, act: ActLike) -> Verdict:
     """Whether the act may be taken back: while it is public and not voted."""
     if not (verdict := may_prepare(actor)):
@@ -101,6 +111,26 @@ def may_propose(actor: Actor | None, act: ActLike, *, today: date) -> Verdict:
     if not (verdict := takes_amendments(act, today)):
         return verdict
     return ALLOW if actor is not None else deny(N_("Sign in to propose an amendment."))
+
+
+def may_submit(actor: Actor | None, act: ActLike, amendment: AmendmentLike, *, today: date) -> Verdict:
+    """Whether this amendment may be registered today: what came in time and was returned, also after the last
+    day, until the answers are done.
+    """
+    if amendment.state == AmendmentState.RETURNED and act.state == ActState.CLOSED:
+        return ALLOW
+    return may_propose(actor, act, today=today)
+
+
+def may_propose_as(actor: Actor | None, kind: AuthorKind) -> Verdict:
+    """Whether this person may propose in that quality: the council's and the initiator's have a role here."""
+    match kind:
+        case AuthorKind.COUNCILLOR:
+            return may_act_as(actor, Role.COUNCILLOR)
+        case AuthorKind.INITIATOR:
+            return may_prepare(actor)
+        case _:
+            return ALLOW
 
 
 def may_keep_draft(actor: Actor | None, act: ActLike, *, drafts: int, today: date) -> Verdict:
@@ -138,12 +168,20 @@ def may_withdraw(actor: Actor | None, amendment: AmendmentLike) -> Verdict:
 
 
 def may_stand_behind(
-    actor: Actor | None, act: ActLike, amendment: AmendmentLike, *, stands: bool, today: date
+    actor: Actor | None,
+    act: ActLike,
+    amendment: AmendmentLike,
+    *,
+    stands: bool,
+    accounts: Collection[uuid.UUID] = (),
+    today: date,
 ) -> Verdict:
-    """Whether this person may support or co-sign: once, not their own, while proposals are received."""
+    """Whether this person may support or co-sign: once, not their own, while proposals are received.
+    `accounts`: every one of the same person.
+    """
     if actor is None:
         return deny(N_("Sign in to stand behind this amendment."))
-    if actor.id == amendment.author_id:
+    if amendment.author_id in (actor.id, *accounts):
         return deny(N_("This is your own amendment."))
     if not (verdict := takes_amendments(act, today)):
         return verdict
@@ -167,16 +205,19 @@ def may_see_answers(actor: Actor | None) -> Verdict:
     return ALLOW if may_prepare(actor) else may_act_as(actor, Role.COUNCILLOR)
 
 
-def may_answer(actor: Actor | None, act: ActLike, amendment: AmendmentLike) -> Verdict:
+def may_answer(
+    actor: Actor | None, act: ActLike, amendment: AmendmentLike, *, accounts: Collection[uuid.UUID] = ()
+) -> Verdict:
     """Whether a councillor or initiator may answer now: any registered amendment, until the council has it.
 
-    An answer that was given may be superseded; nobody answers their own amendment.
+    An answer that was given may be superseded; nobody answers their own amendment. `accounts`: every one of
+    the same person.
     """
     if not (verdict := may_act_as(actor, Role.COUNCILLOR)):
         return verdict
     if act.state not in (ActState.DEBATE, ActState.CLOSED):
         return deny(N_("Answers are given until the draft decision goes to the council."))
-    if actor is not None and actor.id == amendment.author_id:
+    if actor is not None and amendment.author_id in (actor.id, *accounts):
         return deny(N_("This is your own amendment. Somebody else has to answer it."))
     if amendment.state not in (AmendmentState.SUBMITTED, AmendmentState.ANSWERED):
         return deny(N_("This amendment does not wait for an answer."))

@@ -1,6 +1,5 @@
 """Amendments in lists, one alone, those of a part of the text, and those that contradict each other."""
 
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -158,7 +157,6 @@ class RegisterPage(msgspec.Struct, frozen=True, kw_only=True):
     mine: bool
     states: list[tuple[str, str]]
     author_kinds: list[tuple[str, str]]
-    query: str
 
 
 # ── one amendment ─────────────────────────────────────────────────────────────
@@ -175,7 +173,9 @@ class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AmendmentPage(msgspec.Struct, frozen=True, kw_only=True):
-    """An amendment with its answers, its timeline and what the reader may do."""
+    """An amendment with its answers, its timeline and what the reader may do. `typed`: a reason that was
+    refused.
+    """
 
     act_id: str
     act_number: str
@@ -196,6 +196,7 @@ class AmendmentPage(msgspec.Struct, frozen=True, kw_only=True):
     may_change: bool
     may_moderate: bool
     may_answer: bool
+    typed: str = ""
     errors: dict[str, str] = {}
 
 
@@ -285,6 +286,7 @@ class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
     amendment_id: str
     view: AmendmentView
     same: list[tuple[str, str]]
+    is_current: bool
     reason: str
     author_kind: str
     on_behalf_of: str
@@ -303,9 +305,3 @@ class DraftsPage(msgspec.Struct, frozen=True, kw_only=True):
     act_number: str
     act_title: str
     drafts: list[AmendmentView]
-
-
-def typed_of(row: AmendmentRow) -> dict[str, str]:
-    """What was typed into the form of a draft."""
-    typed: dict[str, str] = json.loads(row.typed or "{}")
-    return typed

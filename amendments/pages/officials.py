@@ -1,6 +1,6 @@
 """What the secretariat and the councillors see: preparing an act, answering, consolidating."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -10,7 +10,6 @@ from amendments.pages.acts import UnitView
 from amendments.pages.amendments import AmendmentView
 from amendments.pages.changes import ChangeView
 from amendments.pages.words import OUTCOMES
-from amendments.rules.procedure import Event
 from amendments.text.reading.proposal import Remark
 from app.kit.i18n import N_
 
@@ -48,7 +47,7 @@ class NewActPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PreparePage(msgspec.Struct, frozen=True, kw_only=True):
-    """An act that is being prepared, with its text as it was read."""
+    """An act that is being prepared, with its text as it was read. `typed`: a form that was refused."""
 
     act_id: str
     fields: ActFields
@@ -59,6 +58,7 @@ class PreparePage(msgspec.Struct, frozen=True, kw_only=True):
     earliest: date
     until: str
     is_complete: bool
+    typed: dict[str, str] = {}
     errors: dict[str, str] = {}
 
 
@@ -75,6 +75,11 @@ def fields_of(act: Act) -> ActFields:
     )
 
 
+def fields_typed(typed: Mapping[str, str]) -> ActFields:
+    """What was typed into the form of an act."""
+    return ActFields(**{name: typed.get(name, "") for name in ActFields.__struct_fields__})
+
+
 def build_prepare(
     act: Act,
     *,
@@ -83,12 +88,13 @@ def build_prepare(
     papers: Sequence[ActPaper],
     earliest: date,
     until: str,
+    typed: dict[str, str],
     errors: dict[str, str],
 ) -> PreparePage:
     """The page on which an act is prepared."""
     return PreparePage(
         act_id=str(act.id),
-        fields=fields_of(act),
+        fields=fields_typed(typed) if typed.get("do") == "fields" else fields_of(act),
         revision=act.revision,
         units=units,
         remarks=[(one.unit, REMARKS.get(one.code, OTHER_REMARK), one.said) for one in remarks],
@@ -96,6 +102,7 @@ def build_prepare(
         earliest=earliest,
         until=until,
         is_complete=bool(papers) and len(units) > 1,
+        typed=typed,
         errors=errors,
     )
 
@@ -103,7 +110,7 @@ def build_prepare(
 # ── answering ─────────────────────────────────────────────────────────────────
 class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     """Amendments that wait for an answer; those that propose the same stand together. `answerable`: ids
-    of those that this person may answer.
+    of those that this person may answer; `typed`: a form that was refused.
     """
 
     act_id: str
@@ -115,12 +122,18 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     may_close: bool
     may_consolidate: bool
     is_secretariat: bool
+    may_withdraw: bool
     state_title: str
     steps: list[tuple[str, str]]
+    typed: dict[str, str] = {}
+    errors: dict[str, str] = {}
 
 
 class AnswerPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The form of an answer. `counter`: (unit, place, text) of each part that can be worded otherwise."""
+    """The form of an answer. `counter`: (unit, place, text) of each part that can be worded otherwise;
+    `parts`: the operations that may be accepted apart, each by its place in the amendment; `alike`: those
+    that propose the same, each with how many answers it has.
+    """
 
     act_id: str
     act_number: str
@@ -133,7 +146,8 @@ class AnswerPage(msgspec.Struct, frozen=True, kw_only=True):
     counter: list[tuple[str, str, str]]
     alike: list[tuple[str, str]]
     stands: bool
-    separable: bool
+    parts: list[tuple[str, str]]
+    chosen: list[str]
     outcomes: list[tuple[str, str]]
     errors: dict[str, str] = {}
 
@@ -164,19 +178,9 @@ class ConsolidatePage(msgspec.Struct, frozen=True, kw_only=True):
     added: list[UnitView]
     removed: list[UnitView]
     meeting: list[MeetingPoint]
+    reason: str
     untidy: list[str]
     earliest: date
     until: str
     problem: str
     errors: dict[str, str] = {}
-
-
-STEP_CHOICES = (
-    Event.DEBATE_REQUESTED,
-    Event.DEBATE_CALLED,
-    Event.DEBATE_ENDED,
-    Event.DEBATE_PAPERS,
-    Event.SENT_TO_ENDORSEMENT,
-    Event.SITTING_CALLED,
-)
-"""Steps that the secretariat writes down; the others are written by what it does here."""

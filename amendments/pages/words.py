@@ -58,6 +58,7 @@ AUTHOR_KINDS: dict[AuthorKind, str] = {
 }
 STEPS: dict[Event, str] = {
     Event.ANNOUNCED: N_("Announced, with its papers"),
+    Event.REOPENED: N_("A new round of the debate began, on the improved text"),
     Event.PROPOSALS_ENDED: N_("Time for proposals ended"),
     Event.DEBATE_REQUESTED: N_("A public debate was asked for"),
     Event.DEBATE_CALLED: N_("The public debate was called"),
@@ -71,6 +72,7 @@ EVENT_KINDS: dict[str, str] = {
     "submitted": N_("Registered"),
     "returned": N_("Returned to its author, to be completed"),
     "inadmissible": N_("Found inadmissible"),
+    "rewritten": N_("Rewritten by its author: who stood behind it may do so again"),
     "withdrawn": N_("Withdrawn by its author"),
     "answered": N_("Answered"),
     "answer_superseded": N_("Answered anew"),

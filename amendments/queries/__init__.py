@@ -15,6 +15,7 @@ from amendments.queries.acts import (
     read_version,
 )
 from amendments.queries.amendments import (
+    CARRIED,
     as_amendment,
     count_drafts,
     count_registered,
@@ -37,6 +38,7 @@ from amendments.queries.amendments import (
 )
 
 __all__ = [
+    "CARRIED",
     "as_amendment",
     "count_drafts",
     "count_open_acts",

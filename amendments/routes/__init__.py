@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from amendments.routes import answering, proposing, public, secretariat
+from amendments.routes import answering, consolidating, proposing, public, secretariat
 
 router = Router(
     path="/",
@@ -11,5 +11,6 @@ router = Router(
         *proposing.HANDLERS,
         *secretariat.HANDLERS,
         *answering.HANDLERS,
+        *consolidating.HANDLERS,
     ],
 )

@@ -15,13 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from amendments import queries, service
 from amendments.errors import AlreadySupported, NotSupported, TextRefused
 from amendments.forms import NEW_TYPES, ChangeForm, ProposalForm
-from amendments.models import Act, AmendmentRow
+from amendments.models import Act, ActVersion, AmendmentRow
 from amendments.pages.amendments import (
     CheckPage,
     DraftsPage,
     ProposePage,
     Reading,
-    typed_of,
     view_amendment,
     with_conflicts,
 )
@@ -63,9 +62,9 @@ async def show_change(
 ) -> Response[bytes]:
     """The form of one change: edit a part of the text, add one, take it out, move it, or reject the whole."""
     act = await visible_act(session, ctx, act_id)
-    if not (verdict := takes_amendments(act, local_date(ctx.now))):
-        return see_other(request, f"/acts/{act_id}", notice=ctx.gettext(verdict.reason), kind="info")
     asked = query_form(request)
+    if not asked.get("amendment") and not (verdict := takes_amendments(act, local_date(ctx.now))):
+        return see_other(request, f"/acts/{act_id}", notice=ctx.gettext(verdict.reason), kind="info")
     model = await _change_page(session, ctx, act, asked)
     return page(request, "amendments/propose.html", model)
 
@@ -125,11 +124,11 @@ async def send_change(
 ) -> Response[bytes]:
     """Keep the change in a draft, a new one or the one it belongs to, and go on to look at it."""
     act = await visible_act(session, ctx, act_id)
-    reading = reading_of(await queries.last_version(session, act_id), ctx)
+    version = await queries.last_version(session, act_id)
     try:
         change = parse(ChangeForm, form)
-        operations = operations_of(reading.version, change)
-        row = await _keep(session, ctx, act, form, operations)
+        operations = operations_of(queries.read_version(version), change)
+        row = await _keep(session, ctx, act, version, form, operations)
     except FormErrors as errors:
         model = await _change_page(session, ctx, act, form, field_errors(ctx.locale, errors))
         return page(request, "amendments/propose.html", model, status=422)
@@ -140,23 +139,30 @@ async def send_change(
 
 
 async def _keep(
-    session: AsyncSession, ctx: Ctx, act: Act, form: Form, operations: tuple[Operation, ...]
+    session: AsyncSession,
+    ctx: Ctx,
+    act: Act,
+    version: ActVersion,
+    form: Form,
+    operations: tuple[Operation, ...],
 ) -> AmendmentRow:
-    """The draft with the change in it, in place of an earlier change of the same part."""
+    """The draft with the change in it, in place of an earlier change of the same part, and of all that was
+    changed in an earlier text.
+    """
     known = form.get("amendment")
     if not known:
         draft = AmendmentDraft(operations=operations)
         return await service.begin_amendment(session, ctx.actor, act.id, draft, now=ctx.now)
     row = await visible_amendment(session, ctx, act.id, _uuid(known))
     require(may_change_amendment(ctx.actor, row))
-    kept = [one for one in queries.read_operations(bytes(row.operations)) if not _replaces(operations, one)]
+    before = queries.read_operations(bytes(row.operations)) if row.version_id == version.id else ()
+    kept = [one for one in before if not _replaces(operations, one)]
     draft = AmendmentDraft(
         operations=(*kept, *operations),
         reason=row.reason,
         author_kind=AuthorKind(row.author_kind),
         on_behalf_of=row.on_behalf_of,
         separable=row.separable,
-        typed=typed_of(row),
     )
     return await service.save_amendment(session, ctx.actor, row.id, draft, now=ctx.now)
 
@@ -241,16 +247,22 @@ async def show_check(
 
 
 async def _check_page(
-    session: AsyncSession, ctx: Ctx, act: Act, row: AmendmentRow, errors: dict[str, str] | None = None
+    session: AsyncSession,
+    ctx: Ctx,
+    act: Act,
+    row: AmendmentRow,
+    form: Form | None = None,
+    errors: dict[str, str] | None = None,
 ) -> CheckPage:
+    """`form`: what was typed and refused."""
     newest = await queries.last_version(session, act.id)
     reading = reading_of(await queries.get_version(session, row.version_id), ctx)
     amendment = queries.as_amendment(row)
+    is_current = row.version_id == newest.id
     standing = [one for one in await queries.list_standing(session, newest) if one[0].id != row.id]
     rows = {other.id: other for other, _ in standing}
-    found = ConflictIndex(queries.read_version(newest), [one for _, one in standing]).conflicts_with(
-        amendment
-    )
+    index = ConflictIndex(queries.read_version(newest), [one for _, one in standing] if is_current else [])
+    found = index.conflicts_with(amendment) if is_current else []
     key = service.proposal_key(row)
     view = view_amendment(row, amendment, reading)
     return CheckPage(
@@ -264,10 +276,11 @@ async def _check_page(
             for other in rows.values()
             if service.proposal_key(other) == key
         ],
-        reason=row.reason,
-        author_kind=row.author_kind,
-        on_behalf_of=row.on_behalf_of,
-        separable=row.separable,
+        is_current=is_current,
+        reason=form.get("reason") if form else row.reason,
+        author_kind=form.get("author_kind") if form else row.author_kind,
+        on_behalf_of=form.get("on_behalf_of") if form else row.on_behalf_of,
+        separable="separable" in form if form else row.separable,
         author_kinds=[
             (kind.value, AUTHOR_KINDS[kind])
             for kind in (AuthorKind.RESIDENT, AuthorKind.ASSOCIATION, AuthorKind.BUSINESS)
@@ -297,9 +310,8 @@ async def send_amendment(
     try:
         typed = parse(ProposalForm, form)
         draft = AmendmentDraft(
-            operations=queries.read_operations(bytes(row.operations)),
             reason=typed.reason,
-            author_kind=typed.author_kind,
+            author_kind=AuthorKind(typed.author_kind),
             on_behalf_of=typed.on_behalf_of,
             separable=typed.separable,
         )
@@ -309,7 +321,10 @@ async def send_amendment(
             return see_other(request, f"/acts/{act_id}", notice=notice)
         row = await service.submit_amendment(session, ctx.actor, row.id, now=ctx.now)
     except FormErrors as errors:
-        model = await _check_page(session, ctx, act, row, field_errors(ctx.locale, errors))
+        model = await _check_page(session, ctx, act, row, form, field_errors(ctx.locale, errors))
+        return page(request, "amendments/check.html", model, status=422)
+    except TextRefused as problem:
+        model = await _check_page(session, ctx, act, row, form, {"": error_text(ctx.locale, problem)})
         return page(request, "amendments/check.html", model, status=422)
     notice = ctx.gettext("Your amendment is registered under the number %(number)s.") % {"number": row.number}
     return see_other(request, f"/acts/{act_id}/amendments/{row.id}", notice=notice)

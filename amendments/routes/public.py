@@ -3,6 +3,7 @@
 import csv
 import io
 import uuid
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -37,6 +38,7 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import NotFound
 from app.kit.forms import query_form
+from app.kit.text import harmless_cell
 from app.kit.web import WebRequest, anyone, download, get, page, see_other
 from proposals.states import DAYS_OFF
 
@@ -288,30 +290,46 @@ async def list_amendments(
         author_kinds=[kind] if kind else (),
         author_id=ctx.actor.id if mine and ctx.actor else None,
     )
-    views = [await _view_own(session, ctx, row) for row in rows]
+    views = await view_rows(session, ctx, act_id, rows)
     model = RegisterPage(
         act_id=str(act_id),
         act_number=act.number or "",
         act_title=act.title,
-        amendments=views,
+        amendments=list(views.values()),
         total=len(rows),
         state=state,
         author_kind=kind,
         mine=mine,
         states=[(one.value, title) for one, title in AMENDMENT_STATES.items() if one != AmendmentState.DRAFT],
         author_kinds=[(one.value, title) for one, title in AUTHOR_KINDS.items()],
-        query="",
     )
     return page(request, "amendments/register.html", model)
 
 
-async def _view_own(session: AsyncSession, ctx: Ctx, row: AmendmentRow) -> AmendmentView:
-    """An amendment on the text that it was written against, which never changes."""
-    version = await queries.get_version(session, row.version_id)
-    answers = await queries.list_answers(session, row.id)
-    return view_amendment(
-        row, queries.as_amendment(row), reading_of(version, ctx), answer=answers[-1] if answers else None
-    )
+Standing = tuple[ActVersion, dict[uuid.UUID, Amendment]]
+"""A version with the amendments that stand on it."""
+
+
+async def view_rows(
+    session: AsyncSession,
+    ctx: Ctx,
+    act_id: UUID,
+    rows: Sequence[AmendmentRow],
+    *,
+    standing: Standing | None = None,
+) -> dict[uuid.UUID, AmendmentView]:
+    """Amendments on the texts that they were written against, which never change; or, with `standing`, those
+    that stand on that version there.
+    """
+    versions = {one.id: one for one in await queries.list_versions(session, act_id)}
+    answers = await queries.last_answers(session, act_id)
+    views = {}
+    for row in rows:
+        version, amendment = versions[row.version_id], queries.as_amendment(row)
+        if standing and row.id in standing[1]:
+            version, amendment = standing[0], standing[1][row.id]
+        views[row.id] = view_amendment(row, amendment, reading_of(version, ctx), answer=answers.get(row.id))
+    return views
 
 
 @get("/acts/{act_id:uuid}/amendments.csv", audience=anyone)
@@ -326,23 +344,23 @@ async def download_amendments(
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["number", "submitted", "author", "kind", "changes", "reason", "outcome", "answer", "by"])
-    for row in await queries.list_amendments(session, act_id):
-        view = await _view_own(session, ctx, row)
-        answers = await queries.list_answers(session, row.id)
-        last = answers[-1] if answers else None
-        writer.writerow(
-            [
-                row.number,
-                row.submitted_at.isoformat() if row.submitted_at else "",
-                row.author_name,
-                row.author_kind,
-                " ".join(sentence for change in view.changes for sentence in change.sentences),
-                row.reason,
-                last.outcome if last else row.state,
-                last.reason if last else row.state_reason,
-                f"{last.by_name}, {last.by_function}" if last else "",
-            ]
+    rows = await queries.list_amendments(session, act_id)
+    views, answers = await view_rows(session, ctx, act_id, rows), await queries.last_answers(session, act_id)
+    for row in rows:
+        last = answers.get(row.id)
+        said = " ".join(one for change in views[row.id].changes for one in change.sentences)
+        cells = (
+            row.number or "",
+            row.submitted_at.isoformat() if row.submitted_at else "",
+            row.author_name,
+            row.author_kind,
+            said,
+            row.reason,
+            last.outcome if last else row.state,
+            last.reason if last else row.state_reason,
+            f"{last.by_name}, {last.by_function}" if last else "",
         )
+        writer.writerow([harmless_cell(cell) for cell in cells])
     name = f"{act.number or act.id}-amendments.csv"
     return download(out.getvalue().encode(), media_type="text/csv", filename=name)
 
@@ -448,6 +466,8 @@ async def find_amendment(
 ) -> Response[bytes]:
     """An amendment by its id alone, as the register names it."""
     row = await queries.get_amendment(session, amendment_id)
+    if not may_see_amendment(ctx.actor, row):
+        raise AmendmentNotFound()
     return see_other(request, f"/acts/{row.act_id}/amendments/{row.id}")
 
 

@@ -1,9 +1,11 @@
 """The council's secretariat: a draft decision from its file to its announcement, and the steps after it."""
 
+import asyncio
 import secrets
 from datetime import date, timedelta
 from uuid import UUID
 
+import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -11,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments import queries, service
 from amendments.errors import ActIncomplete, ActTextChanged, TextRefused, TooEarly
-from amendments.forms import ActForm, AnnounceForm, ChangeForm, ReasonForm, StepForm
+from amendments.forms import ActForm, AnnounceForm, ChangeForm, ReasonForm
 from amendments.models import Act
 from amendments.pages.acts import view_units
-from amendments.pages.officials import ActFields, NewActPage, PreparePage, build_prepare
+from amendments.pages.officials import ActFields, NewActPage, PreparePage, build_prepare, fields_typed
 from amendments.policy import may_edit_text, may_moderate, may_prepare
 from amendments.routes.proposing import operations_of
 from amendments.routes.public import load_amendment, visible_act, visible_amendment
@@ -28,13 +30,12 @@ from amendments.text.replay import consolidate
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors, Invalid
-from app.kit.forms import Form, parse
+from app.kit.forms import Form, parse, whole_number
 from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
 from proposals.states import DAYS_OFF
 
-FIELDS = ("title", "summary", "initiator", "department", "officer", "contact", "majority", "text")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
 USUAL_DAYS = 15  # that most town halls give, where the law asks for ten
@@ -59,10 +60,10 @@ async def create_act(
     """Read the file, or what was pasted, as a tree of articles that the secretariat looks through."""
     require(may_prepare(ctx.actor))
     try:
-        draft, read = parse(ActForm, form).draft(), read_text_of(form)
+        draft = parse(ActForm, form).draft()
+        read = await asyncio.to_thread(read_text_of, form)
     except FormErrors as errors:
-        typed = {name: form.get(name) for name in FIELDS}
-        model = NewActPage(fields=ActFields(**typed), errors=field_errors(ctx.locale, errors))
+        model = NewActPage(fields=fields_typed(dict(form.fields)), errors=field_errors(ctx.locale, errors))
         return page(request, "amendments/new.html", model, status=422)
     act = await service.create_act(session, ctx.actor, draft, read.version, remarks=read.remarks, now=ctx.now)
     return see_other(request, f"/acts/{act.id}/prepare")
@@ -112,8 +113,14 @@ async def show_prepare(
 
 
 async def _prepare_page(
-    session: AsyncSession, ctx: Ctx, act: Act, errors: dict[str, str] | None = None, until: str = ""
+    session: AsyncSession,
+    ctx: Ctx,
+    act: Act,
+    form: Form | None = None,
+    errors: dict[str, str] | None = None,
 ) -> PreparePage:
+    """`form`: what was typed and refused."""
+    typed = dict(form.fields) if form else {}
     text, today = service.read_text(act), local_date(ctx.now)
     earliest = earliest_end(today)
     usual = max(earliest, today + timedelta(days=USUAL_DAYS))
@@ -123,7 +130,8 @@ async def _prepare_page(
         remarks=service.read_remarks(act),
         papers=await queries.list_papers(session, act.id),
         earliest=earliest,
-        until=until or usual.isoformat(),
+        until=typed.get("proposals_until") or usual.isoformat(),
+        typed=typed,
         errors=errors or {},
     )
 
@@ -149,14 +157,12 @@ async def save_act(
     try:
         notice = await _DO.get(form.get("do"), _save_fields)(session, ctx, act, form)
     except FormErrors as errors:
-        model = await _prepare_page(
-            session, ctx, act, field_errors(ctx.locale, errors), form.get("proposals_until")
-        )
+        model = await _prepare_page(session, ctx, act, form, field_errors(ctx.locale, errors))
         return page(request, "amendments/prepare.html", model, status=422)
     except (ActTextChanged, ActIncomplete, TooEarly, TextRefused) as problem:
         name = "proposals_until" if isinstance(problem, TooEarly) else "text"
         said = {name: error_text(ctx.locale, problem)}
-        model = await _prepare_page(session, ctx, act, said, form.get("proposals_until"))
+        model = await _prepare_page(session, ctx, act, form, said)
         return page(request, "amendments/prepare.html", model, status=409)
     to = f"/acts/{act_id}" + ("" if act.state != ActState.DRAFT else "/prepare")
     return see_other(request, to, notice=notice)
@@ -168,8 +174,8 @@ async def _save_fields(session: AsyncSession, ctx: Ctx, act: Act, form: Form) ->
 
 
 async def _read_again(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> str:
-    read = read_text_of(form)
-    revision = int(form.get("revision") or 0)
+    read = await asyncio.to_thread(read_text_of, form)
+    revision = whole_number(form.get("revision"))
     await service.save_text(session, ctx.actor, act.id, read.version, revision=revision, remarks=read.remarks)
     return ctx.gettext("The text was read anew. Look it through.")
 
@@ -183,7 +189,7 @@ async def _change_text(session: AsyncSession, ctx: Ctx, act: Act, form: Form) ->
         done = consolidate(text, [change]).version
     except Refused as problem:
         raise TextRefused(problem.code, **problem.facts) from problem
-    await service.save_text(session, ctx.actor, act.id, done, revision=int(form.get("revision") or 0))
+    await service.save_text(session, ctx.actor, act.id, done, revision=whole_number(form.get("revision")))
     return ctx.gettext("Saved.")
 
 
@@ -240,33 +246,6 @@ _DO = {"text": _read_again, "change": _change_text, "paper": _add_paper, "announ
 
 
 # ── after the announcement ────────────────────────────────────────────────────
-@post("/acts/{act_id:uuid}/step", audience=official, include_in_schema=False)
-async def take_step(
-    request: WebRequest,
-    session: NamedDependency[AsyncSession],
-    ctx: NamedDependency[Ctx],
-    form: NamedDependency[Form],
-    act_id: FromPath[UUID],
-) -> Response[bytes]:
-    """Write down a step of the procedure; end the time for proposals."""
-    act = await visible_act(session, ctx, act_id)
-    back = f"/acts/{act_id}/answers"
-    try:
-        if form.get("do") == "close":
-            await service.close_debate(session, ctx.actor, act.id, now=ctx.now)
-            return see_other(request, back, notice=ctx.gettext("The time for proposals has ended."))
-        step = parse(StepForm, form)
-        await service.record_event(
-            session, ctx.actor, act.id, step.event, on=step.happened_on, text=step.text, now=ctx.now
-        )
-    except FormErrors as errors:
-        said = next(iter(field_errors(ctx.locale, errors).values()))
-        return see_other(request, back, notice=said, kind="error")
-    except TooEarly as problem:
-        return see_other(request, back, notice=error_text(ctx.locale, problem), kind="error")
-    return see_other(request, back, notice=ctx.gettext("The step was written down."))
-
-
 @post(
     "/acts/{act_id:uuid}/amendments/{amendment_id:uuid}/moderate", audience=official, include_in_schema=False
 )
@@ -286,10 +265,11 @@ async def moderate(
         reason = parse(ReasonForm, form).reason
     except FormErrors as errors:
         model = await load_amendment(session, ctx, act, row, field_errors(ctx.locale, errors))
+        model = msgspec.structs.replace(model, typed=form.get("reason"))
         return page(request, "amendments/amendment.html", model, status=422)
     act_on = service.refuse_amendment if form.get("do") == "refuse" else service.return_amendment
     await act_on(session, ctx.actor, row.id, reason=reason, now=ctx.now)
     return see_other(request, f"/acts/{act_id}/amendments/{row.id}")
 
 
-HANDLERS = [show_new, create_act, show_prepare, save_act, take_step, moderate]
+HANDLERS = [show_new, create_act, show_prepare, save_act, moderate]

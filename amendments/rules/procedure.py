@@ -23,6 +23,7 @@ class Event(StrEnum):
     """What happens in the procedure, each on a day."""
 
     ANNOUNCED = "announced"  # the draft and its papers are public, and were sent to those who asked
+    REOPENED = "reopened"  # the text that was improved is public, and a new round of the debate begins on it
     PROPOSALS_ENDED = "proposals_ended"  # the last day on which written proposals were received
     DEBATE_REQUESTED = "debate_requested"  # in writing, by an association or another authority
     DEBATE_CALLED = "debate_called"  # its date and place were published
@@ -31,6 +32,16 @@ class Event(StrEnum):
     SENT_TO_ENDORSEMENT = "sent_to_endorsement"  # avizare
     SITTING_CALLED = "sitting_called"
     SITTING = "sitting"  # of the council, with the vote
+
+
+RECORDED = (
+    Event.DEBATE_REQUESTED,
+    Event.DEBATE_CALLED,
+    Event.DEBATE_ENDED,
+    Event.DEBATE_PAPERS,
+    Event.SITTING_CALLED,
+)
+"""The steps that happen elsewhere and are written down; what the platform does writes the others itself."""
 
 
 class Sense(StrEnum):
@@ -61,6 +72,13 @@ LAW: tuple[Provision, ...] = (
         after=Event.ANNOUNCED,
         sense=Sense.AT_LEAST_UNTIL,
         term=Term(10, Unit.CALENDAR_DAYS, "Legea 52/2003, art. 7 alin. (4)"),
+    ),
+    Provision(
+        step=Event.PROPOSALS_ENDED,
+        after=Event.REOPENED,
+        sense=Sense.AT_LEAST_UNTIL,
+        term=Term(10, Unit.CALENDAR_DAYS, "Legea 52/2003, art. 7 alin. (4)"),
+        is_confirmed=False,  # the law knows one round; another gives the same time
     ),
     Provision(
         step=Event.SENT_TO_ENDORSEMENT,
@@ -125,7 +143,7 @@ def clocks(
 ) -> tuple[Clock, ...]:
     """Every provision on what has happened so far, in their order.
 
-    >>> [clock] = clocks({Event.ANNOUNCED: date(2026, 11, 20)}, today=date(2026, 12, 2), provisions=LAW[1:2])
+    >>> [clock] = clocks({Event.ANNOUNCED: date(2026, 11, 20)}, today=date(2026, 12, 2), provisions=LAW[2:3])
     >>> clock.standing.value, clock.deadline.due_on.isoformat(), clock.deadline.holidays_skipped
     ('running', '2027-01-11', 6)
     """

@@ -2,31 +2,40 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from amendments import queries
 from amendments.errors import ActIncomplete, ActTextChanged, TooEarly
 from amendments.models import Act, ActEvent, ActPaper, ActSubscription, ActVersion
-from amendments.policy import may_close_debate, may_edit_text, may_prepare, may_withdraw_act
+from amendments.policy import (
+    may_close_debate,
+    may_edit_text,
+    may_prepare,
+    may_record_step,
+    may_withdraw_act,
+)
 from amendments.queries.acts import Content
-from amendments.rules.procedure import Event, may_happen
+from amendments.rules.procedure import RECORDED, Event, may_happen
 from amendments.states import ActState, VersionKind
 from amendments.text.lines import lay_out
 from amendments.text.reading.proposal import Remark
 from amendments.text.units import Version
 from app.kit import register
 from app.kit.clock import local_date
-from app.kit.i18n import Locale, show_date
+from app.kit.db import insert_once, new_id
+from app.kit.errors import FormErrors, Invalid
+from app.kit.i18n import N_, Locale, show_date
 from app.kit.mail import send_mail
 from app.kit.numbers import next_number
 from app.kit.policy import require
 from app.kit.storage import Storage
+from proposals.states import DAYS_OFF
 
 SERIES = "PH"  # proiect de hotărâre
 MIN_UNITS = 2  # the act and one article at the least
@@ -168,7 +177,7 @@ async def announce_act(
     text, today = read_text(act), local_date(now)
     if len(text.units) < MIN_UNITS or not papers:
         raise ActIncomplete()
-    _check_window(today, proposals_until)
+    check_term(Event.PROPOSALS_ENDED, proposals_until, {Event.ANNOUNCED: today})
     act.number = await next_number(session, SERIES, today.year)
     act.move_to(ActState.DEBATE)
     act.announced_on, act.proposals_until = today, proposals_until
@@ -184,11 +193,13 @@ async def announce_act(
     return act
 
 
-def _check_window(announced_on: date, proposals_until: date) -> None:
-    """Raises: TooEarly."""
-    broken = may_happen(Event.PROPOSALS_ENDED, proposals_until, {Event.ANNOUNCED: announced_on})
-    for clock in broken:
-        raise TooEarly(from_on=clock.from_on, source=clock.provision.term.source)
+def check_term(step: Event, on: date, happened: Mapping[Event, date]) -> None:
+    """That the law lets a step happen on a day: one that is late may be written down as late, one that is too
+    early may not happen. Raises: TooEarly.
+    """
+    for clock in may_happen(step, on, happened, days_off=DAYS_OFF):
+        if clock.from_on is not None:
+            raise TooEarly(from_on=clock.from_on, source=clock.provision.term.source)
 
 
 async def publish_version(
@@ -237,13 +248,10 @@ async def _mail_announcement(session: AsyncSession, act: Act, proposals_until: d
 
 async def subscribe(session: AsyncSession, actor: Actor, *, wanted: bool, now: datetime) -> None:
     """Ask for announcements by e-mail, or no longer; asking twice is asking once."""
-    query = select(ActSubscription).where(ActSubscription.account_id == actor.id)
-    found = (await session.execute(query)).scalar_one_or_none()
-    if wanted and found is None:
-        session.add(ActSubscription(account_id=actor.id, since=now))
-    if not wanted and found is not None:
-        await session.delete(found)
-    await session.flush()
+    if wanted:
+        await insert_once(session, ActSubscription, id=new_id(), account_id=actor.id, since=now)
+    else:
+        await session.execute(delete(ActSubscription).where(ActSubscription.account_id == actor.id))
 
 
 # ── the procedure ─────────────────────────────────────────────────────────────
@@ -259,14 +267,15 @@ async def record_event(
 ) -> ActEvent:
     """Write down that a step of the procedure happened, if the law lets it happen on that day.
 
-    Locks: the act. Raises: Forbidden, TooEarly.
+    Locks: the act. Raises: Forbidden, TooEarly, FormErrors for a day that has not come.
     """
     act = await queries.get_act(session, act_id, lock=True)
-    require(may_prepare(actor))
-    happened = await happened_of(session, act)
-    for clock in may_happen(event, on, happened):
-        if clock.from_on is not None:  # what is late is written down as late; what is too early is refused
-            raise TooEarly(from_on=clock.from_on, source=clock.provision.term.source)
+    require(may_record_step(actor, act))
+    if event not in RECORDED:
+        raise FormErrors({"event": Invalid(N_("Choose the step."))})
+    if on > local_date(now):
+        raise FormErrors({"happened_on": Invalid(N_("This day has not come yet."))})
+    check_term(event, on, await happened_of(session, act))
     entry = await note_event(session, actor, act, event, on, text=text, now=now)
     facts: dict[str, object] = {"event": event.value, "on": on.isoformat(), "by": actor.name}
     await publish_fact(session, "act.step", act, facts, now=now)
@@ -274,7 +283,7 @@ async def record_event(
 
 
 async def happened_of(session: AsyncSession, act: Act) -> dict[Event, date]:
-    """What has happened in this round, each step by its newest entry; the announcement counts for all."""
+    """What has happened in this round, each step by its newest entry; the first announcement stays."""
     happened: dict[Event, date] = {}
     for entry in await queries.list_events(session, act.id):
         if entry.round == act.round or entry.event == Event.ANNOUNCED:

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
+from accounts.queries import list_same_person
 from amendments import queries
 from amendments.errors import AnswerClashes, AnswerOutdated
 from amendments.models import Act, ActVersion, AmendmentRow, Answer
@@ -72,7 +73,8 @@ async def answer_alike(
     rows = [await queries.get_amendment(session, amendment_id) for amendment_id in drafts]
     if len({proposal_key(row) for row in rows}) > 1 or any(row.act_id != act_id for row in rows):
         raise FormErrors({"": Invalid(N_("These amendments do not propose the same."))})
-    return [await _answer(session, actor, act, one, draft, now=now) for one, draft in drafts.items()]
+    async with session.begin_nested():  # a refusal is shown on a page, which ends without rolling back
+        return [await _answer(session, actor, act, one, draft, now=now) for one, draft in drafts.items()]
 
 
 def proposal_key(row: AmendmentRow) -> tuple[uuid.UUID, bytes]:
@@ -91,7 +93,7 @@ async def _answer(
     now: datetime,
 ) -> Answer:
     row = await queries.get_amendment(session, amendment_id)
-    require(may_answer(actor, act, row))
+    require(may_answer(actor, act, row, accounts=await list_same_person(session, actor.id)))
     given = await queries.list_answers(session, amendment_id)
     if len(given) != draft.seen:
         raise AnswerOutdated(name=given[-1].by_name if given else "")

@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from amendments import queries
-from amendments.errors import AnswerClashes, OrderNeeded, TextRefused, TooEarly, Unanswered
+from amendments.errors import AnswerClashes, OrderNeeded, TextRefused, Unanswered
 from amendments.models import Act, ActVersion, AmendmentAnchor, AmendmentRow, RulingRow
 from amendments.policy import may_consolidate
-from amendments.rules.procedure import Event, may_happen
-from amendments.service.acts import note_event, publish_fact, publish_version
+from amendments.rules.procedure import Event
+from amendments.service.acts import check_term, happened_of, note_event, publish_fact, publish_version
 from amendments.service.answering import list_accepted
 from amendments.service.proposing import mail_author, tell, write_conflicts
 from amendments.states import ActState, AmendmentState, Outcome, VersionKind
@@ -75,7 +75,11 @@ async def preview(
         rulings = await queries.list_rulings(session, version.id)
         return consolidate(queries.read_version(version), accepted, rulings)
     except Unmergeable as problem:
-        raise AnswerClashes(numbers=", ".join(sorted({one.first for one in problem.conflicts}))) from problem
+        numbers = {str(row.id): row.number or "" for row in await queries.list_amendments(session, act_id)}
+        clashing = sorted(
+            {numbers.get(id, id) for one in problem.conflicts for id in (one.first, one.second)}
+        )
+        raise AnswerClashes(numbers=", ".join(clashing)) from problem
     except Refused as problem:
         raise TextRefused(problem.code, **problem.facts) from problem
 
@@ -104,6 +108,11 @@ async def consolidate_act(
     done = await preview(session, act_id, corrections)
     if done.unsettled:
         raise OrderNeeded()
+    today = local_date(now)
+    if proposals_until is None:
+        check_term(Event.SENT_TO_ENDORSEMENT, today, await happened_of(session, act))
+    else:
+        check_term(Event.PROPOSALS_ENDED, proposals_until, {Event.REOPENED: today})
     version = await publish_version(
         session,
         act,
@@ -117,7 +126,7 @@ async def consolidate_act(
     await publish_fact(session, "act.consolidated", act, facts, now=now)
     if proposals_until is None:
         act.move_to(ActState.COUNCIL)
-        await session.flush()
+        await note_event(session, actor, act, Event.SENT_TO_ENDORSEMENT, today, now=now)
     else:
         await _begin_round(session, actor, act, version, done, deferred, proposals_until, now=now)
     return version
@@ -154,12 +163,9 @@ async def _begin_round(
     *,
     now: datetime,
 ) -> None:
-    today = local_date(now)
-    for clock in may_happen(Event.PROPOSALS_ENDED, proposals_until, {Event.ANNOUNCED: today}):
-        raise TooEarly(from_on=clock.from_on, source=clock.provision.term.source)
     act.move_to(ActState.DEBATE)
     act.round, act.proposals_until = act.round + 1, proposals_until
-    await note_event(session, actor, act, Event.ANNOUNCED, today, now=now)
+    await note_event(session, actor, act, Event.REOPENED, local_date(now), now=now)
     standing = await _carry(session, act, version, done, deferred, now=now)
     await write_conflicts(session, version.id, ConflictIndex(done.version, standing).conflicts())
     facts: dict[str, object] = {"round": act.round, "proposals_until": proposals_until.isoformat()}
@@ -176,18 +182,21 @@ async def _carry(
     now: datetime,
 ) -> list[Amendment]:
     """Every deferred amendment is open again, with an anchor on the new text; their authors are told, and
-    asked where it cannot go on as it was written. Returns those that can.
+    asked where it cannot go on as it was written: also one that had lost its place in an earlier round.
+    Returns those that can.
     """
     before = {row.id: one for row, one in await queries.list_standing(session, await _base(session, version))}
-    carried = rebase(done, [before[row.id] for row in deferred if row.id in before])
-    for row, one in zip([row for row in deferred if row.id in before], carried, strict=True):
+    standing = [row for row in deferred if row.id in before]
+    carried = dict(zip(standing, rebase(done, [before[row.id] for row in standing]), strict=True))
+    for row in deferred:
+        one = carried.setdefault(row, Rebased(id=str(row.id), kind="orphaned", operations=(), amendment=None))
         session.add(_anchor(row, version, one, now))
         row.move_to(AmendmentState.SUBMITTED)
         row.round = act.round
         await session.flush()
         await tell(session, row, f"carried_{one.kind}", by_name="", now=now)
         await mail_author(session, act, row, "carried", fate=one.kind)
-    return [one.amendment for one in carried if one.amendment is not None]
+    return [one.amendment for one in carried.values() if one.amendment is not None]
 
 
 async def _base(session: AsyncSession, version: ActVersion) -> ActVersion:

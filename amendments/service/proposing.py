@@ -21,6 +21,7 @@ from amendments.errors import AlreadySupported, NotSupported, TextRefused
 from amendments.models import (
     Act,
     ActVersion,
+    AmendmentAnchor,
     AmendmentConflict,
     AmendmentEvent,
     AmendmentRow,
@@ -30,8 +31,9 @@ from amendments.policy import (
     may_change_amendment,
     may_keep_draft,
     may_moderate,
-    may_propose,
+    may_propose_as,
     may_stand_behind,
+    may_submit,
     may_withdraw,
 )
 from amendments.states import AmendmentState, AuthorKind, IllegalMove
@@ -53,14 +55,15 @@ MIN_REASON = 20  # characters: less explains nothing
 
 
 class AmendmentDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody proposes. `typed` is the form as it was, so that it can be gone on with."""
+    """What somebody proposes. `operations`: what changes in the newest text; none leaves a kept draft's as
+    they are, on the text that they were written against.
+    """
 
-    operations: tuple[Operation, ...] = ()
+    operations: tuple[Operation, ...] | None = None
     reason: str = ""
     author_kind: AuthorKind = AuthorKind.RESIDENT
     on_behalf_of: str = ""
     separable: bool = False
-    typed: dict[str, str] = {}
 
 
 async def begin_amendment(
@@ -79,7 +82,8 @@ async def begin_amendment(
         author_name="",
         state_reason="",
         created_at=now,
-        **_columns(queries.read_version(version), draft, now),
+        operations=_write(queries.read_version(version), draft.operations or (), separable=draft.separable),
+        **_columns(draft, now),
     )
     session.add(row)
     await session.flush()
@@ -89,14 +93,40 @@ async def begin_amendment(
 async def save_amendment(
     session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, draft: AmendmentDraft, *, now: datetime
 ) -> AmendmentRow:
-    """Write a draft, or one that was returned, anew. Locks: the act. Raises: Forbidden, TextRefused."""
-    row, _, version = await _lock(session, amendment_id)
+    """Write a draft, or one that was returned, anew. Who signed other words no longer stands behind it.
+
+    Locks: the act. Raises: Forbidden, TextRefused.
+    """
+    row, _, newest = await _lock(session, amendment_id)
     require(may_change_amendment(actor, row))
-    for name, value in _columns(queries.read_version(version), draft, now).items():
+    before = row.version_id, bytes(row.operations)
+    if draft.operations is not None:
+        row.operations = _write(queries.read_version(newest), draft.operations, separable=draft.separable)
+        row.version_id = newest.id
+    for name, value in _columns(draft, now).items():
         setattr(row, name, value)
-    row.version_id = version.id
+    if (row.version_id, bytes(row.operations)) != before:
+        await _forget_anchor(session, row)
+        await _forget_signatures(session, row, now=now)
     await session.flush()
     return row
+
+
+async def _forget_anchor(session: AsyncSession, row: AmendmentRow) -> None:
+    """What had been carried to this text stands there no longer: its author has written it anew for it."""
+    await session.execute(
+        delete(AmendmentAnchor).where(
+            AmendmentAnchor.amendment_id == row.id, AmendmentAnchor.version_id == row.version_id
+        )
+    )
+
+
+async def _forget_signatures(session: AsyncSession, row: AmendmentRow, *, now: datetime) -> None:
+    """Nobody stands behind words that they have not seen."""
+    if row.support_count:
+        await session.execute(delete(AmendmentSupport).where(AmendmentSupport.amendment_id == row.id))
+        row.support_count = 0
+        await tell(session, row, "rewritten", by_name=row.author_name, now=now)
 
 
 async def delete_draft(session: AsyncSession, actor: Actor, amendment_id: uuid.UUID) -> None:
@@ -109,19 +139,21 @@ async def delete_draft(session: AsyncSession, actor: Actor, amendment_id: uuid.U
     await session.flush()
 
 
-def _columns(version: Version, draft: AmendmentDraft, now: datetime) -> dict[str, object]:
-    """Raises: TextRefused."""
-    if draft.operations:
-        check_operations(version, draft.operations, separable=draft.separable)
+def _columns(draft: AmendmentDraft, now: datetime) -> dict[str, object]:
     return {
-        "operations": queries.write_operations(draft.operations),
         "reason": draft.reason.strip(),
         "author_kind": draft.author_kind.value,
         "on_behalf_of": draft.on_behalf_of.strip(),
         "separable": draft.separable,
-        "typed": json.dumps(draft.typed, ensure_ascii=False, sort_keys=True),
         "updated_at": now,
     }
+
+
+def _write(version: Version, operations: Sequence[Operation], *, separable: bool) -> bytes:
+    """Raises: TextRefused."""
+    if operations:
+        check_operations(version, operations, separable=separable)
+    return queries.write_operations(operations)
 
 
 def check_operations(
@@ -152,11 +184,10 @@ async def submit_amendment(
         return row
     require(may_change_amendment(actor, row))
     today = local_date(now)
-    require(may_propose(actor, act, today=today))
-    _check_complete(row)
-    text = queries.read_version(version)
-    check_operations(text, queries.read_operations(row.operations), separable=row.separable)
-    row.version_id, row.round = version.id, act.round
+    require(may_submit(actor, act, row, today=today))
+    _check_complete(actor, row)
+    written_on = await _check_current(session, row, version)
+    row.round = act.round
     if row.rank is None:
         row.rank = await queries.last_rank(session, act.id) + 1
         row.number = await next_number(session, SERIES, today.year)
@@ -171,16 +202,33 @@ async def submit_amendment(
         "rank": row.rank,
         "author_kind": row.author_kind,
         "on_behalf_of": row.on_behalf_of,
-        "text": version.content_hash,
+        "text": written_on.content_hash,
         "operations": msgspec.json.decode(bytes(row.operations)),
     }
     await publish_fact(session, "amendment.submitted", row, facts, now=now)
     return row
 
 
-def _check_complete(row: AmendmentRow) -> None:
+async def _check_current(session: AsyncSession, row: AmendmentRow, newest: ActVersion) -> ActVersion:
+    """That it means on the newest text what its author saw; the text that it was written against.
+
+    Raises: TextRefused.
+    """
+    if row.version_id != newest.id:
+        anchor = await queries.find_anchor(session, row.id, newest.id)
+        if anchor is None or anchor.fate not in queries.CARRIED:
+            raise TextRefused("text_moved_on")
+    version = await queries.get_version(session, row.version_id)
+    operations = queries.read_operations(row.operations)
+    check_operations(queries.read_version(version), operations, separable=row.separable)
+    return version
+
+
+def _check_complete(actor: Actor, row: AmendmentRow) -> None:
     """Raises: FormErrors."""
     missing: dict[str, Invalid] = {}
+    if not may_propose_as(actor, AuthorKind(row.author_kind)):
+        missing["author_kind"] = Invalid(N_("Choose for whom you propose it."))
     if not queries.read_operations(row.operations):
         missing["text"] = Invalid(N_("You have not changed anything yet."))
     if len(row.reason) < MIN_REASON:
@@ -198,9 +246,9 @@ def _shown_name(actor: Actor, row: AmendmentRow) -> str:
 
 async def keep_conflicts(session: AsyncSession, version: ActVersion, row: AmendmentRow) -> list[Conflict]:
     """Compare an amendment with all that stand on the version, and write its conflicts down."""
-    standing = [one for other, one in await queries.list_standing(session, version) if other.id != row.id]
-    index = ConflictIndex(queries.read_version(version), standing)
-    found = index.conflicts_with(queries.as_amendment(row))
+    standing = {other.id: one for other, one in await queries.list_standing(session, version)}
+    own = standing.pop(row.id)
+    found = ConflictIndex(queries.read_version(version), standing.values()).conflicts_with(own)
     await forget_conflicts(session, row.id, version_id=version.id)
     await write_conflicts(session, version.id, found)
     return found
@@ -306,10 +354,11 @@ async def stand_behind(
     Locks: the act. Raises: Forbidden, AlreadySupported.
     """
     row, act, _ = await _lock(session, amendment_id)
-    for account_id in await list_same_person(session, actor.id):
+    accounts = await list_same_person(session, actor.id)
+    for account_id in accounts:
         if await queries.find_support(session, amendment_id, account_id) is not None:
             raise AlreadySupported()
-    require(may_stand_behind(actor, act, row, stands=False, today=local_date(now)))
+    require(may_stand_behind(actor, act, row, stands=False, accounts=accounts, today=local_date(now)))
     name = actor.name if by_name else ""
     session.add(
         AmendmentSupport(

@@ -204,3 +204,8 @@ def _extra(hint: object) -> Mapping[str, str]:
             if isinstance(part, msgspec.Meta) and part.extra:
                 return part.extra
     return {}
+
+
+def whole_number(typed: str) -> int:
+    """A count or a place as it was typed; 0 for anything that is none."""
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0

@@ -5,11 +5,10 @@ price is a row lock until the end of the transaction, which is what "without gap
 """
 
 from sqlalchemy import String, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base
+from app.kit.db import Base, insert_once
 
 
 class NumberSeries(Base):
@@ -24,10 +23,7 @@ class NumberSeries(Base):
 
 async def next_number(session: AsyncSession, series: str, year: int) -> str:
     """Take the next number, e.g. "ID-2027-00042". Locks: the series' row, until the transaction ends."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    await session.execute(
-        insert(NumberSeries).values(series=series, year=year, last=0).on_conflict_do_nothing()
-    )
+    await insert_once(session, NumberSeries, series=series, year=year, last=0)
     query = (
         select(NumberSeries).where(NumberSeries.series == series, NumberSeries.year == year).with_for_update()
     )

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _CEDILLA = str.maketrans("ŞşŢţ", "ȘșȚț")
+_FORMULA = ("=", "+", "-", "@")
 _WORD = re.compile(r"[a-z0-9]+")
 # Sorting a long run of marks takes the square of its length: Stream-Safe Text has at most this many (UAX 15).
 _MARKS_IN_A_ROW = 30
@@ -16,6 +17,11 @@ def clean(typed: str) -> str:
     lines = _limit_marks(_NO_CHARACTERS.sub("", typed)).replace("\r\n", "\n").replace("\r", "\n")
     text = unicodedata.normalize("NFC", lines).translate(_CEDILLA)
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def harmless_cell(cell: str) -> str:
+    """A cell of a table as text for a spreadsheet, which runs what looks like a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _limit_marks(text: str) -> str:

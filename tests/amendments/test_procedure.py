@@ -26,7 +26,9 @@ DAYS = st.dates(date(2024, 1, 1), date(2031, 1, 1))
 
 
 def clock_of(step: Event, happened: dict[Event, date], today: date, **more: object) -> Clock:
+    """The step's clock that has begun; the first, where none has."""
     found = [one for one in clocks(happened, today=today, **more) if one.provision.step is step]  # type: ignore[arg-type]
+    found = [one for one in found if one.standing is not Standing.WAITING] or found[:1]
     assert len(found) == 1
     return found[0]
 
@@ -41,6 +43,7 @@ def clock_of(step: Event, happened: dict[Event, date], today: date, **more: obje
         # ten days after 20 Nov is 30 Nov, a holiday, and 1 Dec is one too
         (Event.ANNOUNCED, date(2026, 11, 20), Event.PROPOSALS_ENDED, date(2026, 12, 2), 0),
         (Event.ANNOUNCED, date(2027, 3, 1), Event.PROPOSALS_ENDED, date(2027, 3, 11), 0),
+        (Event.REOPENED, date(2027, 3, 1), Event.PROPOSALS_ENDED, date(2027, 3, 11), 0),
         # a Sunday, then Easter Monday: until Tuesday
         (Event.DEBATE_ENDED, date(2027, 4, 22), Event.DEBATE_PAPERS, date(2027, 5, 4), 0),
         (Event.DEBATE_CALLED, date(2026, 12, 15), Event.DEBATE_ENDED, date(2026, 12, 28), 0),
@@ -58,6 +61,7 @@ def test_each_step_across_the_holidays(
 
 def test_every_step_of_the_law_has_a_vector_of_its_own() -> None:
     assert [one.step for one in LAW] == [
+        Event.PROPOSALS_ENDED,
         Event.PROPOSALS_ENDED,
         Event.SENT_TO_ENDORSEMENT,
         Event.DEBATE_ENDED,

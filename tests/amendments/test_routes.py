@@ -266,6 +266,11 @@ async def test_from_proposals_to_the_next_text(town: Town, clock: FrozenClock) -
     )
     page = await clerk.see(f"/acts/{act.id}/consolidate")
     assert "Abonamentul lunar costă" in page
+    early = await clerk.send(f"/acts/{act.id}/consolidate", status=409, do="council")
+    assert "2027" in early.text
+    clock.forward(days=28)  # thirty working days have passed
+    clerk = await town.visitor(clerk.account)
+    await clerk.see(f"/acts/{act.id}/consolidate")
     await clerk.send(f"/acts/{act.id}/consolidate", do="council")
     act = await the_act(town)
     assert act.state == ActState.COUNCIL

@@ -35,6 +35,7 @@ from tests.make.acts import (
     AFTER,
     DAY,
     PARKING,
+    TO_COUNCIL,
     UNTIL,
     answer,
     edit,
@@ -139,18 +140,15 @@ async def test_an_amendment_is_registered_once_and_public(
 async def test_what_is_wrong_is_said_and_the_draft_is_kept(
     session: AsyncSession, act: Act, author: Actor
 ) -> None:
-    typed = {"text": "Tariful", "reason": "scurt"}
-    row = await service.begin_amendment(
-        session, author, act.id, AmendmentDraft(reason="scurt", typed=typed), now=NOON
-    )
+    row = await service.begin_amendment(session, author, act.id, AmendmentDraft(reason="scurt"), now=NOON)
     with pytest.raises(FormErrors) as refused:
         await service.submit_amendment(session, author, row.id, now=NOON)
     assert set(refused.value.errors) == {"text", "reason"}
-    wrong = AmendmentDraft(operations=(Splice(unit="a1", start=3, end=900, new="x"),), typed=typed)
+    wrong = AmendmentDraft(operations=(Splice(unit="a1", start=3, end=900, new="x"),))
     with pytest.raises(TextRefused):
         await service.save_amendment(session, author, row.id, wrong, now=NOON)
     [kept] = await queries.list_drafts(session, act.id, author.id)
-    assert kept.typed == '{"reason": "scurt", "text": "Tariful"}'
+    assert kept.reason == "scurt"
     await service.delete_draft(session, author, row.id)
     assert await queries.count_drafts(session, act.id, author.id) == 0
 
@@ -334,7 +332,10 @@ async def test_nothing_goes_forward_before_everything_is_answered(
     with pytest.raises(Unanswered):  # what stays open needs another round
         await service.consolidate_act(session, clerk, act.id, now=AFTER)
     await answer(session, councillor, row, Outcome.ACCEPTED)
-    await service.consolidate_act(session, clerk, act.id, now=AFTER)
+    with pytest.raises(TooEarly):
+        await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL - DAY)
+    assert len(await queries.list_versions(session, act.id)) == 1, "nothing was published"
+    await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
     assert act.state == ActState.COUNCIL
 
 
@@ -358,7 +359,7 @@ async def test_what_was_accepted_becomes_the_next_text_word_for_word(
         ],
     )
     corrections = edit("a3", "Hotărârea se publică pe site-ul primăriei.")
-    version = await service.consolidate_act(session, clerk, act.id, corrections=corrections, now=AFTER)
+    version = await service.consolidate_act(session, clerk, act.id, corrections=corrections, now=TO_COUNCIL)
     text = queries.read_version(version)
     assert [(unit.label, unit.text) for unit in text.units[2:]] == [
         ("1", "Tariful este de 8 lei pe oră."),
@@ -395,7 +396,7 @@ async def test_insertions_at_one_place_wait_for_a_ruling(
         reason="Așa se citește mai bine.",
     )
     await service.rule_order(session, clerk, act.id, ruling, now=AFTER)
-    version = await service.consolidate_act(session, clerk, act.id, now=AFTER)
+    version = await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
     assert queries.read_version(version)["a1"].text == "Tariful este de 10 lei pe oră, fără TVA și zi."
 
 
@@ -430,7 +431,7 @@ async def test_a_second_round_carries_what_stays_open_and_asks_where_it_must(
     with pytest.raises(FormErrors):
         await answer(session, councillor, orphan, Outcome.ACCEPTED, now=later)
     await answer(session, councillor, orphan, Outcome.REJECTED, now=later)
-    last = await service.consolidate_act(session, clerk, act.id, now=later)
+    last = await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
     assert queries.read_version(last)["a1"].text == "Tariful este de 8 lei pe oră."
     assert await kinds(session, f"act:{act.id}") == [
         "act.announced",

@@ -21,6 +21,7 @@ from tests.make.accounts import NOON, actor_of, make_account
 DAY = timedelta(days=1)
 UNTIL = date(2027, 3, 15)  # the debate of `make_act` is announced on 1 March
 AFTER = datetime(2027, 3, 16, 10, 0, tzinfo=NOON.tzinfo)
+TO_COUNCIL = datetime(2027, 4, 13, 10, 0, tzinfo=NOON.tzinfo)  # thirty working days have passed
 REASON = "Tariful este prea mare pentru cei care locuiesc aici."
 
 PARKING = Version(

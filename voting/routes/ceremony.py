@@ -15,6 +15,7 @@ from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse, query_form
 from app.kit.i18n import N_
 from app.kit.policy import require
+from app.kit.text import harmless_cell
 from app.kit.web import (
     WebRequest,
     download,
@@ -39,7 +40,6 @@ NO_STORE = {"Cache-Control": "no-store"}
 NO_FILE = N_("Choose the file that the registrar gave you.")
 ROLL_HEADING = ("name", "email", "language")
 ROLL_PLACE = 2  # of the stage in which the roll is frozen (voting/pages/ceremony.py)
-FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would run
 
 
 async def _show(
@@ -159,18 +159,13 @@ async def download_roll(
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(ROLL_HEADING)
-    writer.writerows([_harmless(row.name), _harmless(row.email), row.locale] for row in rows)
+    writer.writerows([harmless_cell(row.name), harmless_cell(row.email), row.locale] for row in rows)
     return download(
         ("\ufeff" + out.getvalue()).encode(),
         media_type="text/csv; charset=utf-8",
         filename=f"roll-{str(poll_id)[:8]}.csv",
         headers=NO_STORE,
     )
-
-
-def _harmless(cell: str) -> str:
-    """As text for a spreadsheet, which runs what looks like a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 @post("/polls/{poll_id:uuid}/officer/sealing/credentials", audience=official, streams=True)

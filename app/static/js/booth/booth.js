@@ -46,6 +46,7 @@ function stepAsked() {
 /** The step that can be shown: nobody checks, or sends, what is not there. */
 function stepPossible(asked) {
   const { draft } = state;
+  if (work === true) return "send"; // nobody changes a ballot that is on its way
   if (asked === "send" && !work && !draft.sealed) return stepPossible("review");
   if (asked === "review" && !draft.blank && draft.ranks.length < data.least) {
     state.note = texts.few;

@@ -1,0 +1,205 @@
+"""Making the next text of what was accepted, and saying in which order it stands where it meets."""
+
+from uuid import UUID
+
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from amendments import queries, service
+from amendments.errors import AnswerClashes, OrderNeeded, TextRefused, TooEarly, Unanswered
+from amendments.forms import AnnounceForm, ReasonForm
+from amendments.models import Act
+from amendments.pages.acts import UnitView, view_units
+from amendments.pages.amendments import Reading
+from amendments.pages.changes import ChangeView, unit_of, whole_text
+from amendments.pages.officials import ConsolidatePage, MeetingPoint
+from amendments.policy import may_consolidate
+from amendments.routes.public import reading_of, visible_act
+from amendments.routes.secretariat import earliest_end
+from amendments.states import Outcome
+from amendments.text.labels import cite
+from amendments.text.lines import lay_out
+from amendments.text.operations import InsertUnit, MoveUnit, Operation, Splice
+from amendments.text.replay import Consolidated
+from amendments.text.segments import compare_texts
+from amendments.text.weaving import Ruling
+from app.kit.clock import local_date
+from app.kit.context import Ctx
+from app.kit.errors import FormErrors
+from app.kit.forms import Form, parse, whole_number
+from app.kit.policy import require
+from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
+
+
+@get("/acts/{act_id:uuid}/consolidate", audience=official, include_in_schema=False)
+async def show_consolidation(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The next text as it would be, beside the one that was debated, and what still waits."""
+    act = await visible_act(session, ctx, act_id)
+    require(may_consolidate(ctx.actor, act))
+    return page(request, "amendments/consolidate.html", await _consolidation(session, ctx, act))
+
+
+async def _consolidation(
+    session: AsyncSession,
+    ctx: Ctx,
+    act: Act,
+    form: Form | None = None,
+    errors: dict[str, str] | None = None,
+) -> ConsolidatePage:
+    """`form`: what was typed and refused."""
+    typed = form or Form()
+    version = await queries.last_version(session, act.id)
+    base, answers = reading_of(version, ctx), await queries.last_answers(session, act.id)
+    earliest, problem, done = earliest_end(local_date(ctx.now)), "", None
+    try:
+        done = await service.preview(session, act.id)
+    except (AnswerClashes, TextRefused) as refused:
+        problem = error_text(ctx.locale, refused)
+    return ConsolidatePage(
+        act_id=str(act.id),
+        act_number=act.number or "",
+        act_title=act.title,
+        waiting=await queries.count_unanswered(session, act.id),
+        deferred=sum(one.outcome == Outcome.DEFERRED for one in answers.values()),
+        changes=_changed_units(base, done) if done else [],
+        added=_only_in(done, new=True, ctx=ctx) if done else [],
+        removed=_only_in(done, new=False, ctx=ctx) if done else [],
+        meeting=await _meeting(session, act, base, done) if done else [],
+        untidy=[cite(done.version, unit, ctx.locale) for unit in done.untidy] if done else [],
+        earliest=earliest,
+        until=typed.get("proposals_until") or earliest.isoformat(),
+        reason=typed.get("reason"),
+        problem=problem,
+        errors=errors or {},
+    )
+
+
+def _changed_units(base: Reading, done: Consolidated) -> list[ChangeView]:
+    views = []
+    for unit in base.version.units:
+        if unit.id not in done.version or done.version[unit.id].text == unit.text:
+            continue
+        new = done.version[unit.id].text
+        own = base.layout.of(unit.id)
+        views.append(
+            ChangeView(
+                unit=unit.id,
+                place=cite(base.version, unit.id, base.locale),
+                lines=(own[0].number, own[-1].number) if own else None,
+                sentences=(),
+                segments=compare_texts(unit.text, new),
+                new_text=new,
+            )
+        )
+    return views
+
+
+def _only_in(done: Consolidated, *, new: bool, ctx: Ctx) -> list[UnitView]:
+    """The units that only the new text has, or only the old one."""
+    here, there = (done.version, done.base) if new else (done.base, done.version)
+    views = view_units(here, lay_out(here), {}, ctx.locale)
+    return [view for view in views if view.id not in there]
+
+
+async def _meeting(session: AsyncSession, act: Act, base: Reading, done: Consolidated) -> list[MeetingPoint]:
+    """Places where accepted amendments meet and nobody has said which comes first."""
+    rows = {str(row.id): row for row in await queries.list_amendments(session, act.id)}
+    accepted = {
+        one.id: one
+        for one in await service.list_accepted(session, await queries.last_version(session, act.id))
+    }
+    points: dict[tuple[str, int | None, str], dict[str, str]] = {}
+    for conflict in done.unsettled:
+        ends = ((conflict.first, conflict.first_operation), (conflict.second, conflict.second_operation))
+        for id, number in ends:
+            operation = accepted[id].operations[number]
+            own = points.setdefault(_point_of(operation), {})
+            own.setdefault(conflict.first, "")
+            own.setdefault(conflict.second, "")
+            own[id] = _said(base, operation)
+    return [
+        MeetingPoint(
+            unit=unit,
+            gap=gap,
+            after=after,
+            place=cite(base.version, unit, base.locale),
+            amendments=[
+                (id, rows[id].number or "", said[id])
+                for id in sorted(said, key=lambda id: rows[id].rank or 0)
+            ],
+        )
+        for (unit, gap, after), said in points.items()
+    ]
+
+
+def _point_of(operation: Operation) -> tuple[str, int | None, str]:
+    if isinstance(operation, Splice):
+        return operation.unit, operation.start, ""
+    if isinstance(operation, InsertUnit | MoveUnit):
+        return operation.parent, None, operation.after or ""
+    return unit_of(operation) or "", None, ""
+
+
+def _said(base: Reading, operation: Operation) -> str:
+    match operation:
+        case Splice():
+            return operation.new
+        case InsertUnit():
+            return operation.new.text
+        case _:
+            unit = unit_of(operation)
+            return whole_text(base.version, unit) if unit else ""
+
+
+def _first_of(first: str, order: list[str]) -> tuple[str, ...]:
+    """The order with one of its members before the others."""
+    return tuple(sorted(order, key=lambda one: one != first))
+
+
+@post("/acts/{act_id:uuid}/consolidate", audience=official, include_in_schema=False)
+async def consolidate_act(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Decide an order; or publish the next text, for another round or for the council."""
+    act = await visible_act(session, ctx, act_id)
+    require(may_consolidate(ctx.actor, act))
+    here, until = f"/acts/{act_id}/consolidate", None
+    try:
+        if form.get("do") == "order":
+            gap = form.get("gap")
+            ruling = Ruling(
+                unit=form.get("unit"),
+                gap=whole_number(gap) if gap else None,
+                after=form.get("after") or None,
+                order=_first_of(form.get("first"), form.get_all("order")),
+                reason=parse(ReasonForm, form).reason,
+            )
+            await service.rule_order(session, ctx.actor, act_id, ruling, now=ctx.now)
+            return see_other(request, here, notice=ctx.gettext("The order was decided."))
+        until = parse(AnnounceForm, form).proposals_until if form.get("do") == "round" else None
+        version = await service.consolidate_act(
+            session, ctx.actor, act_id, proposals_until=until, now=ctx.now
+        )
+    except FormErrors as errors:
+        model = await _consolidation(session, ctx, act, form, field_errors(ctx.locale, errors))
+        return page(request, "amendments/consolidate.html", model, status=422)
+    except (Unanswered, OrderNeeded, TextRefused, AnswerClashes, TooEarly) as problem:
+        name = "proposals_until" if isinstance(problem, TooEarly) and until else form.get("do")
+        model = await _consolidation(session, ctx, act, form, {name: error_text(ctx.locale, problem)})
+        return page(request, "amendments/consolidate.html", model, status=409)
+    notice = ctx.gettext("Version %(number)s is published.") % {"number": version.sequence}
+    return see_other(request, f"/acts/{act_id}", notice=notice)
+
+
+HANDLERS = [show_consolidation, consolidate_act]
