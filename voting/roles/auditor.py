@@ -77,10 +77,15 @@ def auditor_main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--record", help="the record of the count (record.json): is it of this archive, and counted right?"
     )
+    parser.add_argument(
+        "--register", help="with --record: the public register as downloaded, which must hold both"
+    )
     parser.add_argument("--cores", type=int, default=cores(), help="processes to use")
     parser.add_argument("--lang", choices=("en", "ro"), help="without it, the terminal's language")
     parser.add_argument("--json", action="store_true", help="what was found as JSON")
     options = parser.parse_args(argv)
+    if options.register and not options.record:
+        parser.error("--register is compared with a record: give --record too")
     reports: list[SealedReport] = []
 
     def check() -> None:
@@ -89,6 +94,7 @@ def auditor_main(argv: Sequence[str]) -> int:
                 options.source,
                 contest=options.contest,
                 record=options.record,
+                register=options.register,
                 processes=max(1, options.cores),
                 tell=(lambda line: None) if options.json else say,
                 language=options.lang or language_of(),
@@ -107,12 +113,14 @@ def verify_sealed(
     *,
     contest: str | None = None,
     record: str | None = None,
+    register: str | None = None,
     processes: int = 1,
     tell: Callable[[str], None] = lambda line: None,
     language: Language = "en",
 ) -> SealedReport:
     """Check an archive, a path or http(s) URL, telling each step. `contest` is the file of what is voted on,
-    `record` that of the count, which is checked and counted again as well.
+    `record` that of the count, which is checked and counted again as well, and `register` the download that
+    must hold both.
 
     Raises: Declined, OSError for what cannot be opened; what is wrong in it is in the report.
     """
@@ -148,18 +156,25 @@ def verify_sealed(
         return _report(source, seen, ok=False, refused=problem)
     ending = "whole" if seen.stage == "Result" else "closed" if seen.ended else "open"
     tell(step(language, ending, source=source, ballots=seen.ballots))
-    counted = _counted_right(record, seen, tell, language) if record else None
+    counted = None
+    if record:
+        counted = _counted_right(record, seen, tell, language, register=register)
+        if counted and not register:
+            tell(step(language, "unregistered"))
     return _report(source, seen, ok=counted is not False, counted=counted)
 
 
-def _counted_right(record: str, seen: Checked, tell: Callable[[str], None], language: Language) -> bool:
-    """Check the record of the count by itself and beside the archive. Raises: Declined."""
+def _counted_right(
+    record: str, seen: Checked, tell: Callable[[str], None], language: Language, *, register: str | None
+) -> bool:
+    """Check the record of the count by itself, beside the archive and in the register. Raises: Declined."""
     from voting.verify import Unreadable, told, verify_counted  # many times our own size
 
     try:
-        verification = verify_counted(record, seen)
+        verification = verify_counted(record, seen, register=register)
     except Unreadable as problem:
-        raise Declined(f"{record}: {problem}") from problem
+        what = f"{record} or {register}" if register else record
+        raise Declined(f"{what}: {problem}") from problem
     for line in told(verification, language):
         tell(line)
     return verification.ok

@@ -16,6 +16,9 @@ PATTERNS = (CODES_FILE, "letters-*.pdf", "letters-*.new", "letter-*.pdf", "lette
 """What holds codes. The journals hold none: they say who was sent to, and who was given a code again."""
 BLOCK = 1 << 20
 
+ENDED = ("EndBallots", "EncryptedTally")
+"""The last steps of an election without a ballot."""
+
 REACH = (
     "The codes in this folder are gone. What this command cannot reach, and you have to see to:",
     "- copies: the mail merge's, the printer's memory and queue, the mail server's queue and its folder of "
@@ -76,7 +79,7 @@ def ended_election(path: Path, known: set[str]) -> str:
                 election = uuid if uuid in known else ""
     if not election:
         raise Declined(f"{path} is of none of this folder's elections")
-    if last != "Result" and (ballots or last != "EncryptedTally"):
+    if last != "Result" and (ballots or last not in ENDED):
         raise Declined(f"{path} has no result yet: its last step is {last}")
     return election
 

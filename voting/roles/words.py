@@ -46,6 +46,12 @@ STEPS: dict[str, tuple[str, str]] = {
         "{source}: everything holds so far; there is no result yet",
         "{source}: totul este în regulă până aici; încă nu este un rezultat",
     ),
+    "unregistered": (
+        "not checked: whether the public register holds this archive and this record, with what was voted "
+        "on paper fixed before the opening; download the register and give it with --register",
+        "neverificat: dacă registrul public conține această arhivă și acest dosar, cu voturile pe hârtie "
+        "fixate înainte de deschidere; descărcați registrul și dați-l cu --register",
+    ),
     "whole": ("{source}: everything holds", "{source}: totul este în regulă"),
     "wrong": ("{source}: WRONG, {what}{where}", "{source}: GREȘIT, {what}{where}"),
     "where": (" (member {member} of the file)", " (elementul {member} al fișierului)"),

@@ -27,7 +27,7 @@ from voting.rules.tally import TooLarge, group_papers, input_digest
 from voting.rules.ties import STANDARD, FalseSeed, TiePolicy, check_seed
 from voting.sealing.box import BoxEntry, BrokenChain, check_chain, code_statuses, genesis
 from voting.verify.election import electronic_papers, grouped
-from voting.verify.facts import find_fact, is_register, is_settled_first, read_register
+from voting.verify.facts import find_fact, is_register, is_settled_first, read_register, stated_in
 from voting.verify.source import Unreadable, read_source
 
 
@@ -115,19 +115,15 @@ def _register_checks(record: ElectionRecord, found: str, facts: list[Fact]) -> l
     published = find_fact(facts, record.poll_id, "poll.result_published")
     checks = [
         check("register_chain", "whole", check_chain_of_facts(facts) or "whole"),
-        check("register_record", _stated(published, "record_digest"), found),
+        check("register_record", stated_in(published, "record_digest"), found),
     ]
     if record.paper:
         settled = find_fact(facts, record.poll_id, "poll.papers_settled")
         checks += [
-            check("register_paper", _stated(settled, "paper_digest"), paper_digest(record.paper)),
+            check("register_paper", stated_in(settled, "paper_digest"), paper_digest(record.paper)),
             check("register_order", True, is_settled_first(facts, record.poll_id)),
         ]
     return checks
-
-
-def _stated(fact: Fact | None, name: str) -> object:
-    return "an entry in the register" if fact is None else fact.facts.get(name)
 
 
 def _register_verification(name: str, content: bytes, expected_head: str | None) -> Verification:

@@ -32,6 +32,11 @@ def find_fact(facts: list[Fact], poll_id: str, kind: str) -> Fact | None:
     return next((one for one in reversed(facts) if (one.subject, one.kind) == (subject, kind)), None)
 
 
+def stated_in(fact: Fact | None, name: str) -> object:
+    """What the entry says under this name; in words, that there should be one."""
+    return "an entry in the register" if fact is None else fact.facts.get(name)
+
+
 def is_settled_first(facts: list[Fact], poll_id: str) -> bool:
     """Whether the papers were fixed before the closing protocol was confirmed, and before any sealed ballot
     was opened.

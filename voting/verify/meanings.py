@@ -104,6 +104,10 @@ _MEANINGS: dict[str, tuple[str, str]] = {
         "the record is the one that the register holds",
         "dosarul este cel din registru",
     ),
+    "register_archive": (
+        "the archive is the one that the register holds, up to the opening",
+        "arhiva este cea din registru, până la deschidere",
+    ),
     "register_paper": (
         "the papers are those that the register holds",
         "buletinele de hârtie sunt cele din registru",

@@ -12,19 +12,28 @@ from voting.sealing.election import bound_contest
 from voting.sealing.verify import Checked
 from voting.verify.checks import Check, Verification, check, verify_record
 from voting.verify.election import electronic_papers, read_record
+from voting.verify.facts import find_fact, read_register, stated_in
 from voting.verify.source import read_source
 
 SHOWN = 3  # papers of a difference
 
 
-def verify_counted(source: str | Path | bytes, checked: Checked) -> Verification:
-    """Check a record by itself, count it again, and compare it with the archive of its vote.
+def verify_counted(
+    source: str | Path | bytes, checked: Checked, *, register: str | Path | bytes | None = None
+) -> Verification:
+    """Check a record by itself, count it again, and compare it with the archive of its vote; with the public
+    register as downloaded, also that it holds both, and the papers that were fixed before the opening.
 
     Raises: Unreadable.
     """
     content = read_source(source)
-    verification = verify_record(content)
-    checks = (*verification.checks, *opened_checks(read_record(content), checked))
+    verification = verify_record(content, register=register)
+    record = read_record(content)
+    checks = (*verification.checks, *opened_checks(record, checked))
+    if register is not None and checked.stage == "Result":
+        facts = read_register(read_source(register))
+        opened = stated_in(find_fact(facts, record.poll_id, "poll.ballots_opened"), "board_head")
+        checks = (*checks, check("register_archive", opened, checked.head.hash))
     name = verification.source if isinstance(source, bytes) else str(source)
     return msgspec.structs.replace(verification, source=name, checks=checks)
 

@@ -1,5 +1,6 @@
 """Whole sealed votes through the services; the judge accepts the archive at every stage."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.cli import main
 from app.kit import register
 from tests.belenios import Judge
 from tests.make.sealed_polls import (
@@ -30,7 +32,9 @@ from voting.roles.auditor import verify_sealed
 from voting.rules import get_rule
 from voting.rules.announced import encode_announced
 from voting.rules.papers import RankedPaper
-from voting.rules.record import decode_record, encode_record, sorted_papers
+from voting.rules.record import decode_record, encode_record, make_record, sorted_papers
+from voting.rules.sheets import PlaceReport, make_paper_part
+from voting.sealing.board import BoardHead
 from voting.states import Act, PollState, SealingPhase
 from voting.verify import verify_counted, verify_record
 
@@ -107,6 +111,7 @@ async def check_result(session: AsyncSession, sealed: SealedPoll, folder: Path) 
     assert (report.ok, report.stage, report.ballots, report.counted) == (True, "Result", 6, 5)
     assert report.counted_right
     assert forged_in(raw, path) == ["papers_opened"]
+    await check_register(session, raw, path)
     assert read_archive(path).checked.result is not None
     # Certified by two, nobody can tell any more whose code was whose.
     holders = select(func.count()).select_from(CredentialHolder)
@@ -120,6 +125,60 @@ async def check_result(session: AsyncSession, sealed: SealedPoll, folder: Path) 
     assert kinds.count("poll.mix_published") >= 2
     told = msgspec.json.encode(await register.list_facts(session, subject=f"poll:{sealed.poll.id}"))
     assert b"Aleg" not in told, "the register names no voter"
+
+
+async def check_register(session: AsyncSession, raw: bytes, archive: Path) -> None:
+    """The register as downloaded holds this record, and none into which papers were smuggled afterwards."""
+    content = b"\n".join([msgspec.json.encode(entry) async for entry in register.stream_facts(session)])
+    checked = read_archive(archive).checked
+    assert verify_counted(raw, checked, register=content).ok
+    forged = smuggle(raw)
+    assert verify_counted(forged, checked).ok, "no file but the register gives it away"
+    failed = [check.name for check in verify_counted(forged, checked, register=content).failed]
+    assert failed == ["register_record", "register_paper", "register_order"]
+    other = dataclasses.replace(checked, head=BoardHead("x" * 64, 9))
+    failed = [check.name for check in verify_counted(raw, other, register=content).failed]
+    assert failed == ["register_archive"], "another archive with the same outcome"
+    (archive.parent / "forged.json").write_bytes(forged)
+    (archive.parent / "register.jsonl").write_bytes(content)
+    words = ["verify", str(archive), "--record", str(archive.parent / "forged.json")]
+    assert main(words) == 0
+    assert main([*words, "--register", str(archive.parent / "register.jsonl")]) == 1
+    words[-1] = str(archive.parent / "record.json")
+    assert main([*words, "--register", str(archive.parent / "register.jsonl")]) == 0
+    assert main([*words, "--register", words[-1]]) == 2, "this is no register"
+
+
+def smuggle(raw: bytes) -> bytes:
+    """The record with nine papers of a polling place that never was, counted anew: consistent in itself."""
+    record = decode_record(raw)
+    invented = [RankedPaper(("P05",))] * 9
+    place = PlaceReport(
+        number=1,
+        name="Școala 1",
+        received=9,
+        given=9,
+        returned=0,
+        unused=0,
+        in_box=9,
+        blank=0,
+        spoiled=0,
+        signed_by=("A", "B"),
+    )
+    papers = [*(paper for number, paper in record.papers for _ in range(number)), *invented]
+    result = get_rule(record.rule).count(record.contest, papers, ties=record.ties, explain=True)
+    forged = make_record(
+        poll_id=record.poll_id,
+        title=record.title,
+        contest=record.contest,
+        papers=papers,
+        ties=record.ties,
+        result=result,
+        box=[],
+        statuses=dict(record.codes),
+        paper=make_paper_part(invented, (place,), salt="s"),
+    )
+    return encode_record(msgspec.structs.replace(forged, origin=record.origin, box_head=record.box_head))
 
 
 def forged_in(raw: bytes, archive: Path) -> list[str]:

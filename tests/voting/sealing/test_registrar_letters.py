@@ -176,12 +176,17 @@ def test_codes_of_elections_that_nobody_knows_are_kept(
     assert not (folder / "codes.csv").exists()
 
 
-def test_an_election_without_ballots_has_ended(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tally", [True, False], ids=["tally", "ours"])
+def test_an_election_without_ballots_has_ended(tmp_path: Path, tally: bool) -> None:
     sealed = make_sealed(tmp_path, voters=2, singles=1)
     folder, _ = make_codes(tmp_path, sealed.election.uuid)
     words = ["registrar", "destroy", str(folder), str(sealed.path)]
     assert main(words) == 2, "it is open"
-    sealed.end_ballots()
+    if tally:
+        sealed.end_ballots()
+    else:  # as the platform ends a board without ballots
+        sealed.board.end_ballots()
+        sealed.save()
     assert main(words) == 0
     assert not (folder / "codes.csv").exists()
 
