@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
+from tests import servers
 from tests.live import LiveServer, _session_of
 from voting.sealing.credentials import secret_exponent
 from voting.sealing.encoding import encode_ranks
@@ -63,6 +64,47 @@ def _tables(url: str) -> Iterator[tuple[str, bytes]]:
         for (table,) in names:
             found = link.execute(f'SELECT * FROM "{table}"').fetchall()  # type: ignore[arg-type]
             yield f"table {table}", b"\n".join(_bytes(value) for row in found for value in row)
+
+
+class Cluster:
+    """The PostgreSQL of a run, told to write every statement with its values into its log: what an operator
+    may find there, and in the files of one database.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.database = str(make_url(url).database)
+        self._link = psycopg.connect(servers.conninfo(servers.postgres_url()), autocommit=True)
+        for setting in ("log_statement = 'all'", "log_min_messages = 'log'"):
+            self._link.execute(f"ALTER DATABASE {self.database} SET {setting}")  # type: ignore[arg-type]
+        self.first_segment = self._segment()
+
+    def close(self) -> None:
+        self._link.close()
+
+    def _ask(self, question: str) -> str:
+        row = self._link.execute(question).fetchone()  # type: ignore[arg-type]
+        assert row is not None
+        return str(row[0])
+
+    def _segment(self) -> str:
+        return self._ask("SELECT pg_walfile_name(pg_current_wal_insert_lsn())")
+
+    def traces(self) -> Iterator[tuple[str, bytes]]:
+        """The log, the tables' files and what the write-ahead log has had since. Nothing, where the cluster
+        is not the run's own, whose files we may not read.
+        """
+        data = servers.run_folder() / "pg" / "data"
+        if not data.is_dir():
+            return
+        self._link.execute("CHECKPOINT")
+        number = self._ask(f"SELECT oid FROM pg_database WHERE datname = '{self.database}'")
+        yield "log of PostgreSQL", (servers.run_folder() / "postgres.log").read_bytes()
+        for path in sorted((data / "base" / number).iterdir()):
+            yield f"files of PostgreSQL {path.name}", path.read_bytes()
+        last = self._segment()
+        for path in sorted((data / "pg_wal").iterdir()):
+            if self.first_segment <= path.name <= last:
+                yield f"write-ahead log of PostgreSQL {path.name}", path.read_bytes()
 
 
 def _bytes(value: object) -> bytes:

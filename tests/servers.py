@@ -278,13 +278,14 @@ def _as(user: str | None, command: list[str]) -> None:
         raise Missing(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()[-1500:]}")
 
 
-def _conninfo(url: str) -> str:
+def conninfo(url: str) -> str:
+    """The address as psycopg takes it."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _connects(url: str) -> bool:
     try:
-        psycopg.connect(_conninfo(url), connect_timeout=2).close()
+        psycopg.connect(conninfo(url), connect_timeout=2).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -292,7 +293,7 @@ def _connects(url: str) -> bool:
 
 @contextlib.contextmanager
 def _administer() -> Iterator[psycopg.Connection]:
-    connection = psycopg.connect(_conninfo(postgres_url()), autocommit=True)
+    connection = psycopg.connect(conninfo(postgres_url()), autocommit=True)
     try:
         yield connection
     finally:

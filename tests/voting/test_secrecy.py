@@ -1,5 +1,6 @@
 """Nothing that an installation keeps joins a person to a ranking, or holds a private code: real ballots are
 cast over HTTP, then tables, files, logs, mail, the queue's file and the web process's memory are searched.
+With PostgreSQL, which is told to log every statement, its log, its tables' files and its write-ahead log too.
 """
 
 import json
@@ -8,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import httpx
+import pytest
 import redis
 from sqlalchemy import update
 
@@ -20,7 +22,7 @@ from cycles.models import Stage
 from tests.live import LiveServer
 from tests.make.ballots import field
 from tests.make.sealed_polls import SealedPoll, election_of, make_sealed_poll
-from tests.secrets_search import memory, needles_of, search, traces, web_processes
+from tests.secrets_search import Cluster, memory, needles_of, search, traces, web_processes
 from voting import service
 from voting.sealing.ballot import seal
 
@@ -70,12 +72,24 @@ def all_needles(sealed: SealedPoll) -> dict[str, bytes]:
     }
 
 
-def everywhere(server: LiveServer) -> Iterator[tuple[str, bytes]]:
+def everywhere(server: LiveServer, cluster: Cluster | None) -> Iterator[tuple[str, bytes]]:
     yield from traces(server)
     yield from memory(web_processes(server))
+    yield from cluster.traces() if cluster else ()
 
 
-async def test_no_ranking_and_no_code_stays_anywhere(own_live_server: LiveServer) -> None:
+@pytest.fixture
+def cluster(db_url: str) -> Iterator[Cluster | None]:
+    """PostgreSQL where that is the database, logging everything from now on."""
+    found = Cluster(db_url) if db_url.startswith("postgresql") else None
+    yield found
+    if found:
+        found.close()
+
+
+async def test_no_ranking_and_no_code_stays_anywhere(
+    cluster: Cluster | None, own_live_server: LiveServer
+) -> None:
     server = own_live_server
     sealed, raws, tokens = await make_open_poll(server)
     for token, raw in zip(tokens, raws, strict=True):
@@ -84,9 +98,9 @@ async def test_no_ranking_and_no_code_stays_anywhere(own_live_server: LiveServer
     again = await post(server, sealed, tokens[0], raws[0].decode())
     refused = await post(server, sealed, tokens[1], raws[2].decode())
     assert (again.status_code, refused.status_code) == (200, 409)
-    assert not search(everywhere(server), all_needles(sealed))
+    assert not search(everywhere(server, cluster), all_needles(sealed))
     check_what_names_the_voter(server, sealed)
-    await check_that_the_search_can_fail(server, sealed, raws[2], tokens[0])
+    await check_that_the_search_can_fail(server, cluster, sealed, raws[2], tokens[0])
 
 
 def check_what_names_the_voter(server: LiveServer, sealed: SealedPoll) -> None:
@@ -99,11 +113,11 @@ def check_what_names_the_voter(server: LiveServer, sealed: SealedPoll) -> None:
 
 
 async def check_that_the_search_can_fail(
-    server: LiveServer, sealed: SealedPoll, raw: bytes, session: str
+    server: LiveServer, cluster: Cluster | None, sealed: SealedPoll, raw: bytes, session: str
 ) -> None:
     """It sees a sealed ballot where one must be, and in every place what is planted there."""
     alpha = json.loads(raw)["answers"][0]["choices"]["alpha"].encode()
-    places = {place for place, _ in search(everywhere(server), {"alpha": alpha})}
+    places = {place for place, _ in search(everywhere(server, cluster), {"alpha": alpha})}
     assert "table board_members" in places
     assert any(place.startswith("memory") for place in places)
     names = [option.id for option in service.contest_of(sealed.poll).options]
@@ -120,7 +134,10 @@ async def check_that_the_search_can_fail(
         queue.set("planted", needles["code without hyphens"])
     answer = await post(server, sealed, session, needles["secret exponent"].decode() + planted)
     assert answer.status_code == 422
-    places = {place for place, _ in search(everywhere(server), needles)}
+    places = {place for place, _ in search(everywhere(server, cluster), needles)}
     assert {"table accounts", "files/planted", "mail/planted.eml", "output.log"} <= places
     assert any("appendonly" in place for place in places)
     assert any(place.startswith("memory") for place in places)
+    if cluster and any(cluster.traces()):
+        for what in ("log of", "files of", "write-ahead log of"):
+            assert any(place.startswith(f"{what} PostgreSQL") for place in places), what
