@@ -290,6 +290,30 @@ def test_numbers_of_thousands_of_figures_are_strange(begin: str) -> None:
     assert codes(proposal).count("strange_number") == 2
 
 
+@pytest.mark.parametrize(
+    ("lines", "deepest"),
+    [
+        (["1. punct"], 2),
+        (["a) literă"], 2),
+        (["a) literă", "1. punct"], 5),
+        (["(1) alineat", "a) literă", "1. punct"], 4),
+        (["Anexa nr. 1", "Capitolul I", "Art. 1. A", "(1) B", "a) C", "1. D"], 7),
+    ],
+)
+def test_enumerations_that_begin_again_stand_beside_each_other(lines: list[str], deepest: int) -> None:
+    """Two thousand lines „1. punct” were two thousand enumerations, each within the one before."""
+    version = read_plain("\n\n".join(lines * 2_000)).version
+    assert len(version.units) == 1 + 2_000 * len(lines)
+    assert max(sum(1 for _ in version.path(unit.id)) for unit in version.units) <= deepest
+
+
+def test_enumerations_within_enumerations() -> None:
+    text = "Art. 1. A:\n\na) b:\n\n1. c:\n\na) d;\n\nb) e;\n\n2. f;\n\nb) g;\n\na) h;\n\n1. i;\n\n1. j."
+    version = read_plain(text).version
+    depth = {unit.text[:1]: sum(1 for _ in version.path(unit.id)) - 2 for unit in version.units[1:]}
+    assert depth == {"A": 0, "b": 1, "c": 2, "d": 3, "e": 3, "f": 2, "g": 1, "h": 1, "i": 2, "j": 2}
+
+
 def test_a_damaged_part_is_refused() -> None:
     whole = bytearray(make_docx([paragraph("Art. 1 A" * 100)]))
     place = whole.find(b"word/document.xml") + 60

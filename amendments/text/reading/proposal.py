@@ -18,6 +18,7 @@ from amendments.text.reading.recognise import Found, continues_title, numbered, 
 from amendments.text.units import Unit, UnitType, Version
 
 HEADING_LENGTH = 150
+MAX_NESTED = 4  # enumerations within enumerations: litere, puncte, and each of them once more
 _DEPTH: dict[UnitType, int] = {
     "act": 0, "annex": 1, "part": 2, "title_group": 3, "chapter": 4, "section": 5, "article": 6, "alin": 7,
     "lit": 8, "pct": 9,
@@ -121,14 +122,19 @@ class _Builder:
             del self.path[self.path.index(before) :]
             return
         depth = _DEPTH[found.type]
-        if (
-            found.label in ("a", "1")
-            and found.type in ("lit", "pct")
-            and self.path[-1].type in ("lit", "pct", "alin")
-        ):
-            return  # an enumeration begins inside what is open
+        if found.label in ("a", "1") and found.type in ("lit", "pct"):
+            if self.path[-1].type == found.type:
+                self.path.pop()  # another enumeration of that kind stands beside the one that is open
+                return
+            if self._may_nest():
+                return  # it begins inside what is open
         while _DEPTH.get(self.path[-1].type, 99) >= depth:
             self.path.pop()
+
+    def _may_nest(self) -> bool:
+        """Whether one more enumeration can begin inside what is open."""
+        nested = sum(one.type in ("lit", "pct") for one in self.path)
+        return self.path[-1].type in ("lit", "pct", "alin") and nested < MAX_NESTED
 
     @staticmethod
     def _follows(unit: Unit, found: Found) -> bool:
