@@ -35,6 +35,7 @@ from amendments.text.weaving import (
     Structure,
     by_place,
     merge_same,
+    unsettled,
     weave_text,
 )
 
@@ -63,8 +64,8 @@ class Consolidated:
 
     `spans` covers the texts of all units that are new or whose text changed, completely; `removed` and
     `moved` say by which amendments other units went or changed their place. `unsettled` are soft conflicts
-    that no ruling mentions: the register decided them. `untidy` units have doubled spaces and the like where
-    changes met, for the clerk to look at.
+    whose order makes a difference and that no ruling orders: the register decided them. `untidy` units have
+    doubled spaces and the like where changes met, for the clerk to look at.
     """
 
     base: Version
@@ -117,13 +118,9 @@ def _consolidate(
         spans=replay.spans,
         removed=replay.removed,
         moved={unit: change.amendments for unit, change in replay.structure.moved.items()},
-        unsettled=tuple(one for one in conflicts if not any(_settles(ruling, one) for ruling in rulings)),
+        unsettled=tuple(unsettled(conflicts, accepted, changes, ruled)),
         untidy=tuple(unit for unit in replay.spans if unit in result and _is_untidy(result[unit].text)),
     )
-
-
-def _settles(ruling: Ruling, conflict: Conflict) -> bool:
-    return conflict.first in ruling.order and conflict.second in ruling.order
 
 
 def _is_untidy(text: str) -> bool:

@@ -4,11 +4,12 @@ Every place is a place of the base, so what is accepted comes out the same in wh
 one gap, or in one slot, a person's ruling decides; without one, what was registered first stands first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 import msgspec
 
+from amendments.text.conflicts import Conflict
 from amendments.text.operations import (
     Amendment,
     DeleteUnit,
@@ -46,7 +47,8 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
 
 
-Rulings: TypeAlias = Mapping[tuple[str, int | str | None], tuple[str, ...]]
+Place: TypeAlias = tuple[str, int | str | None]  # a unit and a gap of its text, or the slot after a unit
+Rulings: TypeAlias = Mapping[Place, tuple[str, ...]]
 Order: TypeAlias = tuple[int, int, tuple[int, ...], int, int]
 
 
@@ -70,6 +72,35 @@ def merge_same(amendments: Iterable[Amendment]) -> tuple[Change, ...]:
                 ids = (*known.amendments, amendment.id)
                 found[key] = msgspec.structs.replace(known, amendments=ids)
     return tuple(found.values())
+
+
+def unsettled(
+    conflicts: Iterable[Conflict], accepted: Iterable[Amendment], changes: Iterable[Change], rulings: Rulings
+) -> Iterator[Conflict]:
+    """The soft conflicts that are left for a person: their order makes a difference, and the ruling about
+    their place, if there is one, does not name both. Who asked for the same is named by any of them.
+    """
+    by_id = {one.id: one for one in accepted}
+    asking = {same_key(change.operation): change.amendments for change in changes}
+    for conflict in conflicts:
+        one = by_id[conflict.first].operations[conflict.first_operation]
+        other = by_id[conflict.second].operations[conflict.second_operation]
+        place = _contested(one, other)
+        named = set(rulings.get(place, ())) if place else set()
+        if place and not all(named.intersection(asking[same_key(each)]) for each in (one, other)):
+            yield conflict
+
+
+def _contested(one: Operation, other: Operation) -> Place | None:
+    """The place at which one of two operations must stand before the other; nothing where the text is the
+    same either way, as beside words or units that only go.
+    """
+    if isinstance(one, Splice) and isinstance(other, Splice):
+        differs = one.start == other.start and one.new + other.new != other.new + one.new
+        return (one.unit, one.start) if differs else None
+    if isinstance(one, InsertUnit | MoveUnit) and isinstance(other, InsertUnit | MoveUnit):
+        return slot_of(one) if slot_of(one) == slot_of(other) else None
+    return None
 
 
 # ── text ────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """Consolidation keeps its promises: order never matters, nothing is lost, nothing comes from nowhere."""
 
+import itertools
 from collections import Counter
 
 import pytest
@@ -189,7 +190,7 @@ def test_two_splices_and_two_units_in_one_slot() -> None:
         ],
     )
     assert texts(done) == ["1 Taxa este de 8 lei pe oră.", "2", "1 Unu.", "2 A.", "3 B.", "3 Trei."]
-    assert [one.pair for one in done.unsettled] == [("a3", "a4"), ("a3", "a5"), ("a4", "a5")]
+    assert [one.pair for one in done.unsettled] == [("a3", "a4")]  # nothing stands beside what a5 deletes
 
 
 def test_a_ruling_decides_the_order_and_is_kept() -> None:
@@ -207,12 +208,89 @@ def test_a_ruling_decides_the_order_and_is_kept() -> None:
     assert consolidate(FEES, amendments).version["u5"].text == "unu doi Patru."
 
 
+def splice(start: int, end: int, new: str = "") -> Splice:
+    return Splice(unit="u5", start=start, end=end, new=new)
+
+
+def order(*ids: str, unit: str = "u5", gap: int | None = 0, after: str | None = None) -> Ruling:
+    return Ruling(unit=unit, gap=gap, after=after, order=ids, reason="așa se citește")
+
+
+TWO_AT_A_GAP = [make_amendment("a1", splice(0, 0, "unu ")), make_amendment("a2", splice(0, 0, "doi "))]
+
+
+@pytest.mark.parametrize(
+    ("ruling", "left"),
+    [
+        (order("a2", "a1"), 0),
+        (order("a2", "a1", gap=1), 1),  # another gap of the text
+        (order("a2", "a1", unit="u1"), 1),  # another unit
+        (order("a2", "a1", gap=None), 1),  # the slot in front below the unit
+        (order("a2"), 1),
+        (order("a1", "a3"), 1),
+    ],
+)
+def test_a_ruling_settles_its_own_place_only(ruling: Ruling, left: int) -> None:
+    assert len(consolidate(FEES, TWO_AT_A_GAP, [ruling]).unsettled) == left
+
+
+def test_the_last_ruling_about_a_place_holds() -> None:
+    rulings = [order("a2", "a1"), order("a1")]
+    assert len(consolidate(FEES, TWO_AT_A_GAP, rulings).unsettled) == 1
+
+
+def test_who_asked_for_the_same_is_named_by_any_of_them() -> None:
+    third = make_amendment("a3", splice(0, 0, "unu "))
+    done = consolidate(FEES, [*TWO_AT_A_GAP, third], [order("a2", "a3")])
+    assert (done.version["u5"].text, done.unsettled) == ("doi unu Trei.", ())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        splice(0, 1),  # words that only go
+        splice(0, 0, "x x "),  # the same either way
+        DeleteUnit(unit="u5"),  # a unit that only goes
+    ],
+)
+def test_no_order_is_asked_for_where_it_makes_no_difference(other: Splice | DeleteUnit) -> None:
+    new = InsertUnit(parent="u0", after="u2", new=NewUnit(id="n1", type="article", text="A"))
+    own = new if isinstance(other, DeleteUnit) else splice(0, 0, "x ")
+    amendments = [make_amendment("a1", own), make_amendment("a2", other)]
+    assert len(ConflictIndex(FEES, amendments).conflicts()) == 1
+    assert consolidate(FEES, amendments).unsettled == ()
+
+
+@SOME
+@given(debate=debates())
+def test_an_order_is_asked_for_just_where_it_makes_a_difference(debate: Debate) -> None:
+    """The oracle rules on every place of every two, both ways."""
+    version, amendments = debate
+    for one, other in itertools.combinations(pick_compatible(version, amendments), 2):
+        places = []
+        for operation in (*one.operations, *other.operations):
+            if isinstance(operation, Splice):
+                places.append((operation.unit, operation.start, None))
+            elif isinstance(operation, InsertUnit | MoveUnit):
+                places.append((operation.parent, None, operation.after))
+        first, second = (
+            consolidate(
+                version, [one, other], [order(*ids, unit=u, gap=gap, after=after) for u, gap, after in places]
+            )
+            for ids in ((one.id, other.id), (other.id, one.id))
+        )
+        assert first.unsettled == second.unsettled == ()
+        asked = consolidate(version, [one, other]).unsettled
+        assert (first.version == second.version) == (not asked)
+
+
 def test_a_ruling_about_a_slot() -> None:
     one = InsertUnit(parent="u0", after=None, new=NewUnit(id="n1", type="article", text="A"))
     two = InsertUnit(parent="u0", after=None, new=NewUnit(id="n2", type="article", text="B"))
     ruling = Ruling(unit="u0", after=None, order=("a2", "a1"), reason="întâi definiția")
     done = consolidate(FEES, [make_amendment("a1", one), make_amendment("a2", two)], [ruling])
     assert texts(done)[:2] == ["1 B", "2 A"]
+    assert done.unsettled == ()
 
 
 def test_hard_conflicts_are_refused_with_the_pairs() -> None:
