@@ -50,10 +50,10 @@ def splices_between(unit: Unit, new: str, *, exact: bool = True) -> tuple[Splice
 
 def check_edit(unit: Unit, edited: str) -> str:
     """The edited text as it would be stored. Raises: BadEdit."""
-    if _PARAGRAPHS.search(edited.replace("\r", "").strip()):
-        raise BadEdit("several_paragraphs", unit=unit.id)
     if len(edited) > MAX_CHARACTERS:
         raise BadEdit("too_long", most=MAX_CHARACTERS)
+    if _PARAGRAPHS.search(edited.replace("\r", "").strip()):
+        raise BadEdit("several_paragraphs", unit=unit.id)
     new = normalise_new(edited)
     if not new and normalise(unit.text):
         raise BadEdit("emptied", unit=unit.id)

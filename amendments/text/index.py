@@ -1,8 +1,9 @@
 """The conflicts of many amendments of one version, found without trying all pairs.
 
 Operations lie in buckets by the unit they need, the unit they take away, the unit they move and the slot they
-fill. An operation can conflict only with what lies in a few of them; `conflicts.judge` then decides. Adding
-and removing one amendment costs what its own places hold, so the list can be kept up to date as people write.
+fill. An operation can conflict only with what lies in a few of them; `conflicts.judge` then decides. Putting
+amendments in judges nothing; asking about one costs what its own places hold, whether it is in or only being
+written. The list of all is made when it is asked for, and from then on kept up to date.
 """
 
 from bisect import bisect_right
@@ -36,7 +37,7 @@ class ConflictIndex:
     def __init__(self, version: Version, amendments: Iterable[Amendment] = ()) -> None:
         self.version = version
         self._amendments: dict[str, Amendment] = {}
-        self._conflicts: dict[str, set[Conflict]] = defaultdict(set)
+        self._conflicts: dict[str, set[Conflict]] | None = None  # of each amendment, once all were asked for
         self._splices: dict[str, list[tuple[int, Entry, Splice]]] = defaultdict(list)  # by start
         self._needing: dict[str, Bucket] = defaultdict(dict)
         self._removing: dict[str, Bucket] = defaultdict(dict)
@@ -44,38 +45,38 @@ class ConflictIndex:
         self._slots: dict[Slot, Bucket] = defaultdict(dict)
         self._fields: dict[str, Bucket] = defaultdict(dict)
         for amendment in amendments:
-            self.add(amendment)
+            self._put(amendment)
 
     def __contains__(self, id: object) -> bool:
         return id in self._amendments
 
     def conflicts(self) -> list[Conflict]:
         """All of them, sorted."""
+        if self._conflicts is None:
+            self._conflicts = {id: set() for id in self._amendments}
+            for id, amendment in self._amendments.items():
+                for one in self._find(amendment, beyond=id):
+                    self._conflicts[one.first].add(one)
+                    self._conflicts[one.second].add(one)
         return sorted({one for found in self._conflicts.values() for one in found})
 
     def conflicts_of(self, id: str) -> list[Conflict]:
         """Those of an amendment in the index."""
-        return sorted(self._conflicts.get(id, ()))
+        amendment = self._amendments.get(id)
+        return self.conflicts_with(amendment) if amendment else []
 
     def conflicts_with(self, amendment: Amendment) -> list[Conflict]:
         """Those that an amendment has, or would have, with the others in the index."""
-        found = set()
-        for at, operation in enumerate(amendment.operations):
-            for (id, there), other in self._candidates(operation):
-                if id != amendment.id and (reason := judge(self.version, operation, other)):
-                    found.add(conflict(amendment, at, self._amendments[id], there, reason))
-        return sorted(found)
+        return sorted(set(self._find(amendment)))
 
     def add(self, amendment: Amendment) -> list[Conflict]:
         """Put an amendment in, instead of the one of that id, and say its conflicts."""
-        self.remove(amendment.id)
+        self._put(amendment)
         found = self.conflicts_with(amendment)
-        self._amendments[amendment.id] = amendment
-        for one in found:
-            self._conflicts[one.first].add(one)
-            self._conflicts[one.second].add(one)
-        for at, operation in enumerate(amendment.operations):
-            self._file((amendment.id, at), operation)
+        if self._conflicts is not None:
+            self._conflicts[amendment.id] = set(found)
+            for one in found:
+                self._conflicts[_other(one, amendment.id)].add(one)
         return found
 
     def remove(self, id: str) -> None:
@@ -83,14 +84,28 @@ class ConflictIndex:
         amendment = self._amendments.pop(id, None)
         if amendment is None:
             return
-        for one in self._conflicts.pop(id, set()):
-            self._conflicts[one.second if one.first == id else one.first].discard(one)
+        if self._conflicts is not None:
+            for one in self._conflicts.pop(id):
+                self._conflicts[_other(one, id)].discard(one)
         for at, operation in enumerate(amendment.operations):
             entry = (id, at)
             if isinstance(operation, Splice):
                 self._splices[operation.unit].remove((operation.start, entry, operation))
             for bucket in self._buckets(operation):
                 del bucket[entry]
+
+    def _find(self, amendment: Amendment, beyond: str = "") -> Iterator[Conflict]:
+        """The conflicts of an amendment with those whose ids are larger than `beyond`."""
+        for at, operation in enumerate(amendment.operations):
+            for (id, there), other in self._candidates(operation):
+                if id > beyond and id != amendment.id and (reason := judge(self.version, operation, other)):
+                    yield conflict(amendment, at, self._amendments[id], there, reason)
+
+    def _put(self, amendment: Amendment) -> None:
+        self.remove(amendment.id)
+        self._amendments[amendment.id] = amendment
+        for at, operation in enumerate(amendment.operations):
+            self._file((amendment.id, at), operation)
 
     def _file(self, entry: Entry, operation: Operation) -> None:
         if isinstance(operation, Splice):
@@ -155,7 +170,7 @@ class ConflictIndex:
         if parent is None:
             return {}
         siblings = self.version.children(parent)
-        place = siblings.index(unit)
+        place = self.version.sibling_place(unit)
         before = siblings[place - 1] if place else None
         return self._slots.get((parent, unit), {}) | self._slots.get((parent, before), {})
 
@@ -177,3 +192,8 @@ class ConflictIndex:
             for above in self.version.path(unit):
                 found |= self._moving.get(above.id, {})
         return found
+
+
+def _other(conflict: Conflict, id: str) -> str:
+    """The other amendment of a conflict."""
+    return conflict.second if conflict.first == id else conflict.first

@@ -210,6 +210,4 @@ def _cite_one(version: Version, unit: Unit, language: Language) -> str:
         return _CITED[language][unit.type].format(unit.label)
     if unit.type not in _NAMED[language]:
         return f"[{unit.type}]"
-    siblings = version.children(unit.parent) if unit.parent else [unit.id]
-    same = [one for one in siblings if version[one].type == unit.type]
-    return _NAMED[language][unit.type].format(same.index(unit.id) + 1)
+    return _NAMED[language][unit.type].format(version.number_of_type(unit.id))

@@ -205,7 +205,7 @@ def _check_move(version: Version, move: MoveUnit) -> None:
     if version.is_under(move.parent, move.unit):
         raise BadOperation("into_itself", unit=move.unit)
     siblings = version.children(move.parent)
-    before = siblings.index(move.after) + 1 if move.after is not None else 0
+    before = version.sibling_place(move.after) + 1 if move.after is not None else 0
     if move.after == move.unit or siblings[before : before + 1] == [move.unit]:
         raise BadOperation("changes_nothing")
 

@@ -222,8 +222,7 @@ class _Rebase:
         """The unit after which a slot of the base lies now: the last one that stands before it."""
         if parent not in self._children:
             self._children[parent] = self.structure.children(parent)
-        siblings = self.base.children(parent)
-        place = -1 if after is None else siblings.index(after)
+        place = -1 if after is None else self.base.sibling_place(after)
         order = order_in_slot(change, self.rulings.get((parent, after), ()))
         own = Child(place, order, None).key
         before = [one.id for one in self._children[parent] if one.key < own and one.id is not None]

@@ -6,6 +6,7 @@ comment names it. A `Version` is one state of all units and never changes; a cha
 
 import hashlib
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal, get_args
@@ -79,6 +80,7 @@ class Version:
         self._place: dict[str, int] = {}
         self._ends = [0] * len(self.units)
         self._children: dict[str | None, list[str]] = {}
+        self._sibling_places: dict[str, int] = {}
         self._read()
 
     def _read(self) -> None:
@@ -95,7 +97,9 @@ class Version:
             if len(path) > MAX_DEPTH:
                 raise NotATree("too_deep", unit=unit.id)
             self._place[unit.id] = place
-            self._children.setdefault(unit.parent, []).append(unit.id)
+            siblings = self._children.setdefault(unit.parent, [])
+            self._sibling_places[unit.id] = len(siblings)
+            siblings.append(unit.id)
             path.append(place)
         if not self.units:
             raise NotATree("not_one_act")
@@ -156,8 +160,25 @@ class Version:
     def next_sibling(self, parent: str, after: str | None) -> str | None:
         """The unit that stands after `after` (None: at the front) below `parent`."""
         siblings = self.children(parent)
-        at = 0 if after is None else siblings.index(after) + 1
+        at = 0 if after is None else self.sibling_place(after) + 1
         return siblings[at] if at < len(siblings) else None
+
+    def sibling_place(self, id: str) -> int:
+        """How many siblings stand before the unit. Raises: NoSuchUnit."""
+        return self._sibling_places[self[id].id]
+
+    def number_of_type(self, id: str) -> int:
+        """The unit is the first, second, … of its type below its parent. Raises: NoSuchUnit."""
+        return self._numbers_of_type[self.place(id)]
+
+    @cached_property
+    def _numbers_of_type(self) -> list[int]:
+        counts: Counter[tuple[str | None, UnitType]] = Counter()
+        numbers = []
+        for unit in self.units:
+            counts[unit.parent, unit.type] += 1
+            numbers.append(counts[unit.parent, unit.type])
+        return numbers
 
     @cached_property
     def content_hash(self) -> str:

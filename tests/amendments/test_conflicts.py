@@ -45,6 +45,34 @@ def test_the_rule_is_symmetric_and_the_index_finds_all_pairs(debate: Debate) -> 
         own = [one for one in expected if amendment.id in one.pair]
         assert index.conflicts_with(amendment) == index.conflicts_of(amendment.id) == own
         assert index.add(amendment) == own  # instead of itself
+        assert index.conflicts() == expected  # which are kept from here on
+
+
+def test_asking_about_one_judges_only_what_lies_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person types; neither that they do nor how many others there are makes the server judge all pairs."""
+    version = make_version(*["article: a b c d e"] * 100)
+    others = [
+        make_amendment(f"a{n}", Splice(unit=f"u{1 + n % 100}", start=0, end=1, new=f"x{n}"))
+        for n in range(1_000)
+    ]
+    judged: list[tuple[Operation, Operation]] = []
+
+    def count(of: Version, one: Operation, other: Operation) -> str | None:
+        judged.append((one, other))
+        return judge(of, one, other)
+
+    monkeypatch.setattr("amendments.text.index.judge", count)
+    index = ConflictIndex(version, others)
+    assert judged == []
+    typed = make_amendment("mine", Splice(unit="u7", start=0, end=2, new="y"))
+    assert len(index.conflicts_with(typed)) == len(judged) == 10
+    assert len(index.add(typed)) == 10
+    assert len(judged) == 20
+    everything = index.conflicts()
+    assert len(judged) == 20 + len(everything) == 20 + 100 * 45 + 10  # every pair once
+    index.remove("mine")
+    assert len(index.conflicts()) == 100 * 45
+    assert len(judged) == 20 + len(everything)
 
 
 @SOME

@@ -1,17 +1,20 @@
 """Tokens, marks, derived splices, segments and sentences."""
 
+import random
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from amendments.text.derive import derive_splices
+from amendments.text.hunks import find_hunks
 from amendments.text.labels import cite
 from amendments.text.lines import WIDTH, lay_out
 from amendments.text.marks import Mark, runs, tidy
 from amendments.text.operations import Splice, check_operation
-from amendments.text.refused import BadEdit, BadMark
+from amendments.text.refused import BadEdit, BadMark, NoSuchUnit
 from amendments.text.replay import consolidate
 from amendments.text.segments import new_text, old_text, segments
 from amendments.text.sentences import sentence
@@ -118,9 +121,53 @@ def test_what_is_no_edit_of_one_unit(edited: str, code: str) -> None:
         derive_splices(Unit(id="u", type="alin", text="trei"), edited)
 
 
-def test_long_texts_are_compared_in_bounded_time() -> None:
-    old, new = " ".join(map(str, range(2000))), " ".join(map(str, range(3000, 6900)))
-    assert len(edit(old, new[:19_000])) == 1
+LONG = 2_490  # words: with the spaces between them, as long as a unit that is changed word by word can be
+
+
+def made_of(*words: str) -> str:
+    """Long nonsense of a few words."""
+    return " ".join(random.Random(7).choices(words, k=LONG))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (" ".join(f"a{n}" for n in range(LONG)), " ".join(f"b{n}" for n in range(LONG))),
+        (" ".join(f"a{n}" for n in range(LONG)), " ".join(f"a{n ^ 1}" for n in range(LONG))),
+        (made_of("a", "b"), made_of("b", "a")),
+        (made_of(*"abcdefghijklmnopqrst"), made_of(*"tsrqponmlkjihgfedcba")),
+        (f"x {'a ' * (LONG - 2)}y", f"z {'a ' * (LONG - 9)}w"),
+        (",;" * LONG, ";:." * 6_000),
+    ],
+)
+def test_long_texts_are_compared_in_bounded_time(old: str, new: str) -> None:
+    """The first pair took a quarter of an hour when spaces were matched like words."""
+    began = time.process_time()
+    splices = derive_splices(Unit(id="u", type="alin", text=old), new)
+    assert time.process_time() - began < 5  # it takes a quarter of a second; busy machines are slow
+    assert new_text(segments(old, splices)) == new
+
+
+def test_few_edits_of_a_long_text_are_told_apart() -> None:
+    words = made_of(*(f"w{n}" for n in range(300))).split()
+    edited = ["x", *words[1:1_000], "y", *words[1_001:-1], "z"]
+    assert [one[2] for one in edit(" ".join(words), " ".join(edited))] == ["x", "y", "z"]
+
+
+signs = st.lists(st.sampled_from(["a", "b", "c", ",", " ", "  "]), max_size=12)
+
+
+@SOME
+@given(old=signs, new=signs, exact=st.booleans())
+def test_hunks_are_all_that_differs(old: list[str], new: list[str], exact: bool) -> None:
+    """What lies between them is the same in both; no hunk is empty, none touches the next."""
+    a = c = 0
+    for number, (start, end, from_, to) in enumerate(find_hunks(old, new, exact=exact)):
+        assert old[a:start] == new[c:from_]
+        assert start < end or from_ < to
+        assert number == 0 or start > a
+        a, c = end, to
+    assert old[a:] == new[c:]
 
 
 # ── marks ───────────────────────────────────────────────────────────────────────────────────────────
@@ -272,3 +319,31 @@ def test_sentences_as_romanian_acts_have_them() -> None:
     assert said("u5", "Sintagma „zi” are 60 de minute.") == [
         "La art. 2 alin. (2) (rândul 5), cuvintele «Cuvântul „oră» se înlocuiesc cu «Sintagma „zi»."
     ]
+
+
+# ── how units are cited ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_citing_every_paragraph_takes_no_longer_for_more_of_them() -> None:
+    """Twenty thousand paragraphs without number in one article: counting each anew took minutes."""
+    number = 20_000
+    rows = [Unit(id=f"p{n}", type="text", parent="u1", text="x") for n in range(number)]
+    version = Version(
+        [Unit(id="u0", type="act"), Unit(id="u1", type="article", parent="u0", label="1"), *rows]
+    )
+    began = time.process_time()
+    said = [cite(version, row.id) for row in rows]
+    assert time.process_time() - began < 5
+    assert (said[0], said[-1]) == ("art. 1 paragraful 1", f"art. 1 paragraful {number}")
+
+
+@SOME
+@given(version=versions())
+def test_places_among_siblings(version: Version) -> None:
+    for unit in version.units:
+        siblings = version.children(unit.parent) if unit.parent else [unit.id]
+        assert siblings[version.sibling_place(unit.id)] == unit.id
+        same = [one for one in siblings if version[one].type == unit.type]
+        assert same[version.number_of_type(unit.id) - 1] == unit.id
+    with pytest.raises(NoSuchUnit):
+        version.sibling_place("elsewhere")

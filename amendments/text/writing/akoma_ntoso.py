@@ -89,8 +89,7 @@ class _Writer:
         for above in self.version.path(unit.id):
             if above.type == "act":
                 break
-            siblings = self.version.children(above.parent or "")
-            number = above.label or str(siblings.index(above.id) + 1)
+            number = above.label or str(self.version.sibling_place(above.id) + 1)
             parts.append(f"{_EID.get(above.type, above.type)}_{number}")
             if above.type == "article":
                 parts += [f"att_{up.label or 1}" for up in self.version.path(above.id) if up.type == "annex"]

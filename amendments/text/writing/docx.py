@@ -133,10 +133,11 @@ class _Writer:
         old, new = self.old.children(parent), self.new.children(parent)
         gone, come = 0, 0
         for child in [id for id in new if id in self.old and id not in self.moved]:
-            yield from (("struck", self.old[one]) for one in old[gone : old.index(child)])
-            yield from (("added", self.new[one]) for one in new[come : new.index(child)])
+            was, now = self.old.sibling_place(child), self.new.sibling_place(child)
+            yield from (("struck", self.old[one]) for one in old[gone:was])
+            yield from (("added", self.new[one]) for one in new[come:now])
             yield "kept", self.new[child]
-            gone, come = old.index(child) + 1, new.index(child) + 1
+            gone, come = was + 1, now + 1
         yield from (("struck", self.old[one]) for one in old[gone:])
         yield from (("added", self.new[one]) for one in new[come:])
 
