@@ -113,11 +113,15 @@ async def read_content(session: AsyncSession, message: CeremonyMessage) -> bytes
     return b"".join((await session.execute(query)).scalars())
 
 
-async def find_waiting(session: AsyncSession, poll_id: uuid.UUID) -> CeremonyMessage | None:
-    """The oldest shuffle or decryption that waits to be checked."""
+async def find_waiting(session: AsyncSession, poll_id: uuid.UUID, step: Step) -> CeremonyMessage | None:
+    """The oldest delivery of a step, of shuffles or decryptions, that waits to be checked."""
     query = (
         select(CeremonyMessage)
-        .where(CeremonyMessage.poll_id == poll_id, CeremonyMessage.state == Delivery.WAITING)
+        .where(
+            CeremonyMessage.poll_id == poll_id,
+            CeremonyMessage.step == step,
+            CeremonyMessage.state == Delivery.WAITING,
+        )
         .order_by(CeremonyMessage.delivered_at, CeremonyMessage.number)
         .limit(1)
         .execution_options(populate_existing=True)

@@ -84,6 +84,17 @@ async def drop_content(session: AsyncSession, message: CeremonyMessage) -> None:
     await session.execute(delete(CeremonyPart).where(*_of(message)))
 
 
+async def drop_waiting(session: AsyncSession, poll_id: uuid.UUID, step: Step) -> None:
+    """Forget every delivery of a step that still waits to be checked: it came too late."""
+    await session.execute(
+        delete(CeremonyMessage).where(
+            CeremonyMessage.poll_id == poll_id,
+            CeremonyMessage.step == step,
+            CeremonyMessage.state == Delivery.WAITING,
+        )
+    )
+
+
 def _of(message: CeremonyMessage) -> tuple[ColumnElement[bool], ...]:
     return (
         CeremonyPart.poll_id == message.poll_id,

@@ -18,7 +18,7 @@ from app.kit import register
 from app.kit.outbox import enqueue
 from app.kit.policy import require
 from voting import queries
-from voting.policy import may_end_mixing
+from voting.policy import STEP_OF_PHASE, may_end_mixing
 from voting.queries import PollInFull
 from voting.sealing.crew import Crew
 from voting.sealing.decryption import Factors, check_decryption, open_ballots
@@ -41,7 +41,7 @@ from voting.sealing.wire import (
     write,
 )
 from voting.service.board import open_board
-from voting.service.deliveries import drop_content
+from voting.service.deliveries import drop_content, drop_waiting
 from voting.states import Act, Delivery, SealingPhase, Step
 
 Kind = Literal["tally", "shuffle", "decryption", "result"]
@@ -85,9 +85,9 @@ async def load_task(session: AsyncSession, poll_id: uuid.UUID) -> Task | None:
         ballots = tuple(await queries.list_last_ballots(session, poll_id))
         return await _task(session, full, "tally", raws=ballots)
     if phase in (SealingPhase.MIXING, SealingPhase.OPENING):
-        waiting = await queries.find_waiting(session, poll_id)
+        waiting = await queries.find_waiting(session, poll_id, STEP_OF_PHASE[phase])
         if waiting is not None:
-            kind: Kind = "shuffle" if waiting.step == Step.SHUFFLE else "decryption"
+            kind: Kind = "shuffle" if phase is SealingPhase.MIXING else "decryption"
             raw = await queries.read_content(session, waiting)
             task = await _task(session, full, kind, raws=(raw,), number=waiting.number)
             return msgspec.structs.replace(task, sha256=waiting.sha256)
@@ -200,16 +200,24 @@ _WORK = {
     "decryption": _check_decryption,
     "result": _make_result,
 }
+_PHASE: dict[Kind, SealingPhase] = {
+    "tally": SealingPhase.ENDED,
+    "shuffle": SealingPhase.MIXING,
+    "decryption": SealingPhase.OPENING,
+    "result": SealingPhase.OPENING,
+}
 
 
 # ── writing it down ───────────────────────────────────────────────────────────
 async def publish_done(session: AsyncSession, done: Done, *, now: datetime) -> bool:
-    """Publish what a step gave, or tell its trustee why not; False when the board has moved meanwhile.
+    """Publish what a step gave, or tell its trustee why not; False when the vote has moved on meanwhile.
 
     Locks: the poll. Queues: count_poll when the rankings are there.
     """
     task = done.task
     full = await queries.get_poll(session, task.poll_id, lock=True)
+    if full.facts.sealing is not _PHASE[task.kind]:
+        return False
     if (await queries.board_head(session, task.poll_id)).hash != task.head:
         return False
     if task.number and not await _note_delivery(session, done):
@@ -281,12 +289,9 @@ async def end_mixing(session: AsyncSession, actor: Actor, poll_id: uuid.UUID, *,
 
 
 async def _end_mixing(session: AsyncSession, full: PollInFull, now: datetime) -> None:
-    """A shuffle that still waits comes too late and goes."""
     board = await open_board(session, full.poll.id)
     head = await board.add_event("EndShuffles")
-    waiting = await queries.find_waiting(session, full.poll.id)
-    if waiting is not None:
-        await session.delete(waiting)
+    await drop_waiting(session, full.poll.id, Step.SHUFFLE)
     full.poll.turn_to(SealingPhase.OPENING)
     await session.flush()
     facts: dict[str, object] = {"board_head": head.hash}
@@ -297,9 +302,7 @@ async def _publish_result(session: AsyncSession, full: PollInFull, done: Done, n
     board = await open_board(session, full.poll.id)
     head = await board.add_event("Result", await board.add_data(done.content))
     full.poll.turn_to(SealingPhase.OPENED)
-    waiting = await queries.find_waiting(session, full.poll.id)
-    if waiting is not None:
-        await session.delete(waiting)
+    await drop_waiting(session, full.poll.id, Step.DECRYPTION)
     await session.flush()
     facts: dict[str, object] = {"ballots": done.count, "board_head": head.hash}
     await register.record(session, "poll.ballots_opened", f"poll:{full.poll.id}", facts, now=now)
@@ -324,7 +327,8 @@ async def _has_work(session: AsyncSession, poll_id: uuid.UUID) -> bool:
     full = await queries.get_poll(session, poll_id)
     if full.facts.sealing is SealingPhase.ENDED:
         return full.facts.is_confirmed(Act.CLOSE)
-    if await queries.find_waiting(session, poll_id) is not None:
+    step = STEP_OF_PHASE.get(full.facts.sealing) if full.facts.sealing else None
+    if step is not None and await queries.find_waiting(session, poll_id, step) is not None:
         return True
     return full.facts.sealing is SealingPhase.OPENING and await _are_enough(session, full)
 

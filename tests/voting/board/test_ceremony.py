@@ -1,5 +1,8 @@
 """The ceremony before the vote: who may do what when, and every wrong delivery refused with its reason."""
 
+from pathlib import Path
+
+import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +21,11 @@ from tests.make.sealed_polls import (
     make_chosen,
     make_keys,
     make_sealed_poll,
+    mix,
     offered,
+    open_mixed,
+    read_archive,
+    save_archive,
 )
 from tests.make.voting import cast as cast_plain
 from tests.make.voting import confirm, make_poll, make_voter
@@ -35,6 +42,7 @@ from voting.sealing.election import bound_contest, read_election
 from voting.sealing.threshold import make_polynomial
 from voting.sealing.trustees import new_private_key, public_key
 from voting.sealing.wire import write
+from voting.service.deliveries import keep_message
 from voting.states import Act, Delivery, PollState, SealingPhase, Step
 
 
@@ -216,6 +224,36 @@ async def test_a_step_that_comes_too_late_changes_nothing(session: AsyncSession)
     head = await queries.board_head(session, sealed.poll.id)
     assert not await service.publish_done(session, done, now=CLOSING)
     assert await queries.board_head(session, sealed.poll.id) == head
+
+
+async def test_every_mix_and_opening_that_still_waits_goes_when_its_step_ends(
+    session: AsyncSession, tmp_path: Path
+) -> None:
+    """Published later, it would stand on the board where nothing may, and the vote could never be opened."""
+    sealed = await make_sealed_poll(session, voters=1, threshold=2)
+    await cast(session, sealed, 0, ["P01"])
+    await close(session, sealed)
+    await advance(session, sealed)
+    for trustee in (0, 1):
+        await mix(session, sealed, trustee, tmp_path)
+        assert await advance(session, sealed) == ["shuffle"]
+    third = await mix(session, sealed, 2, tmp_path)
+    late = await service.load_task(session, sealed.poll.id)
+    assert (third, late and late.kind) == (Delivery.WAITING, "shuffle")
+    await keep_message(session, sealed.poll.id, 1, Step.SHUFFLE, b"{}", state=Delivery.WAITING, now=CLOSING)
+    await service.end_mixing(session, sealed.officers[0], sealed.poll.id, now=CLOSING)
+    assert late is not None
+    head = await queries.board_head(session, sealed.poll.id)
+    done = service.work(msgspec.structs.replace(late, head=head.hash or ""))
+    assert not await service.publish_done(session, done, now=CLOSING)
+    assert not done.refused
+    assert await advance(session, sealed) == []
+    for trustee in (0, 1, 2):
+        await open_mixed(session, sealed, trustee, tmp_path)
+    assert await advance(session, sealed) == ["decryption", "decryption", "decryption", "result"]
+    read_archive(await save_archive(session, sealed, tmp_path))  # which checks all of it
+    left = await queries.list_deliveries(session, sealed.poll.id)
+    assert Delivery.WAITING not in {one.state for one in left}
 
 
 def test_ranks_that_are_no_ranking_become_papers_that_are_refused() -> None:
