@@ -19,10 +19,12 @@ async def cast_one(
 ) -> SealedReceipt:
     """What the page of the ballot does: check with a reader, then one transaction."""
     actor, raw = cast
+    moment = now or clock.now()
     async with database.read() as session:
-        ballot = await service.check_sealed(session, poll_id, raw)
+        election = await service.admit_sealed(session, actor, poll_id, raw, now=moment)
+    ballot = await service.check_sealed(election, raw)
     async with database.write() as session:
-        return await service.cast_sealed(session, actor, poll_id, raw, ballot, now=now or clock.now())
+        return await service.cast_sealed(session, actor, poll_id, raw, ballot, now=moment)
 
 
 async def cast_many(

@@ -155,7 +155,7 @@ async def cast(
     """Seal and send a ballot; `code_of`: with another voter's code."""
     if raw is None:
         raw = await seal_for(session, sealed, voter if code_of is None else code_of, numbers)
-    checked = await service.check_sealed(session, sealed.poll.id, raw)
+    checked = await service.check_sealed(await election_of(session, sealed), raw)
     return await service.cast_sealed(session, sealed.voters[voter], sealed.poll.id, raw, checked, now=now)
 
 

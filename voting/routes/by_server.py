@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
-from app.kit.errors import FormErrors, NotFound
+from app.kit.errors import DomainError, FormErrors, NotFound
 from app.kit.forms import Form, parse
 from app.kit.web import WebRequest, anyone, error_text, field_errors, get, page, post, see_other, signed_in
 from voting import service
@@ -71,31 +71,36 @@ def _forget(ctx: Ctx, full: PollInFull) -> None:
 
 @post("/polls/{poll_id:uuid}/ballot/by-server/send", audience=signed_in)
 async def seal_and_send(
-    request: WebRequest,
-    session: NamedDependency[AsyncSession],
-    ctx: NamedDependency[Ctx],
-    form: NamedDependency[Form],
-    poll_id: FromPath[UUID],
+    request: WebRequest, ctx: NamedDependency[Ctx], form: NamedDependency[Form], poll_id: FromPath[UUID]
 ) -> Response[bytes]:
     """Seal what was reviewed with the code that was typed, and put it on the board."""
-    full = await _allowing(session, ctx, poll_id)
+    database = ctx.services.database
+    async with database.read() as session:
+        full = await _allowing(session, ctx, poll_id)
     if not seals_for(ctx, full.poll):
         return see_other(request, f"/polls/{poll_id}/ballot/by-server")
     try:
         sent = parse(ByServerForm, form)
-        async with ctx.services.database.read() as reader:
-            raw = await service.seal_for_voter(reader, poll_id, sent.paper(), sent.code)
-        receipt = await receive(session, ctx, ctx.actor, poll_id, raw)
-    except FormErrors as errors:
-        return await show_again(request, session, ctx, form, poll_id, field_errors(ctx.locale, errors))
+        async with database.read() as session:
+            ready = await service.prepare_seal(session, ctx.actor, poll_id, sent.paper(), now=ctx.now)
+        raw = await service.seal_for_voter(ready, sent.code)
+        receipt = await receive(ctx, ctx.actor, poll_id, raw)
     except PollNotOpen as error:
         return see_other(request, f"/polls/{poll_id}", notice=error_text(ctx.locale, error), kind="error")
-    except (BallotRefused, *REFUSALS) as error:
-        is_code = isinstance(error, OF_CODE) or getattr(error, "reason", "") == "code_malformed"
-        said = {"code" if is_code else "": error_text(ctx.locale, error)}
-        return await show_again(request, session, ctx, form, poll_id, said, status=status_of(error))
+    except (FormErrors, BallotRefused, *REFUSALS) as error:
+        said = _said(ctx, error)
+        async with database.read() as session:
+            return await show_again(request, session, ctx, form, poll_id, said, status=status_of(error))
     _forget(ctx, full)
     return page(request, "voting/sealed_receipt.html", build_sealed_receipt(ctx, receipt), headers=NO_STORE)
+
+
+def _said(ctx: Ctx, error: DomainError) -> dict[str, str]:
+    """A refusal, by field."""
+    if isinstance(error, FormErrors):
+        return field_errors(ctx.locale, error)
+    is_code = isinstance(error, OF_CODE) or getattr(error, "reason", "") == "code_malformed"
+    return {"code" if is_code else "": error_text(ctx.locale, error)}
 
 
 HANDLERS = [explain, decide, seal_and_send]

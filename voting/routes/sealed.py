@@ -42,11 +42,18 @@ async def sealed_poll(session: AsyncSession, ctx: Ctx, poll_id: UUID) -> PollInF
     return full
 
 
-async def receive(session: AsyncSession, ctx: Ctx, actor: Actor, poll_id: UUID, raw: bytes) -> SealedReceipt:
-    """Check a sealed ballot, and put it on the board for this person. Raises: what REFUSALS name."""
-    async with ctx.services.database.read() as reader:  # nobody waits for a lock while proofs are checked
-        ballot = await service.check_sealed(reader, poll_id, raw)
-    return await service.cast_sealed(session, actor, poll_id, raw, ballot, now=ctx.now)
+async def receive(ctx: Ctx, actor: Actor, poll_id: UUID, raw: bytes) -> SealedReceipt:
+    """Check a sealed ballot, and put it on the board for this person. Raises: what REFUSALS name.
+
+    The unit of work begins when the proofs are checked: nobody waits for a lock or a connection meanwhile.
+    So the handlers that lead here ask for no session.
+    """
+    database = ctx.services.database
+    async with database.read() as session:
+        election = await service.admit_sealed(session, actor, poll_id, raw, now=ctx.now)
+    ballot = await service.check_sealed(election, raw)
+    async with database.write() as session:
+        return await service.cast_sealed(session, actor, poll_id, raw, ballot, now=ctx.now)
 
 
 def status_of(error: DomainError) -> int:
@@ -71,7 +78,6 @@ async def offer_to_send(
 @post("/polls/{poll_id:uuid}/ballot/sealed", audience=signed_in)
 async def take_sealed(
     request: WebRequest,
-    session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
     poll_id: FromPath[UUID],
@@ -80,11 +86,12 @@ async def take_sealed(
 
     The booth sends it as htmx would, and gets the receipt, or why not, as a fragment.
     """
-    full = await sealed_poll(session, ctx, poll_id)
+    async with ctx.services.database.read() as session:
+        full = await sealed_poll(session, ctx, poll_id)
     files = form.files("file")
     raw = (files[0].content if files else form.get("ballot").encode()).strip()
     try:
-        receipt = await receive(session, ctx, ctx.actor, poll_id, raw)
+        receipt = await receive(ctx, ctx.actor, poll_id, raw)
     except REFUSALS as error:
         return _refuse(request, ctx, full, error, typed=raw.decode(errors="replace"))
     model = build_sealed_receipt(ctx, receipt)

@@ -4,7 +4,14 @@ and everything on paper.
 
 from voting.service.board import archive_size, send_archive, stream_archive
 from voting.service.cast import Receipt, cast_ballot, check_ballot, contest_of
-from voting.service.cast_sealed import SealedReceipt, cast_sealed, check_sealed, seal_for_voter
+from voting.service.cast_sealed import (
+    SealedReceipt,
+    admit_sealed,
+    cast_sealed,
+    check_sealed,
+    prepare_seal,
+    seal_for_voter,
+)
 from voting.service.ceremony import (
     announced_of_poll,
     begin_board,
@@ -112,6 +119,7 @@ __all__ = [
     "Sheet",
     "Visitor",
     "add_place",
+    "admit_sealed",
     "announce_poll",
     "announced_of_poll",
     "archive_size",
@@ -163,6 +171,7 @@ __all__ = [
     "open_poll",
     "open_visitor",
     "prepare_poll",
+    "prepare_seal",
     "propose_cancelling",
     "protocol_digest",
     "publish_done",

@@ -36,6 +36,7 @@ from voting.sealing.ballot import LONGEST_BALLOT, CheckedBallot, check_ballot, s
 from voting.sealing.box import code_of_tracker
 from voting.sealing.election import Election, read_election
 from voting.sealing.refused import Refused
+from voting.sealing.wire import fingerprint
 from voting.service.board import add_ballot, credential_hash
 from voting.service.cast import check_ballot as check_paper
 from voting.service.cast import contest_of, promise_mail, refuse_paper_voter
@@ -62,48 +63,90 @@ class SealedReceipt(msgspec.Struct, frozen=True, kw_only=True):
     is_repeat: bool
 
 
-async def check_sealed(session: AsyncSession, poll_id: uuid.UUID, raw: bytes) -> CheckedBallot:
-    """Check everything that a ballot can be checked for by itself, before anybody waits for a lock.
+async def admit_sealed(
+    session: AsyncSession, actor: Actor, poll_id: uuid.UUID, raw: bytes, *, now: datetime
+) -> Election:
+    """Whether a ballot from this person is worth the work of checking it, and the election it is checked for.
+    One that is on the board is, whatever the time: its receipt is given again. `session` may be a reader.
 
-    `session` may be a reader; it is asked for the first ballot of an election only. Raises: PollNotFound,
-    PollNotOpen, SealRefused.
+    Raises: PollNotFound, PollNotOpen, PaperGiven, Forbidden, SealRefused.
     """
     if len(raw) > LONGEST_BALLOT:
         raise SealRefused("member_too_large")
-    election = _elections.get(poll_id) or await _load_election(session, poll_id)
+    full = await queries.get_poll(session, poll_id)
+    if not may_view(actor, full.facts) or full.facts.sealing is None:
+        raise PollNotFound()
+    if await queries.find_ballot(session, poll_id, fingerprint(raw)) is None:
+        await _check_voter(session, actor, full, now=now)
+    return await load_election(session, poll_id)
+
+
+async def _check_voter(session: AsyncSession, actor: Actor, full: PollInFull, *, now: datetime) -> None:
+    """Raises: PollNotOpen, PaperGiven, Forbidden. Without a lock: `cast_sealed` asks again, with it."""
+    if not (verdict := takes_ballots(full.facts, now)):
+        raise PollNotOpen(verdict.reason)
+    if full.facts.paper is not None:
+        await refuse_paper_voter(session, full.poll.id, actor.id)
+    on_roll = await queries.is_on_roll(session, full.poll.id, actor.id)
+    require(is_eligible(actor, on_roll=on_roll, frozen=True))
+
+
+async def check_sealed(election: Election, raw: bytes) -> CheckedBallot:
+    """Check everything that a ballot can be checked for by itself. It takes no session: nobody waits for a
+    lock or a connection meanwhile. Raises: SealRefused.
+    """
     try:
         return await asyncio.get_running_loop().run_in_executor(_checker, check_ballot, election, raw, None)
     except Refused as problem:
         raise SealRefused(problem.reason) from problem
 
 
-async def _load_election(session: AsyncSession, poll_id: uuid.UUID) -> Election:
-    """The election, kept in this process: once it is on the board, nothing of it changes."""
+async def load_election(session: AsyncSession, poll_id: uuid.UUID) -> Election:
+    """The election, kept in this process: once it is on the board, nothing of it changes.
+
+    Raises: PollNotFound, PollNotOpen when it is not there yet.
+    """
+    if poll_id in _elections:
+        return _elections[poll_id]
     parameters = (await queries.get_election(session, poll_id)).parameters
     if parameters is None:
         raise PollNotOpen()
     if len(_elections) >= MOST_ELECTIONS:
         _elections.pop(next(iter(_elections)))
-    _elections[poll_id] = read_election(parameters.encode())
-    return _elections[poll_id]
+    _elections[poll_id] = election = read_election(parameters.encode())
+    return election
 
 
-async def seal_for_voter(session: AsyncSession, poll_id: uuid.UUID, paper: Paper, code: str) -> bytes:
-    """Seal a ballot for a voter who cannot do it on their own device, where the vote allows it. The paper and
-    the code are in memory while it is sealed, and nowhere else.
+class ToSeal(msgspec.Struct, frozen=True):
+    """A ballot that the server may seal for its voter, as ranks of the election's options."""
 
-    `session` may be a reader. Raises: PollNotFound, PollNotOpen, Forbidden, BallotRefused, SealRefused.
+    election: Election
+    ranks: list[int]
+
+
+async def prepare_seal(
+    session: AsyncSession, actor: Actor, poll_id: uuid.UUID, paper: Paper, *, now: datetime
+) -> ToSeal:
+    """Whether the server may seal this ballot for a voter who cannot do it on their own device, and what is
+    needed for that. `session` may be a reader.
+
+    Raises: PollNotFound, PollNotOpen, PaperGiven, Forbidden, BallotRefused.
     """
     full = await queries.get_poll(session, poll_id)
-    election = _elections.get(poll_id) or await _load_election(session, poll_id)
     if not full.poll.server_sealing:
         raise Forbidden(N_("In this vote the server is not allowed to seal ballots for anybody."))
+    await _check_voter(session, actor, full, now=now)
+    election = await load_election(session, poll_id)
     check_paper(full.poll, paper)
     places = paper.places if isinstance(paper, RankedPaper) else ()
     numbers = [option.id for option in contest_of(full.poll).options]
-    ranks = [places.index(number) + 1 if number in places else 0 for number in numbers]
+    return ToSeal(election, [places.index(number) + 1 if number in places else 0 for number in numbers])
+
+
+async def seal_for_voter(ready: ToSeal, code: str) -> bytes:
+    """Seal it. Ranks and code are in memory while that lasts, and nowhere else. Raises: SealRefused."""
     try:
-        return await asyncio.to_thread(seal, election, code, ranks)
+        return await asyncio.to_thread(seal, ready.election, code, ready.ranks)
     except Refused as problem:
         raise SealRefused(problem.reason) from problem
 

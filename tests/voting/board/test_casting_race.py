@@ -40,7 +40,8 @@ async def send(
     """As the page does: a reader checks, a transaction casts. A refusal is its class."""
     try:
         async with database.read() as session:
-            checked = await service.check_sealed(session, sealed.poll.id, raw)
+            election = await service.admit_sealed(session, voter, sealed.poll.id, raw, now=NOON)
+        checked = await service.check_sealed(election, raw)
         async with database.write() as session:
             return await service.cast_sealed(session, voter, sealed.poll.id, raw, checked, now=NOON)
     except DomainError as refusal:

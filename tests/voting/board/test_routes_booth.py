@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Callable
+from importlib import import_module
 
 import httpx
 import pytest
@@ -16,10 +18,14 @@ from tests.make.sealed_polls import (
     make_sealed_poll,
     rankings_in,
     save_archive,
+    seal_for,
 )
 from voting import queries
 from voting.models import Poll
+from voting.routes.booth import consent_cookie
 from voting.sealing.election import read_election
+
+cast_sealed = import_module("voting.service.cast_sealed")  # its name in the package is its function's
 
 
 @pytest.fixture
@@ -186,6 +192,75 @@ async def test_a_wrong_code_is_told_at_its_field_and_keeps_the_rest(
         assert re.search(rf'id="code-error"[^>]*>.*?{words}', answer.text, re.DOTALL), code
         assert f'value="{code}"' in answer.text
         assert field(answer.text, "ballot") == "P02"
+
+
+async def test_nobody_waits_for_a_connection_while_a_ballot_is_sealed_and_checked(
+    client, database, by_server: SealedPoll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+
+    def watched(work: Callable[..., object]) -> Callable[..., object]:
+        def run(*arguments: object) -> object:
+            taken.append(database.writer.pool.checkedout() + database.reader.pool.checkedout())
+            return work(*arguments)
+
+        return run
+
+    for name in ("seal", "check_ballot"):
+        monkeypatch.setattr(cast_sealed, name, watched(getattr(cast_sealed, name)))
+    await as_voter(client, database, by_server.voters[0])
+    await consent(client, by_server)
+    await press(client, f"/polls/{by_server.poll.id}/ballot", "add:P02")
+    assert (await send_by_server(client, by_server, by_server.codes[0])).status_code == 200
+    async with database.read() as session:
+        raw = await seal_for(session, by_server, 0, ["P01"])
+    token = field((await client.get("/account")).text, "csrf_token")
+    form = {"csrf_token": token, "ballot": raw.decode()}
+    path = f"/polls/{by_server.poll.id}/ballot/sealed"
+    assert (await client.post(path, data=form, headers=ORIGIN)).status_code == 200
+    assert taken == [0, 0, 0]
+
+
+async def test_nothing_is_sealed_or_checked_that_would_not_be_taken(
+    client, database, by_server: SealedPoll, clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked: list[object] = []
+    for name in ("seal", "check_ballot"):
+        monkeypatch.setattr(cast_sealed, name, lambda *arguments: worked.append(arguments))
+    base = f"/polls/{by_server.poll.id}/ballot"
+    await as_resident(client, database)  # verified after the roll was frozen
+    await consent(client, by_server)
+    token = field((await client.get("/account")).text, "csrf_token")
+    form = {"csrf_token": token, "ballot": "P02", "code": by_server.codes[0]}
+    for path in ("/by-server/send", "/sealed"):
+        answer = await client.post(base + path, data=form, headers=ORIGIN)
+        assert answer.status_code == 403, path
+        assert "Nu sunteți pe lista acestui vot" in answer.text
+    clock.at(CLOSING)
+    await as_voter(client, database, by_server.voters[0])
+    form["csrf_token"] = field((await client.get("/account")).text, "csrf_token")
+    client.cookies.set(consent_cookie(by_server.poll), "yes")
+    late = await client.post(base + "/by-server/send", data=form, headers=ORIGIN)
+    assert (late.status_code, late.headers["location"]) == (303, f"/polls/{by_server.poll.id}")
+    assert (await client.post(base + "/sealed", data=form, headers=ORIGIN)).status_code == 409
+    assert not worked
+
+
+async def test_whoever_lost_the_receipt_at_the_last_minute_gets_it_after_the_end(
+    client, database, sealed: SealedPoll, clock
+) -> None:
+    await as_voter(client, database, sealed.voters[0])
+    async with database.read() as session:
+        raw = await seal_for(session, sealed, 0, ["P01"])
+    token = field((await client.get("/account")).text, "csrf_token")
+    form = {"csrf_token": token, "ballot": raw.decode()}
+    path = f"/polls/{sealed.poll.id}/ballot/sealed"
+    first = await client.post(path, data=form, headers=ORIGIN)
+    clock.at(CLOSING)
+    await as_voter(client, database, sealed.voters[0])
+    form["csrf_token"] = field((await client.get("/account")).text, "csrf_token")
+    again = await client.post(path, data=form, headers=ORIGIN)
+    assert (again.status_code, code_of(again.text)) == (200, code_of(first.text))
 
 
 async def test_consent_can_be_taken_back(client, database, by_server: SealedPoll) -> None:
