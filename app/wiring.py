@@ -74,6 +74,7 @@ REGISTER_KINDS: dict[str, str] = {
     "poll.place_changed": N_("A polling place was changed"),
     "poll.place_removed": N_("A polling place was taken off the list"),
     "poll.place_closed": N_("A polling place was closed"),
+    "poll.place_reopened": N_("A polling place was opened again"),
     "poll.paper_undone": N_("A slip was undone: a paper marked as given was not"),
     "poll.place_protocol_written": N_("The protocol of a polling place was written"),
     "poll.reading_begun": N_("A clerk began to enter the papers of a polling place"),

@@ -258,6 +258,15 @@ class BallotCopied(Conflict):
     default = N_("This very ballot is on the board already. Seal your vote again and send it.")
 
 
+class CodeTaken(Conflict):
+    """Another ballot on the board has the check code that this one would get: one in 2^60, or made so."""
+
+    default = N_(
+        "By chance another ballot has the verification code that this one would get. Seal your vote again "
+        "and send it: it gets another code."
+    )
+
+
 class TrusteesWrong(Invalid):
     """The names or the threshold do not make a set of trustees."""
 

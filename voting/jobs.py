@@ -6,6 +6,7 @@ import uuid
 import structlog
 
 from app.kit import clock
+from app.kit.access_log import AccessLogEntry
 from app.kit.context import Services
 from app.kit.outbox import enqueue
 from voting import service
@@ -74,7 +75,7 @@ async def advance_sealing(services: Services, *, poll_id: str) -> None:
 
 async def scrub_traces(services: Services) -> None:
     """Let what was destroyed when a vote ended leave the database's files too. Twice does no harm."""
-    for table in (CredentialHolder, *TRACES):
+    for table in (CredentialHolder, *TRACES, AccessLogEntry):
         await services.database.scrub(table.__tablename__)
 
 

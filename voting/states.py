@@ -135,6 +135,7 @@ class SheetKind(StrEnum):
 
 
 READINGS = (1, 2)  # every paper is entered twice, by two clerks blind to each other
+SAW_OWN, SAW_BOTH = "own", "both"  # what a clerk who is not blind any more knows of a place
 DECIDING = 3  # what the third clerk enters where the two differ
 UNDO_PAPER = timedelta(minutes=10)  # a slip of the hand at the table; later the paper may be in the box
 

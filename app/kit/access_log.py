@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, insert, select
+from sqlalchemy import ForeignKey, Index, String, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,20 +21,41 @@ class AccessLogEntry(Base):
     """One look at personal data."""
 
     __tablename__ = "access_log"
-    __table_args__ = (Index("ix_access_log_subject_id_at", "subject_id", "at"),)
+    __table_args__ = (
+        Index("ix_access_log_subject_id_at", "subject_id", "at"),
+        Index("ix_access_log_about", "about"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     at: Mapped[datetime]
     reader_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), comment="who looked")
     subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), comment="whose data")
     what: Mapped[str] = mapped_column(String(200), comment="msgid: what was seen and why")
+    about: Mapped[str | None] = mapped_column(String(60), comment="what it goes with, as poll:<id>")
 
 
 def log_access(
-    session: AsyncSession, *, reader_id: uuid.UUID, subject_id: uuid.UUID, what: str, now: datetime
+    session: AsyncSession,
+    *,
+    reader_id: uuid.UUID,
+    subject_id: uuid.UUID,
+    what: str,
+    about: str | None = None,
+    now: datetime,
 ) -> None:
-    """Write down that `reader_id` saw personal data of `subject_id`."""
-    session.add(AccessLogEntry(id=new_id(), at=now, reader_id=reader_id, subject_id=subject_id, what=what))
+    """Write down that `reader_id` saw personal data of `subject_id`. `about`: set on a line that itself tells
+    what may not be kept of a person; `forget_accesses` takes it away.
+    """
+    session.add(
+        AccessLogEntry(
+            id=new_id(), at=now, reader_id=reader_id, subject_id=subject_id, what=what, about=about
+        )
+    )
+
+
+async def forget_accesses(session: AsyncSession, *, about: str) -> None:
+    """Destroy the lines that go with something whose traces are destroyed."""
+    await session.execute(delete(AccessLogEntry).where(AccessLogEntry.about == about))
 
 
 async def log_accesses(

@@ -6,6 +6,7 @@ from voting.models.paper import (
     PaperMark,
     PaperReading,
     PaperSettlement,
+    PaperWitness,
     PlaceSignature,
     PollingPlace,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "PaperMark",
     "PaperReading",
     "PaperSettlement",
+    "PaperWitness",
     "Participation",
     "PlaceSignature",
     "Poll",

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
-from voting.states import SheetKind
+from voting.states import SAW_BOTH, SAW_OWN, SheetKind
 
 _KINDS = ", ".join(f"'{kind}'" for kind in SheetKind)
 _NUMBERS = ("received", "returned", "unused", "in_box", "blank", "spoiled")
@@ -120,6 +120,22 @@ class PaperEntry(Base):
     reason: Mapped[str] = mapped_column(String(500), default="", comment="why it is spoiled, or decided so")
 
 
+class PaperWitness(Base):
+    """A clerk who knows entries of a place and is no longer blind: their own, which were given up (`own`), or
+    those of both clerks, where they differ (`both`).
+    """
+
+    __tablename__ = "paper_witnesses"
+    __table_args__ = (_place_key(), CheckConstraint(f"saw IN ('{SAW_OWN}', '{SAW_BOTH}')", name="saw"))
+
+    poll_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    saw: Mapped[str] = mapped_column(String(10), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500), default="", comment="of a release; public")
+    since: Mapped[datetime]
+
+
 class PlaceSignature(Base):
     """An official's signature under the protocol of a place, as it was then."""
 
@@ -145,5 +161,5 @@ class PaperSettlement(Base):
     content: Mapped[str] = mapped_column(Text, comment="canonical JSON of voting.rules.sheets.PaperPart")
 
 
-TRACES = (PlaceSignature, PaperEntry, PaperReading, PaperMark)
+TRACES = (PlaceSignature, PaperEntry, PaperReading, PaperWitness, PaperMark)
 """What is destroyed when a result is certified or a vote cancelled, in an order that keys allow."""

@@ -199,7 +199,7 @@ class BoardBallot(Base):
         UniqueConstraint("poll_id", "alpha_hash", name="uq_board_ballots_poll_id_alpha_hash"),
         ForeignKeyConstraint(["poll_id", "position"], ["board_members.poll_id", "board_members.position"]),
         Index("ix_board_ballots_poll_id_credential_hash", "poll_id", "credential_hash"),
-        Index("ix_board_ballots_code", "code"),
+        Index("ix_board_ballots_code_poll_id", "code", "poll_id", unique=True),  # /check asks by code alone
         {"sqlite_with_rowid": False},
     )
 

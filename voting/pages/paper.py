@@ -15,6 +15,7 @@ from voting.policy import (
     PlaceFacts,
     may_decide_sheet,
     may_read_sheets,
+    may_reopen_place,
     may_set_places,
     may_sign_place,
     may_withdraw_signature,
@@ -24,6 +25,7 @@ from voting.policy import (
 from voting.queries import PollInFull
 from voting.rules.sheets import NEEDED_SIGNATURES, PaperPart, PlaceReport
 from voting.service import PlaceState, Problem, Visitor
+from voting.states import SAW_OWN
 
 FEW_PAPERS = 10  # of all places together: fewer tell much of who gave them
 
@@ -75,6 +77,7 @@ class TablePage(msgspec.Struct, frozen=True, kw_only=True):
     place: PollingPlace
     given: int
     may_work: Verdict
+    may_reopen: Verdict
     found: list[tuple[uuid.UUID, str, str]]
     form: dict[str, str]
     errors: dict[str, str]
@@ -110,6 +113,8 @@ class ProtocolPage(msgspec.Struct, frozen=True, kw_only=True):
     given: int
     problems: list[str]
     readers: list[ReaderRow]
+    released: list[tuple[str, str]]
+    reason: str
     differing: int
     undecided: int
     signatures: list[tuple[str, datetime]]
@@ -162,10 +167,17 @@ def _may_work(ctx: Ctx, full: PollInFull, place: PollingPlace) -> Verdict:
     return may_work_at(ctx.actor, full.facts, PlaceFacts(is_closed=place.closed_at is not None), now=ctx.now)
 
 
+def _may_reopen(ctx: Ctx, full: PollInFull, place: PollingPlace) -> Verdict:
+    facts = PlaceFacts(is_closed=place.closed_at is not None)
+    return may_reopen_place(ctx.actor, full.facts, facts, now=ctx.now)
+
+
 def _steps(ctx: Ctx, full: PollInFull, place: PollingPlace, base: str) -> list[tuple[str, str]]:
     """Where one goes from the list: the table while it is open, the protocol afterwards."""
     if _may_work(ctx, full, place):
         return [(ctx.gettext("Open the table"), f"{base}/table")]
+    if _may_reopen(ctx, full, place):
+        return [(ctx.gettext("Open it again"), f"{base}/table")]
     if full.poll.closed_at is None:
         return []
     return [(ctx.gettext("Protocol"), f"{base}/protocol")]  # which leads on to the papers, for whom they wait
@@ -229,8 +241,9 @@ def build_table(
         place=place,
         given=given,
         may_work=_may_work(ctx, full, place),
+        may_reopen=_may_reopen(ctx, full, place),
         found=found or [],
-        form={"document": "", "name": "", "birth_year": "", **(form or {})},
+        form={"document": "", "name": "", "birth_year": "", "reason": "", **(form or {})},
         errors=errors or {},
     )
 
@@ -264,9 +277,10 @@ def build_protocol(
     given: int,
     names: dict[uuid.UUID, str],
     form: dict[str, str] | None = None,
+    reason: str = "",
     errors: dict[str, str] | None = None,
 ) -> ProtocolPage:
-    """The protocol of a place."""
+    """The protocol of a place. `reason`: what was typed of a release that was refused."""
     reading, facts = state.reading, state.reading.full.facts
     place, actor = reading.place, ctx.actor
     values = {
@@ -283,6 +297,10 @@ def build_protocol(
         readers=[
             ReaderRow(one.reading, names.get(one.account_id, ""), one.done_at) for one in reading.readings
         ],
+        released=[
+            (names.get(one.account_id, ""), one.reason) for one in reading.witnesses if one.saw == SAW_OWN
+        ],
+        reason=reason,
         differing=len(differing),
         undecided=sum(one.decided is None for one in differing),
         signatures=[(one.name, one.signed_at) for one in state.signatures],

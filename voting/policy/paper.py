@@ -20,7 +20,8 @@ from voting.states import READINGS, UNDO_PAPER, Act, PollState
 
 class PlaceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A polling place as decisions see it. `readers` have begun to enter its sheets, `finished` of them are
-    done; `is_read`: where they differ a third has decided.
+    done; `is_read`: where they differ a third has decided. `released`: clerks whose entries were given up;
+    `witnesses`: clerks who saw where the two differ.
     """
 
     is_closed: bool = False
@@ -29,6 +30,8 @@ class PlaceFacts(msgspec.Struct, frozen=True, kw_only=True):
     readers: tuple[uuid.UUID, ...] = ()
     finished: tuple[uuid.UUID, ...] = ()
     is_read: bool = False
+    released: tuple[uuid.UUID, ...] = ()
+    witnesses: tuple[uuid.UUID, ...] = ()
     signed_by: tuple[uuid.UUID, ...] = ()
 
 
@@ -53,16 +56,18 @@ def may_give_paper(
     poll: PollFacts,
     place: PlaceFacts,
     *,
-    voter_id: uuid.UUID,
+    is_own: bool,
     on_roll: bool,
     has_voted: bool,
     has_paper: bool,
     now: datetime,
 ) -> Verdict:
-    """Whether this person may be given a paper here: they are on the roll and have not voted anywhere."""
+    """Whether this person may be given a paper here: they are on the roll and have not voted anywhere.
+    `is_own`: they are the clerk, by this account or another of theirs.
+    """
     if not (verdict := may_work_at(actor, poll, place, now=now)):
         return verdict
-    if actor is not None and actor.id == voter_id:
+    if is_own:
         return deny(N_("A colleague has to give you your own paper."))
     if has_paper:
         return deny(N_("This person has been given a paper ballot already."))
@@ -84,12 +89,32 @@ def may_work_at(actor: Actor | None, poll: PollFacts, place: PlaceFacts, *, now:
     return deny(N_("This polling place is closed.")) if place.is_closed else ALLOW
 
 
+def may_reopen_place(actor: Actor | None, poll: PollFacts, place: PlaceFacts, *, now: datetime) -> Verdict:
+    """Whether a place that a clerk closed may be opened again: by an officer, who was not at the table, and
+    while the vote is open. So before anything there is read.
+    """
+    for verdict in (may_officiate(actor), takes_ballots(poll, now)):
+        if not verdict:
+            return verdict
+    return ALLOW if place.is_closed else deny(N_("This polling place is open."))
+
+
 def may_undo_paper(
-    actor: Actor | None, poll: PollFacts, place: PlaceFacts, *, given_at: datetime, now: datetime
+    actor: Actor | None,
+    poll: PollFacts,
+    place: PlaceFacts,
+    *,
+    is_own: bool,
+    given_at: datetime,
+    now: datetime,
 ) -> Verdict:
-    """Whether a slip may be undone: within minutes, and before the place closes."""
+    """Whether a slip may be undone: within minutes, before the place closes, and not of the clerk's own vote,
+    who could vote on paper and then, undone, on the web.
+    """
     if not (verdict := may_work_at(actor, poll, place, now=now)):
         return verdict
+    if is_own:
+        return deny(N_("A colleague has to take back the note of your own paper."))
     if now >= given_at + UNDO_PAPER:
         return deny(N_("It is too late to undo this: the paper may be in the ballot box."))
     return ALLOW
@@ -121,6 +146,10 @@ def may_read_sheets(actor: Actor | None, poll: PollFacts, place: PlaceFacts) -> 
         return deny(N_("First the officer writes down how many papers were in the box."))
     if actor is not None and actor.id in place.finished:
         return deny(N_("You have entered every paper of this place."))
+    if actor is not None and actor.id in place.released:
+        return deny(N_("Your entries of this place were given up. Somebody else enters its papers."))
+    if actor is not None and actor.id in place.witnesses:
+        return deny(N_("You have seen what others entered here. Somebody who has not enters these papers."))
     if actor is not None and actor.id not in place.readers and len(place.readers) >= len(READINGS):
         return deny(N_("Two other clerks enter the papers of this place."))
     return ALLOW
@@ -133,7 +162,7 @@ def may_decide_sheet(actor: Actor | None, poll: PollFacts, place: PlaceFacts) ->
             return verdict
     if len(place.finished) < len(READINGS):
         return deny(N_("Two clerks have to enter every paper first."))
-    if actor is not None and actor.id in place.readers:
+    if actor is not None and actor.id in (*place.readers, *place.released):
         return deny(N_("Where two clerks differ a third one decides, who has entered none of these papers."))
     return deny(N_("The protocol is signed. Withdraw the signature first.")) if place.signed_by else ALLOW
 

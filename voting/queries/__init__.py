@@ -37,8 +37,8 @@ from voting.queries.ceremony import (
     roll_count,
 )
 from voting.queries.paper import (
-    count_decisions,
     count_papers,
+    count_unsigned,
     find_paper,
     find_people,
     find_settlement,
@@ -49,6 +49,7 @@ from voting.queries.paper import (
     list_polls_with_places,
     list_readings,
     list_signatures,
+    list_witnesses,
 )
 from voting.queries.polls import (
     POLL_OF_CYCLE,
@@ -88,8 +89,8 @@ __all__ = [
     "board_head",
     "board_size",
     "count_ballots",
-    "count_decisions",
     "count_papers",
+    "count_unsigned",
     "count_verified",
     "count_voters",
     "facts_of",
@@ -143,6 +144,7 @@ __all__ = [
     "list_trackers",
     "list_trustees",
     "list_verified",
+    "list_witnesses",
     "read_content",
     "roll_count",
 ]

@@ -16,6 +16,7 @@ from voting.models import (
     RollEntry,
 )
 from voting.sealing.board import BoardHead
+from voting.sealing.box import code_of_tracker
 
 _POLL: BindParameter[uuid.UUID] = bindparam("poll")
 _MARK: BindParameter[str] = bindparam("mark")
@@ -35,6 +36,7 @@ _FACTS = select(
     exists()
     .where(BoardBallot.poll_id == _POLL, BoardBallot.alpha_hash == bindparam("alpha"))
     .label("has_copy"),
+    exists().where(BoardBallot.poll_id == _POLL, BoardBallot.code == bindparam("code")).label("has_code"),
     exists()
     .where(
         RollEntry.poll_id == _POLL,
@@ -58,8 +60,9 @@ _FACTS = select(
 
 class CastFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a ballot that arrives. `holds_this`: this person has voted with its credential before;
-    `holds_other`: with another one; `is_held`: somebody has voted with it. `head` and `position` are where
-    the board ends.
+    `holds_other`: with another one; `is_held`: somebody has voted with it; `has_copy`, `has_code`: another
+    ballot has this ciphertext, or the check code that this one would get. `head` and `position` are where the
+    board ends.
     """
 
     holds_this: bool
@@ -67,6 +70,7 @@ class CastFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_held: bool
     is_on_board: bool
     has_copy: bool
+    has_code: bool
     is_on_roll: bool
     is_credential: bool
     has_voted: bool
@@ -86,7 +90,7 @@ async def get_cast_facts(
 ) -> CastFacts:
     """Of one ballot. The caller holds the lock of the poll, so that it stays true."""
     asked = {"poll": poll_id, "account": account_id, "mark": mark, "tracker": tracker}
-    asked |= {"credential": credential_hash, "alpha": alpha_hash}
+    asked |= {"credential": credential_hash, "alpha": alpha_hash, "code": code_of_tracker(tracker)}
     row = (await session.execute(_FACTS, asked)).one()
     return CastFacts(
         holds_this=row.holds_this,
@@ -94,6 +98,7 @@ async def get_cast_facts(
         is_held=row.is_held,
         is_on_board=row.is_on_board,
         has_copy=row.has_copy,
+        has_code=row.has_code,
         is_on_roll=row.is_on_roll,
         is_credential=row.is_credential,
         has_voted=row.has_voted,

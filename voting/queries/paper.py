@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import BindParameter, Row, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account, Residence
@@ -15,20 +15,17 @@ from voting.models import (
     PaperMark,
     PaperReading,
     PaperSettlement,
+    PaperWitness,
     PlaceSignature,
     Poll,
     PollingPlace,
 )
-from voting.states import DECIDING, PaperPhase, PollState
+from voting.rules.sheets import NEEDED_SIGNATURES
+from voting.states import PaperPhase, PollState
 
 _OF_POLL: BindParameter[uuid.UUID] = bindparam("poll")
-_MARK = (
-    select(PaperMark)
-    .where(
-        PaperMark.poll_id == _OF_POLL,
-        or_(PaperMark.account_id == bindparam("account"), PaperMark.account_id.in_(SAME_PERSON)),
-    )
-    .limit(1)
+PAPER_MARK = (
+    select(PaperMark).where(PaperMark.poll_id == _OF_POLL, PaperMark.account_id.in_(SAME_PERSON)).limit(1)
 )
 
 
@@ -60,7 +57,7 @@ async def get_place(
 
 async def find_paper(session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID) -> PaperMark | None:
     """The mark of a paper given to this person, by this account or another of theirs."""
-    query = await session.execute(_MARK, {"poll": poll_id, "account": account_id})
+    query = await session.execute(PAPER_MARK, {"poll": poll_id, "account": account_id})
     return query.scalars().first()
 
 
@@ -101,13 +98,34 @@ async def list_entries(session: AsyncSession, poll_id: uuid.UUID, place: int) ->
 async def list_entries_of(
     session: AsyncSession, poll_id: uuid.UUID, place: int, reading: int
 ) -> list[PaperEntry]:
-    """What one clerk entered, by sheet."""
-    return [one for one in await list_entries(session, poll_id, place) if one.reading == reading]
+    """What one clerk entered, by sheet. The other clerk's entries do not leave the database."""
+    query = (
+        select(PaperEntry)
+        .where(PaperEntry.poll_id == poll_id, PaperEntry.place == place, PaperEntry.reading == reading)
+        .order_by(PaperEntry.sheet)
+        .execution_options(populate_existing=True)
+    )
+    return list((await session.execute(query)).scalars())
 
 
-async def count_decisions(session: AsyncSession, poll_id: uuid.UUID) -> int:
-    """How many sheets a third clerk decided."""
-    query = select(func.count()).where(PaperEntry.poll_id == poll_id, PaperEntry.reading == DECIDING)
+async def list_witnesses(session: AsyncSession, poll_id: uuid.UUID, place: int) -> list[PaperWitness]:
+    """Clerks who know entries of a place and are no longer blind, the first one first."""
+    query = (
+        select(PaperWitness)
+        .where(PaperWitness.poll_id == poll_id, PaperWitness.place == place)
+        .order_by(PaperWitness.since, PaperWitness.account_id)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def count_unsigned(session: AsyncSession, poll_id: uuid.UUID) -> int:
+    """How many polling places lack a signature."""
+    signed = (
+        select(func.count())
+        .where(PlaceSignature.poll_id == PollingPlace.poll_id, PlaceSignature.place == PollingPlace.number)
+        .scalar_subquery()
+    )
+    query = select(func.count()).where(PollingPlace.poll_id == poll_id, signed < NEEDED_SIGNATURES)
     return (await session.execute(query)).scalar_one()
 
 

@@ -29,7 +29,7 @@ from app.kit.web import (
     verified,
 )
 from voting import queries, service
-from voting.errors import AlreadyVoted, BallotRefused, KeyUsed, PollNotOpen, WrongKey
+from voting.errors import AlreadyVoted, BallotRefused, KeyUsed, PaperGiven, PollNotOpen, WrongKey
 from voting.forms import (
     SEPARATOR,
     Draft,
@@ -335,7 +335,7 @@ async def send_ballot(
         return await show_again(request, session, ctx, form, poll_id, said, status=status)
     except BallotRefused as error:
         return await show_again(request, session, ctx, form, poll_id, {"": error_text(ctx.locale, error)})
-    except PollNotOpen as error:
+    except (PollNotOpen, PaperGiven) as error:
         return see_other(request, f"/polls/{poll_id}", notice=error_text(ctx.locale, error), kind="error")
     ctx.set_cookie(cookie_name(poll_id), "", max_age_seconds=0)
     model = build_receipt(ctx, contest, receipt)

@@ -155,7 +155,7 @@ async def finish_reading(
 
 
 # ── where two differ ──────────────────────────────────────────────────────────
-@get("/polls/{poll_id:uuid}/places/{number:int}/differing", audience=official)
+@get("/polls/{poll_id:uuid}/places/{number:int}/differing", audience=official, writes=True)
 async def show_differing(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
@@ -163,7 +163,7 @@ async def show_differing(
     poll_id: FromPath[UUID],
     number: FromPath[int],
 ) -> Response[bytes]:
-    """Every paper on which the two clerks differ, side by side."""
+    """Every paper on which the two clerks differ, side by side; who looks is remembered."""
     return await _differing(request, session, ctx, poll_id, number)
 
 
@@ -177,9 +177,7 @@ async def _differing(
     form: Form | None = None,
     errors: dict[str, str] | None = None,
 ) -> Response[bytes]:
-    state = await service.load_place(session, poll_id, number)
-    reading = state.reading
-    require(may_decide_sheet(ctx.actor, reading.full.facts, state.facts))
+    reading = (await service.open_differing(session, ctx.actor, poll_id, number, now=ctx.now)).reading
     model = build_decide(
         ctx,
         reading.full,
@@ -243,15 +241,17 @@ async def _protocol(
 ) -> Response[bytes]:
     require(may_see_places(ctx.actor))
     state = await service.load_place(session, poll_id, number)
-    readers = [one.account_id for one in state.reading.readings]
+    readers = {one.account_id for one in state.reading.readings}
+    readers |= {one.account_id for one in state.reading.witnesses}
     given = state.reading.place.given
     if given is None or state.report is None:
         given = (await queries.count_papers(session, poll_id)).get(number, 0)
     typed = None
     if form is not None and "in_box" in form:
         typed = {name: form.get(name) for name in PROTOCOL_FIELDS}
-    names = await people.list_names(session, readers)
-    model = build_protocol(ctx, state, given=given, names=names, form=typed, errors=errors)
+    names = await people.list_names(session, sorted(readers))
+    reason = "" if form is None else form.get("reason")
+    model = build_protocol(ctx, state, given=given, names=names, form=typed, reason=reason, errors=errors)
     return page(request, template, model, status=422 if errors else 200)
 
 
@@ -335,7 +335,7 @@ async def release_reading(
         reason = parse(ReasonForm, form).reason
     except FormErrors as refused:
         errors = {f"reason-{row}": text for text in field_errors(ctx.locale, refused).values()}
-        return await _protocol(request, session, ctx, poll_id, number, errors=errors)
+        return await _protocol(request, session, ctx, poll_id, number, form=form, errors=errors)
     await service.release_reading(session, ctx.actor, poll_id, number, row, reason=reason, now=ctx.now)
     notice = ctx.gettext("The entries are given up; another clerk can begin.")
     return see_other(request, _base(poll_id, number) + "/protocol", notice=notice)

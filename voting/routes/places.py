@@ -156,7 +156,7 @@ async def print_ballot(
 ) -> Response[bytes]:
     """The paper ballot, to be printed: options in an order that the seal of the list gives."""
     require(may_see_places(ctx.actor))
-    full = await queries.get_poll(session, poll_id)
+    full = await visible_poll(session, ctx, poll_id)
     contest = contest_of(full.poll)
     options = await queries.list_options(session, poll_id)
     order = shuffled(full.poll.contest_digest, [option.number for option in options])

@@ -15,6 +15,7 @@ from app.kit.web import WebRequest, error_text, get, page, post, see_other, sign
 from voting import service
 from voting.errors import (
     BallotCopied,
+    CodeTaken,
     CredentialTaken,
     CredentialUnknown,
     OtherCredential,
@@ -30,7 +31,7 @@ from voting.routes.public import visible_poll
 from voting.service import SealedReceipt
 
 OF_CODE = (CredentialUnknown, CredentialTaken, OtherCredential)
-REFUSALS = (*OF_CODE, SealRefused, BallotCopied, PaperGiven, PollNotOpen, Forbidden)
+REFUSALS = (*OF_CODE, SealRefused, BallotCopied, CodeTaken, PaperGiven, PollNotOpen, Forbidden)
 NO_STORE = {"Cache-Control": "no-store"}
 
 

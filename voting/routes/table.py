@@ -19,6 +19,7 @@ from voting.forms.paper import FindForm, ReasonForm
 from voting.pages.paper import build_table, build_visitor
 from voting.policy import may_see_places
 
+FIELDS = ("document", "name", "birth_year", "reason")
 SEARCHES = 400  # of one clerk in a quarter of an hour: a busy table has one visitor every ten seconds
 QUARTER = 900  # seconds
 
@@ -60,7 +61,7 @@ async def _table(
         place,
         given=(await queries.count_papers(session, poll_id)).get(number, 0),
         found=rows,
-        form=None if form is None else {name: form.get(name) for name in ("document", "name", "birth_year")},
+        form=None if form is None else {name: form.get(name) for name in FIELDS},
         errors=errors,
     )
     return page(request, "voting/table.html", model, status=422 if errors else 200)
@@ -204,10 +205,30 @@ async def close_place(
 ) -> Response[bytes]:
     """Give no more papers out at this place."""
     if form.get("sure") != "yes":
-        errors = {"sure": ctx.gettext("Tick this if the place is to be closed: it is not opened again.")}
+        errors = {"sure": ctx.gettext("Tick this if the place is to be closed.")}
         return await _table(request, session, ctx, poll_id, number, errors=errors)
     await service.close_place(session, ctx.actor, poll_id, number, now=ctx.now)
     notice = ctx.gettext("The polling place is closed.")
+    return see_other(request, f"/polls/{poll_id}/places/{number}/table", notice=notice)
+
+
+@post("/polls/{poll_id:uuid}/places/{number:int}/table/reopen", audience=official)
+async def reopen_place(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    poll_id: FromPath[UUID],
+    number: FromPath[int],
+) -> Response[bytes]:
+    """Give papers out again at a place that was closed by mistake."""
+    try:
+        reason = parse(ReasonForm, form).reason
+    except FormErrors as refused:
+        errors = field_errors(ctx.locale, refused)
+        return await _table(request, session, ctx, poll_id, number, form=form, errors=errors)
+    await service.reopen_place(session, ctx.actor, poll_id, number, reason=reason, now=ctx.now)
+    notice = ctx.gettext("The polling place is open again; the reason is public.")
     return see_other(request, f"/polls/{poll_id}/places/{number}/table", notice=notice)
 
 
@@ -219,4 +240,5 @@ HANDLERS = [
     undo_paper,
     note_assisted,
     close_place,
+    reopen_place,
 ]

@@ -56,6 +56,7 @@ from voting.service.places import (
     close_place,
     note_assisted,
     remove_place,
+    reopen_place,
 )
 from voting.service.prepare import OptionDraft, announce_poll, prepare_poll
 from voting.service.protocols import (
@@ -65,6 +66,7 @@ from voting.service.protocols import (
     Problem,
     load_paper_part,
     load_place,
+    open_differing,
     sign_place,
     withdraw_signature,
     write_protocol,
@@ -168,6 +170,7 @@ __all__ = [
     "load_task",
     "name_trustees",
     "note_assisted",
+    "open_differing",
     "open_poll",
     "open_visitor",
     "prepare_poll",
@@ -180,6 +183,7 @@ __all__ = [
     "release_reading",
     "remove_place",
     "renew_link",
+    "reopen_place",
     "seal_for_voter",
     "send_archive",
     "settings_of_cycle",

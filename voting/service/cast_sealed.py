@@ -21,6 +21,7 @@ from app.settings import get_settings
 from voting import queries
 from voting.errors import (
     BallotCopied,
+    CodeTaken,
     CredentialTaken,
     CredentialUnknown,
     OtherCredential,
@@ -164,8 +165,8 @@ async def cast_sealed(
 
     Sending the same ballot again gives the same receipt. Locks: the poll, against closing. Raises:
     PollNotFound, PollNotOpen, Forbidden, PaperGiven, CredentialUnknown, CredentialTaken, OtherCredential,
-    BallotCopied. Emits: PollOpened when this is what opens it. Queues: a confirmation by e-mail, without the
-    code.
+    BallotCopied, CodeTaken. Emits: PollOpened when this is what opens it. Queues: a confirmation by e-mail,
+    without the code.
     """
     full = await queries.get_poll(session, poll_id, lock=True)
     if not may_view(actor, full.facts) or full.facts.sealing is None:
@@ -205,6 +206,8 @@ def _check_cast(actor: Actor, full: PollInFull, known: CastFacts, *, now: dateti
         raise CredentialUnknown()
     if known.has_copy:
         raise BallotCopied()
+    if known.has_code:
+        raise CodeTaken()
     if known.holds_other and not known.holds_this:
         raise OtherCredential()
     if known.is_held and not known.holds_this:

@@ -137,6 +137,7 @@ async def _visitor(
         else await queries.is_on_roll(session, poll_id, account_id)
     )
     mark = await queries.find_paper(session, poll_id, account_id)
+    is_own = await _is_own(session, actor, account_id)
     facts = facts_of_table(place)
     return Visitor(
         account=account,
@@ -147,7 +148,7 @@ async def _visitor(
             actor,
             full.facts,
             facts,
-            voter_id=account_id,
+            is_own=is_own,
             on_roll=on_roll,
             has_voted=await queries.has_voted(session, poll_id, account_id),
             has_paper=mark is not None,
@@ -155,8 +156,13 @@ async def _visitor(
         ),
         may_undo=None
         if mark is None or mark.place != place.number
-        else may_undo_paper(actor, full.facts, facts, given_at=mark.given_at, now=now),
+        else may_undo_paper(actor, full.facts, facts, is_own=is_own, given_at=mark.given_at, now=now),
     )
+
+
+async def _is_own(session: AsyncSession, actor: Actor, account_id: uuid.UUID) -> bool:
+    """Whether the clerk has themselves at the table, by this account or another."""
+    return actor.id in await people.list_same_person(session, account_id)
 
 
 async def give_paper(
@@ -180,10 +186,24 @@ async def give_paper(
     await note_participation(session, poll_id, account_id)
     mark = PaperMark(poll_id=poll_id, account_id=account_id, place=number, given_by=actor.id, given_at=now)
     session.add(mark)
-    log_access(session, reader_id=actor.id, subject_id=account_id, what=GIVEN, now=now)
+    _log(session, actor, poll_id, account_id, GIVEN, now=now)
     await session.flush()
     await mark_open(session, full, now=now)
     return mark
+
+
+def _log(
+    session: AsyncSession,
+    actor: Actor,
+    poll_id: uuid.UUID,
+    account_id: uuid.UUID,
+    what: str,
+    *,
+    now: datetime,
+) -> None:
+    """Tell the person. These lines join them to a paper, so they go when the other traces go."""
+    about = f"poll:{poll_id}"
+    log_access(session, reader_id=actor.id, subject_id=account_id, what=what, about=about, now=now)
 
 
 async def undo_paper(
@@ -205,13 +225,15 @@ async def undo_paper(
     mark = await queries.find_paper(session, poll_id, account_id)
     if mark is None or mark.place != number:
         raise NoPaperGiven()
-    require(may_undo_paper(actor, full.facts, facts_of_table(place), given_at=mark.given_at, now=now))
+    is_own = await _is_own(session, actor, account_id)
+    facts_now = facts_of_table(place)
+    require(may_undo_paper(actor, full.facts, facts_now, is_own=is_own, given_at=mark.given_at, now=now))
     own = mark.account_id  # may be another account of the same person
     await session.execute(delete(PaperMark).where(PaperMark.poll_id == poll_id, PaperMark.account_id == own))
     await session.execute(
         delete(Participation).where(Participation.poll_id == poll_id, Participation.account_id == own)
     )
-    log_access(session, reader_id=actor.id, subject_id=account_id, what=UNDONE, now=now)
+    _log(session, actor, poll_id, account_id, UNDONE, now=now)
     await session.flush()
     facts: dict[str, object] = {"by": actor.name, "number": number, "reason": clean(reason)}
     await register.record(session, "poll.paper_undone", f"poll:{poll_id}", facts, now=now)

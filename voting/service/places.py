@@ -17,9 +17,9 @@ from app.kit.text import clean
 from voting import queries
 from voting.errors import NothingAssisted, PlaceNumberTaken
 from voting.models import Poll, PollingPlace
-from voting.policy import PlaceFacts, may_set_places, may_work_at
+from voting.policy import PlaceFacts, may_reopen_place, may_set_places, may_work_at
 from voting.queries import PollInFull
-from voting.states import PaperPhase
+from voting.states import PaperPhase, PollState
 
 
 class PlaceDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,12 +90,25 @@ def _write(place: PollingPlace, draft: PlaceDraft) -> None:
 async def _announce(
     session: AsyncSession, full: PollInFull, actor: Actor, kind: str, place: PollingPlace, *, now: datetime
 ) -> None:
-    """Write down what the places are now, and tell the register once the vote is public."""
+    """Write down what the places are now, and tell the register if the vote is public."""
     poll: Poll = full.poll
     places = await queries.list_places(session, poll.id)
     poll.paper = PaperPhase.PLANNED.value if places else None
     poll.places_digest = places_digest(places) if places else None
     await session.flush()
+    if full.facts.state is not PollState.DRAFT:
+        await _tell(session, poll, actor, kind, place, now=now)
+
+
+async def announce_places(session: AsyncSession, actor: Actor, poll: Poll, *, now: datetime) -> None:
+    """Tell the register of the places that a draft has when it is announced."""
+    for place in await queries.list_places(session, poll.id):
+        await _tell(session, poll, actor, "poll.place_added", place, now=now)
+
+
+async def _tell(
+    session: AsyncSession, poll: Poll, actor: Actor, kind: str, place: PollingPlace, *, now: datetime
+) -> None:
     facts: dict[str, object] = {
         "by": actor.name,
         "number": place.number,
@@ -110,7 +123,7 @@ async def _announce(
 async def close_place(
     session: AsyncSession, actor: Actor, poll_id: uuid.UUID, number: int, *, now: datetime
 ) -> None:
-    """End giving out papers at a place before the vote ends, for good. Locks: the poll. Raises: Forbidden."""
+    """End giving out papers at a place before the vote ends. Locks: the poll. Raises: Forbidden."""
     full = await queries.get_poll(session, poll_id, lock=True)
     place = await queries.get_place(session, poll_id, number, lock=True)
     require(may_work_at(actor, full.facts, PlaceFacts(is_closed=place.closed_at is not None), now=now))
@@ -124,6 +137,22 @@ async def close_place(
         "assisted": place.assisted_count,
     }
     await register.record(session, "poll.place_closed", f"poll:{poll_id}", facts, now=now)
+
+
+async def reopen_place(
+    session: AsyncSession, actor: Actor, poll_id: uuid.UUID, number: int, *, reason: str, now: datetime
+) -> None:
+    """Open a place again that was closed by mistake, with a public reason.
+
+    Locks: the poll. Raises: Forbidden, PlaceNotFound.
+    """
+    full = await queries.get_poll(session, poll_id, lock=True)
+    place = await queries.get_place(session, poll_id, number, lock=True)
+    require(may_reopen_place(actor, full.facts, PlaceFacts(is_closed=place.closed_at is not None), now=now))
+    place.closed_at = None
+    await session.flush()
+    facts: dict[str, object] = {"by": actor.name, "number": number, "reason": clean(reason)}
+    await register.record(session, "poll.place_reopened", f"poll:{poll_id}", facts, now=now)
 
 
 async def note_assisted(

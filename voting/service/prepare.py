@@ -24,6 +24,7 @@ from voting.policy import may_announce, may_prepare
 from voting.rules import get_rule
 from voting.rules.papers import Contest, Option, canonical, digest
 from voting.rules.ties import Criterion, Lot, TiePolicy, commitment_of
+from voting.service.places import announce_places
 from voting.service.settings import (
     CRITERIA,
     Settings,
@@ -118,6 +119,7 @@ async def announce_poll(session: AsyncSession, actor: Actor, poll_id: uuid.UUID,
     full = await queries.get_poll(session, poll_id, lock=True)
     require(may_announce(actor, full.facts, now=now))
     await _announce(session, full.poll, now=now)
+    await announce_places(session, actor, full.poll, now=now)
     return full.poll
 
 

@@ -17,18 +17,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from app.kit import crypto, register
+from app.kit.access_log import forget_accesses
 from app.kit.policy import require
 from app.kit.text import clean
 from app.settings import get_settings
 from voting import queries
 from voting.errors import PapersDiffer, ReadingBegun, WrongDigest
 from voting.models import TRACES, PaperSettlement, PlaceSignature, Poll, PollingPlace
-from voting.policy import PlaceFacts, may_sign_place, may_withdraw_signature, may_write_protocol
+from voting.policy import (
+    PlaceFacts,
+    may_decide_sheet,
+    may_sign_place,
+    may_withdraw_signature,
+    may_write_protocol,
+)
 from voting.queries import PollInFull
 from voting.rules.papers import Paper, canonical
-from voting.rules.sheets import NEEDED_SIGNATURES, PaperPart, PlaceReport, make_paper_part, paper_digest
-from voting.service.readings import Reading, facts_of_reading, load_reading, papers_on
-from voting.states import PaperPhase, SheetKind
+from voting.rules.sheets import PaperPart, PlaceReport, make_paper_part, paper_digest
+from voting.service.readings import Reading, facts_of_reading, load_reading, note_witness, papers_on
+from voting.states import SAW_BOTH, PaperPhase, SheetKind
 
 SIGNATURE_PURPOSE = "place-signature"
 MIN_EXPLANATION = 20  # characters; the table of forms says the same
@@ -133,6 +140,20 @@ def _digest_to_sign(reading: Reading, report: PlaceReport) -> str:
     return crypto.keyed_hash(get_settings().secret_key, SIGNATURE_PURPOSE, canonical(seen).decode())
 
 
+async def open_differing(
+    session: AsyncSession, actor: Actor, poll_id: uuid.UUID, number: int, *, now: datetime
+) -> PlaceState:
+    """What both clerks entered where they differ, for a third; who has seen it is never one of two again.
+
+    Locks: the place. Raises: Forbidden, PlaceNotFound.
+    """
+    state = await load_place(session, poll_id, number, lock=True)
+    require(may_decide_sheet(actor, state.reading.full.facts, state.facts))
+    if state.reading.differing:
+        await note_witness(session, state.reading, actor.id, SAW_BOTH, now=now)
+    return state
+
+
 async def write_protocol(
     session: AsyncSession, actor: Actor, poll_id: uuid.UUID, number: int, numbers: Numbers, *, now: datetime
 ) -> PlaceState:
@@ -188,11 +209,13 @@ async def sign_place(
 async def _settle(session: AsyncSession, full: PollInFull, *, now: datetime) -> None:
     """Make one list of all places' papers, if each place is signed by two."""
     poll = full.poll
+    if await queries.count_unsigned(session, poll.id):
+        return
     papers: list[Paper] = []
     reports: list[PlaceReport] = []
     for place in await queries.list_places(session, poll.id):
         state = await load_place(session, poll.id, place.number)
-        if len(state.signatures) < NEEDED_SIGNATURES or state.problems or state.report is None:
+        if state.problems or state.report is None:
             return
         papers += papers_on(full, state.reading.sheets)
         reports.append(state.report)
@@ -251,6 +274,9 @@ async def load_paper_part(session: AsyncSession, poll: Poll) -> PaperPart | None
 
 
 async def destroy_traces(session: AsyncSession, poll_id: uuid.UUID) -> None:
-    """Forget who was given a paper where, and which sheet lay in which box: one list of all places stays."""
+    """Forget who was given a paper where, also in what they were told of it, and which sheet lay in which
+    box: one list of all places stays.
+    """
+    await forget_accesses(session, about=f"poll:{poll_id}")
     for table in TRACES:
         await session.execute(delete(table).where(table.poll_id == poll_id))

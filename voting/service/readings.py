@@ -4,7 +4,9 @@ Nothing of what one clerk enters, not even how far they are, is given to anybody
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -12,6 +14,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts import queries as people
 from accounts.policy import Actor
 from app.kit import register
 from app.kit.errors import Conflict
@@ -19,13 +22,13 @@ from app.kit.policy import require
 from app.kit.text import clean
 from voting import queries
 from voting.errors import NoReading, NoSuchSheet, NothingToDecide, SheetsMissing
-from voting.models import PaperEntry, PaperReading, PollingPlace
+from voting.models import PaperEntry, PaperReading, PaperWitness, PollingPlace
 from voting.policy import PlaceFacts, may_decide_sheet, may_read_sheets, may_release_reading
 from voting.queries import PollInFull
 from voting.rules.papers import Paper, decode_paper, encode_paper
 from voting.rules.sheets import blank_paper
 from voting.service.cast import check_ballot, contest_of
-from voting.states import DECIDING, READINGS, SheetKind
+from voting.states import DECIDING, READINGS, SAW_BOTH, SAW_OWN, SheetKind
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -50,15 +53,17 @@ class Differing(NamedTuple):
     decided: Sheet | None
 
 
-class Reading(NamedTuple):
-    """A place with what is read there."""
+@dataclass(frozen=True)
+class Reading:
+    """A place with what is read there, as it was loaded: what is made of it is made once."""
 
     full: PollInFull
     place: PollingPlace
     readings: list[PaperReading]
+    witnesses: list[PaperWitness]
     entries: list[PaperEntry]
 
-    @property
+    @cached_property
     def differing(self) -> list[Differing]:
         """Where the two differ, once both are done; before that nobody is told."""
         if not self.is_finished:
@@ -71,13 +76,13 @@ class Reading(NamedTuple):
                 found.append(Differing(number, first, second, rows.get((number, DECIDING))))
         return found
 
-    @property
+    @cached_property
     def is_finished(self) -> bool:
         """Whether both clerks have entered every sheet; of an empty box there is none."""
         done = sum(one.done_at is not None for one in self.readings)
         return self.place.in_box == 0 or done == len(READINGS)
 
-    @property
+    @cached_property
     def sheets(self) -> list[Sheet]:
         """What counts of each sheet, in their order; empty before everything is decided."""
         differing = {one.sheet: one.decided for one in self.differing}
@@ -86,7 +91,7 @@ class Reading(NamedTuple):
         first = [one for one in self.entries if one.reading == READINGS[0]]
         return [differing.get(one.sheet) or sheet_of(one) for one in first]
 
-    @property
+    @cached_property
     def is_read(self) -> bool:
         """Whether every sheet was entered twice, and decided where that differed."""
         return self.is_finished and all(one.decided is not None for one in self.differing)
@@ -113,9 +118,12 @@ async def load_reading(
     """
     full = await queries.get_poll(session, poll_id)
     place = await queries.get_place(session, poll_id, number, lock=lock)
-    readings = await queries.list_readings(session, poll_id, number)
     return Reading(
-        full, place, readings, await queries.list_entries(session, poll_id, number) if entries else []
+        full,
+        place,
+        await queries.list_readings(session, poll_id, number),
+        await queries.list_witnesses(session, poll_id, number),
+        await queries.list_entries(session, poll_id, number) if entries else [],
     )
 
 
@@ -130,6 +138,8 @@ def facts_of_reading(
         readers=tuple(one.account_id for one in found.readings),
         finished=tuple(one.account_id for one in found.readings if one.done_at is not None),
         is_read=found.is_read,
+        released=tuple(one.account_id for one in found.witnesses if one.saw == SAW_OWN),
+        witnesses=tuple(one.account_id for one in found.witnesses if one.saw == SAW_BOTH),
         signed_by=signed_by,
     )
 
@@ -235,6 +245,25 @@ def _ranges(numbers: list[int]) -> str:
     return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)
 
 
+async def note_witness(
+    session: AsyncSession,
+    reading: Reading,
+    account_id: uuid.UUID,
+    saw: str,
+    *,
+    reason: str = "",
+    now: datetime,
+) -> None:
+    """Remember that a clerk is not blind any more in this place. The caller holds the lock of the place."""
+    key = (reading.full.poll.id, reading.place.number, account_id, saw)
+    if await session.get(PaperWitness, key) is None:
+        witness = PaperWitness(
+            poll_id=key[0], place=key[1], account_id=account_id, saw=saw, reason=reason, since=now
+        )
+        session.add(witness)
+        await session.flush()
+
+
 async def decide_sheet(
     session: AsyncSession,
     actor: Actor,
@@ -256,6 +285,7 @@ async def decide_sheet(
     if sheet not in {one.sheet for one in reading.differing}:
         raise NothingToDecide()
     _check_sheet(reading, sheet, found)
+    await note_witness(session, reading, actor.id, SAW_BOTH, now=now)
     await _write(session, reading, sheet, DECIDING, actor, found)
     facts: dict[str, object] = {"by": actor.name, "number": number, "sheet": sheet}
     await register.record(session, "poll.sheet_decided", f"poll:{poll_id}", facts, now=now)
@@ -271,7 +301,8 @@ async def release_reading(
     reason: str,
     now: datetime,
 ) -> None:
-    """Give one clerk's entries up, with a public reason, so that another enters the sheets anew.
+    """Give one clerk's entries up, with a public reason, so that another enters the sheets anew. The clerk is
+    remembered: they neither enter these sheets again nor decide on them.
 
     Locks: the place. Raises: Forbidden, NoReading.
     """
@@ -279,8 +310,11 @@ async def release_reading(
     signed = await queries.list_signatures(session, poll_id, number)
     signed_by = tuple(one.account_id for one in signed)
     require(may_release_reading(actor, reading.full.facts, facts_of_reading(reading, signed_by=signed_by)))
-    if row not in {one.reading for one in reading.readings}:
+    mine = next((one for one in reading.readings if one.reading == row), None)
+    if mine is None:
         raise NoReading()
+    await note_witness(session, reading, mine.account_id, SAW_OWN, reason=clean(reason), now=now)
+    names = await people.list_names(session, [mine.account_id])
     gone = (row, DECIDING)  # a decision between two entries stands on both
     await session.execute(
         delete(PaperEntry).where(
@@ -292,5 +326,6 @@ async def release_reading(
             PaperReading.poll_id == poll_id, PaperReading.place == number, PaperReading.reading == row
         )
     )
-    facts: dict[str, object] = {"by": actor.name, "number": number, "reason": clean(reason)}
+    clerk = names.get(mine.account_id, "")
+    facts: dict[str, object] = {"by": actor.name, "number": number, "clerk": clerk, "reason": clean(reason)}
     await register.record(session, "poll.reading_released", f"poll:{poll_id}", facts, now=now)

@@ -5,8 +5,8 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, inspect, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.errors import Forbidden
@@ -25,6 +25,7 @@ from tests.make.sealed_polls import (
 from tests.make.voting import cancel, make_voter
 from voting import queries, service
 from voting.errors import (
+    CodeTaken,
     CredentialTaken,
     CredentialUnknown,
     OtherCredential,
@@ -72,6 +73,25 @@ async def test_a_new_ballot_of_the_code_replaces_the_one_before(
     assert (found.number, found.replaced_on) == (2, None)
     rows = await queries.list_trackers(session, sealed.poll.id)
     assert {row.code: row.is_replaced for row in rows} == {first.code: True, second.code: False}
+
+
+async def test_two_ballots_with_one_check_code_are_not_on_a_board(
+    session: AsyncSession, sealed: SealedPoll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its text can be varied until the code is the one of another: 60 bits are not many for a machine."""
+    first = await cast(session, sealed, 0, ["P01"])
+    for name in ("voting.queries.casting", "voting.service.board"):
+        monkeypatch.setattr(f"{name}.code_of_tracker", lambda tracker: first.code)
+    with pytest.raises(CodeTaken):
+        await cast(session, sealed, 1, ["P02"])
+    assert await count_rows(session, BoardBallot) == 1
+    monkeypatch.undo()
+    row = (await session.execute(select(BoardBallot))).scalar_one()
+    twin = {"position": row.position + 1, "tracker": "another", "alpha_hash": "another"}
+    facts = {column.name: getattr(row, column.name) for column in BoardBallot.__table__.columns} | twin
+    with pytest.raises(IntegrityError, match=r"code"):
+        async with session.begin_nested():
+            await session.execute(insert(BoardBallot).values(**facts))
 
 
 async def test_a_code_is_its_holder_s_alone(session: AsyncSession, sealed: SealedPoll) -> None:

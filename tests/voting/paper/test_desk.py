@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.errors import InvalidCnp, NoSuchPerson, PersonAlreadyVerified
@@ -20,10 +20,11 @@ from tests.make import sealed_polls
 from tests.make.accounts import actor_of, make_account, make_cnp
 from tests.make.cycles import NOON
 from tests.make.paper import CLOSING, PLACES, PaperPoll, give, make_clerk, make_paper_poll
-from tests.make.voting import cancel, cast, confirm, make_poll, make_voter
+from tests.make.voting import cancel, cast, confirm, make_officer, make_poll, make_voter
 from voting import queries, service
 from voting.errors import AlreadyVoted, NothingAssisted, PaperGiven, PlaceNotFound, PlaceNumberTaken
 from voting.models import PaperMark, Participation
+from voting.queries.paper import PAPER_MARK
 from voting.rules.papers import RankedPaper
 from voting.sealing import box
 from voting.service import PlaceDraft
@@ -190,6 +191,76 @@ async def test_a_slip_is_undone_within_minutes_in_public_and_without_a_name(sess
     await service.close_place(session, paper.clerks[0], paper.id, 1, now=NOON)
     with pytest.raises(Forbidden, match="is closed"):
         await undo(session, paper, second)
+
+
+async def test_no_clerk_takes_back_the_note_of_their_own_paper(session: AsyncSession) -> None:
+    """They would have put the paper in the box, and vote once more on the web."""
+    paper = await make_paper_poll(session)
+    desk, cnp = actor_of(await make_account(session, roles=["desk"]), roles=["desk"]), make_cnp()
+    clerk, colleague = paper.clerks[:2]
+    other = await make_account(session, name="Același secretar, alt cont")
+    await verify_at_desk(session, desk, other.id, cnp=cnp, area="Rahova", now=NOON)
+    await withdraw_residence(session, desk, other.id, reason="A pierdut contul.", now=NOON)
+    await verify_at_desk(session, desk, clerk.id, cnp=cnp, area="Rahova", now=NOON)
+    with pytest.raises(Forbidden, match="your own paper"):
+        await service.give_paper(session, clerk, paper.id, 1, other.id, now=NOON)
+    await service.give_paper(session, colleague, paper.id, 1, clerk.id, now=NOON)
+    for account_id in (clerk.id, other.id):
+        with pytest.raises(Forbidden, match="note of your own paper"):
+            await service.undo_paper(
+                session, clerk, paper.id, 1, account_id, reason="Am apăsat greșit.", now=NOON
+            )
+    await service.undo_paper(session, colleague, paper.id, 1, clerk.id, reason="Am apăsat greșit.", now=NOON)
+    assert await marks(session) == 0
+
+
+async def test_a_place_closed_by_mistake_is_opened_again_by_an_officer(session: AsyncSession) -> None:
+    paper = await make_paper_poll(session)
+    clerk, officer = paper.clerks[0], paper.officers[0]
+
+    async def reopen(actor: Actor, *, late: bool = False) -> None:
+        now = CLOSING if late else NOON
+        await service.reopen_place(session, actor, paper.id, 1, reason="A fost apăsat greșit.", now=now)
+
+    with pytest.raises(Forbidden, match="is open"):
+        await reopen(officer)
+    await service.close_place(session, clerk, paper.id, 1, now=NOON)
+    with pytest.raises(Forbidden, match="election officer"):
+        await reopen(clerk)
+    with pytest.raises(Forbidden, match="ended"):
+        await reopen(officer, late=True)
+    await reopen(officer)
+    await give(session, paper)
+    fact = (await register.list_facts(session, subject=f"poll:{paper.id}"))[0]
+    assert fact.kind == "poll.place_reopened"
+    assert fact.facts == {"by": officer.name, "number": 1, "reason": "A fost apăsat greșit."}
+
+
+async def test_the_register_says_nothing_of_a_draft_and_all_of_its_places_when_it_is_announced(
+    session: AsyncSession,
+) -> None:
+    officer = await make_officer(session)
+    poll = await make_poll(session, state=PollState.DRAFT)
+    for place in PLACES:
+        await service.add_place(session, officer, poll.id, place, now=NOON)
+    await service.remove_place(session, officer, poll.id, 2, now=NOON)
+    subject = f"poll:{poll.id}"
+    assert not await register.list_facts(session, subject=subject)
+    await service.announce_poll(session, officer, poll.id, now=NOON)
+    added, announced = await register.list_facts(session, subject=subject)
+    assert (announced.kind, added.kind) == ("poll.announced", "poll.place_added")
+    assert (added.facts["number"], added.facts["places_digest"]) == (1, poll.places_digest)
+
+
+async def test_who_holds_a_paper_is_found_by_an_index(session: AsyncSession) -> None:
+    paper = await make_paper_poll(session)
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("a database of a few rows reads them all, whatever the question")
+    asked = PAPER_MARK.params(poll=paper.id, account=paper.clerks[0].id)
+    statement = asked.compile(dialect=session.get_bind().dialect, compile_kwargs={"literal_binds": True})
+    plan = (await session.execute(text(f"EXPLAIN QUERY PLAN {statement}"))).all()
+    steps = [row.detail for row in plan if "paper_marks" in row.detail]
+    assert steps == ["SEARCH paper_marks USING PRIMARY KEY (poll_id=? AND account_id=?)"], steps
 
 
 async def test_help_at_the_desk_is_a_number_and_nothing_else(session: AsyncSession) -> None:

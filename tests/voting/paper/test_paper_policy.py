@@ -70,7 +70,7 @@ def test_clerks_give_papers_out_while_the_vote_is_open_and_their_place_too(
                 actor(kind),
                 facts(state),
                 PlaceFacts(is_closed=is_closed),
-                voter_id=D,
+                is_own=False,
                 now=now,
                 **{"on_roll": True, "has_voted": False, "has_paper": False, **known},
             )
@@ -83,7 +83,7 @@ def test_nobody_gives_a_paper_to_themselves() -> None:
         actor("clerk"),
         facts("open"),
         PlaceFacts(),
-        voter_id=C,
+        is_own=True,
         on_roll=True,
         has_voted=False,
         has_paper=False,
@@ -113,12 +113,30 @@ def test_a_slip_is_undone_within_minutes(kind: str, minutes: int) -> None:
     now = given_at + timedelta(minutes=minutes)
     for is_closed in (False, True):
         place = PlaceFacts(is_closed=is_closed)
-        verdict = policy.may_undo_paper(actor(kind), facts("open"), place, given_at=given_at, now=now)
-        check(verdict, kind == "clerk" and now < given_at + UNDO_PAPER and not is_closed)
+        for is_own in (False, True):
+            verdict = policy.may_undo_paper(
+                actor(kind), facts("open"), place, is_own=is_own, given_at=given_at, now=now
+            )
+            in_time = now < given_at + UNDO_PAPER
+            check(verdict, kind == "clerk" and in_time and not is_closed and not is_own)
     ending = CLOSES - timedelta(minutes=1)
-    check(
-        policy.may_undo_paper(actor("clerk"), facts("open"), PlaceFacts(), given_at=ending, now=CLOSES), False
+    verdict = policy.may_undo_paper(
+        actor("clerk"), facts("open"), PlaceFacts(), is_own=False, given_at=ending, now=CLOSES
     )
+    check(verdict, False)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("state", PollState)
+@pytest.mark.parametrize("kind", ACTORS)
+def test_an_officer_opens_a_place_again_while_the_vote_is_open(
+    kind: str, state: PollState, moment: str
+) -> None:
+    for is_closed in (False, True):
+        place = PlaceFacts(is_closed=is_closed)
+        verdict = policy.may_reopen_place(actor(kind), facts(state), place, now=MOMENTS[moment])
+        is_open = state in ("announced", "open") and moment in WITHIN
+        check(verdict, kind == "officer" and is_open and is_closed)
 
 
 @pytest.mark.parametrize("confirmed", [(), (A,), (A, B)])
@@ -160,6 +178,10 @@ def test_boxes_are_opened_after_the_end_and_until_the_protocol_is_confirmed(
         (PlaceFacts(has_protocol=True, readers=(A, B), finished=(A, B)), False, True, False),
         (READ, False, True, True),
         (PlaceFacts(has_protocol=True, readers=(A, B), finished=(A, B), is_read=True), False, True, False),
+        (PlaceFacts(has_protocol=True, readers=(A,), released=(C,)), False, False, False),
+        (PlaceFacts(has_protocol=True, readers=(A, B), finished=(A, B), released=(C,)), False, False, False),
+        (PlaceFacts(has_protocol=True, readers=(A,), witnesses=(C,)), False, False, False),
+        (PlaceFacts(has_protocol=True, readers=(A, B), finished=(A, B), witnesses=(C,)), False, True, False),
     ],
 )
 def test_two_enter_blind_a_third_decides_and_only_what_agrees_is_signed(

@@ -9,7 +9,8 @@ import pytest
 from accounts.states import Role
 from app.kit.db import Database
 from tests.make.accounts import make_account, sign_in
-from tests.make.ballots import ORIGIN, as_officer, field
+from tests.make.ballots import ORIGIN, as_officer, as_voter, field, press
+from tests.make.cycles import NOON
 from tests.make.paper import (
     CLOSING,
     PaperPoll,
@@ -21,8 +22,9 @@ from tests.make.paper import (
     settle,
     write,
 )
-from tests.make.voting import make_voter
+from tests.make.voting import make_poll, make_voter
 from voting import service
+from voting.states import PollState
 
 Make = Callable[[], httpx.AsyncClient]
 
@@ -121,6 +123,45 @@ async def test_a_paper_is_given_at_the_table_and_the_voter_is_told_on_the_web(
     assert (await send(client, f"{table}/close", of=table)).status_code == 422
     assert (await send(client, f"{table}/close", of=table, sure="yes")).status_code == 303
     assert "închisă" in (await client.get(table)).text
+    assert (await send(client, f"{table}/reopen", of="/account", reason="Greșeală.")).status_code == 403
+    officer = make_client()
+    await as_officer(officer, database, name="Elena Radu")
+    assert f'href="{table}"' in (await officer.get("/places")).text
+    short = await send(officer, f"{table}/reopen", of=table, reason="ab")
+    assert short.status_code == 422
+    assert 'value="ab"' in short.text
+    assert (await send(officer, f"{table}/reopen", of=table, reason="Greșeală.")).status_code == 303
+    assert 'id="find-person"' in (await client.get(table)).text
+
+
+async def test_a_ballot_of_whoever_holds_a_paper_is_answered_on_the_vote_s_page(
+    client, database, clock
+) -> None:
+    """A paper is given while the ballot waits to be sent."""
+    async with database.write() as session:
+        paper = await make_paper_poll(session)
+        voter = await make_voter(session)
+    await as_voter(client, database, voter)
+    await press(client, f"/polls/{paper.id}/ballot", "add:P02")
+    review = (await client.get(f"/polls/{paper.id}/ballot/review")).text
+    async with database.write() as session:
+        await service.give_paper(session, paper.clerks[0], paper.id, 1, voter.id, now=NOON)
+    form = {name: field(review, name) for name in ("csrf_token", "ballot", "receipt")}
+    answer = await client.post(f"/polls/{paper.id}/ballot/review", data=form, headers=ORIGIN)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/polls/{paper.id}")
+    assert "Școala 141" in (await client.get(f"/polls/{paper.id}")).text
+
+
+async def test_a_draft_s_paper_ballot_is_for_those_who_may_see_drafts(
+    client, database, clock, make_client: Make
+) -> None:
+    async with database.write() as session:
+        draft = await make_poll(session, state=PollState.DRAFT)
+    await as_clerk(client, database, name="Secretar D")
+    officer = make_client()
+    await as_officer(officer, database, name="Elena Radu")
+    assert (await client.get(f"/polls/{draft.id}/paper-ballot")).status_code == 404
+    assert (await officer.get(f"/polls/{draft.id}/paper-ballot")).status_code == 200
 
 
 async def test_two_of_one_name_are_told_apart(client, database, clock) -> None:
@@ -209,9 +250,14 @@ async def test_an_officer_gives_a_clerks_entries_up(client, database, clock) -> 
     protocol = f"/polls/{paper.id}/places/1/protocol"
     refused = await send(client, f"/polls/{paper.id}/places/1/release/1", of=protocol, reason="")
     assert refused.status_code == 422
+    short = await send(client, f"/polls/{paper.id}/places/1/release/1", of=protocol, reason="ab")
+    assert 'value="ab"' in short.text
     done = await send(client, f"/polls/{paper.id}/places/1/release/1", of=protocol, reason="S-a îmbolnăvit.")
     assert done.status_code == 303
-    assert "Nimeni nu a început" in (await client.get(protocol)).text
+    page = (await client.get(protocol)).text
+    assert "Nimeni nu a început" in page
+    assert "Secretar A" in page
+    assert "S-a îmbolnăvit." in page
     changed = {"received": "50", "unused": "49", "returned": "0", "in_box": "1", "blank": "0", "spoiled": "0"}
     assert (await send(client, protocol, **changed)).status_code == 303
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from app.kit import register
+from app.kit.access_log import AccessLogEntry, log_access
 from app.kit.db import Database
 from app.kit.errors import Conflict, DomainError, Forbidden
 from tests.make.cycles import NOON
@@ -47,6 +48,7 @@ from voting.rules.record import ElectionRecord, decode_record
 from voting.rules.sheets import paper_digest
 from voting.service import Problem
 from voting.service.count import Counted
+from voting.service.paper_desk import GIVEN
 from voting.states import Act, PaperPhase, PollState
 from voting.verify import verify_record
 
@@ -172,9 +174,18 @@ async def test_an_officer_has_a_row_entered_anew_in_public(session: AsyncSession
         await service.release_reading(session, one, paper.id, 1, 2, reason=reason, now=CLOSING)
     await service.release_reading(session, paper.officers[0], paper.id, 1, 2, reason=reason, now=CLOSING)
     assert {one.reading for one in await queries.list_entries(session, paper.id, 1)} == {1}
-    await enter(session, paper, three, SHEETS)
+    for clerk, why in ((two, "given up"), (three, "seen what others entered")):  # neither is blind any more
+        with pytest.raises(Forbidden, match=why):
+            await service.begin_reading(session, clerk, paper.id, 1, now=CLOSING)
+    four, five = [await make_clerk(session, name=f"Secretar {letter}") for letter in "DE"]
+    await enter(session, paper, four, [ballot("P03"), *SHEETS[1:]])
+    with pytest.raises(Forbidden, match="a third one decides"):
+        await service.decide_sheet(session, two, paper.id, 1, 1, SHEETS[0], now=CLOSING)
+    await service.decide_sheet(session, five, paper.id, 1, 1, SHEETS[0], now=CLOSING)
     assert (await service.load_place(session, paper.id, 1)).problems == ()
-    assert (await kinds(session, paper)).count("reading_released") == 1
+    facts = await register.list_facts(session, subject=f"poll:{paper.id}")
+    (released,) = [fact.facts for fact in facts if fact.kind == "poll.reading_released"]
+    assert released == {"by": "Maria Ionescu", "number": 1, "clerk": "Secretar B", "reason": reason}
 
 
 # ── the protocol ──────────────────────────────────────────────────────────────
@@ -318,13 +329,18 @@ async def test_at_certification_who_held_a_paper_and_which_box_it_was_in_are_for
     session: AsyncSession,
 ) -> None:
     paper = await closed_with(session)
+    clerk = paper.clerks[0].id
+    log_access(session, reader_id=clerk, subject_id=clerk, what="Alta.", now=NOON)
     await settle(session, paper, {1: SHEETS, 2: []})
     await confirm_close(session, paper)
     await count(session, paper)
     poll = (await queries.get_poll(session, paper.id)).poll
+    told = select(AccessLogEntry.what).distinct()
+    assert set((await session.execute(told)).scalars()) == {GIVEN, "Alta."}
     for officer in paper.officers:
         await confirm(session, officer, poll, Act.CERTIFY, now=CLOSING)
     assert poll.state == PollState.CERTIFIED
+    assert set((await session.execute(told)).scalars()) == {"Alta."}
     for table in TRACES:
         assert (await session.execute(select(func.count()).select_from(table))).scalar_one() == 0, table
     assert (await session.execute(select(func.count()).select_from(Participation))).scalar_one() == 4
