@@ -1,13 +1,12 @@
 """Every page there is, with who must look at it and where it is in the demonstration's district.
 
-A page that is missing here fails the gate (test_pages.py), so a new page comes with a line below. Words in
-braces are facts of the district, read from its database; {token} is the one in the mail that
-came last, {created} what a form has just made.
+Those of draft decisions are in pages_acts.py. A page that is missing in both fails the gate (test_pages.py);
+so a new page comes with a line. Words in braces are facts of the district, read from its database; {token} is
+the one in the mail that came last, {created} what a form has just made.
 """
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,38 +15,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account
-from amendments.models import Act, AmendmentRow
-from amendments.pages.changes import unit_of
-from amendments.queries import get_version, read_operations, read_version
 from app.kit.db import Database
 from app.seed.people import PASSWORD
 from app.seed.sealed import read_kept
 from cycles.models import Cycle
 from proposals.models import Idea
+from tests.journeys.case import Fields, PageCase, first
+from tests.journeys.pages_acts import ACT_FACTS, ACTS
 from voting.models import BoardBallot, Poll
 from voting.sealing.box import new_receipt
-
-Fields = dict[str, str]
-
-
-@dataclass(frozen=True, eq=False)
-class PageCase:
-    """A page as somebody sees it."""
-
-    address: str
-    who: str = "nobody"
-    note: str = ""  # tells two cases of one address apart
-    status: int = 200
-    is_ballot: bool = False  # larger targets
-    is_specimen: bool = False  # its links lead nowhere
-    before: tuple[tuple[str, Fields], ...] = ()  # forms sent first: address, fields
-    send: Fields | None = None  # the page is the answer to this form
-
-    @property
-    def name(self) -> str:
-        """For the list of tests."""
-        return " ".join(part for part in (self.address, self.note, f"({self.who})") if part)
-
 
 SIGN_UP = {"name": "Dana Ilie", "email": "dana.ilie@exemplu.ro", "password": "patru mere coapte"}
 OFFICIAL_SIGN_IN = ("/sign-in", {"email": "radu.dobre@exemplu.ro", "password": PASSWORD})
@@ -70,20 +46,6 @@ BY_SERVER: tuple[str, Fields] = (SEALED_BALLOT + "/by-server", {"do": "consent"}
 TABLE = "/polls/{approval_poll}/places/1/table"
 NO_NUMBERS = {"in_box": ""}
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
-
-PROPOSED: tuple[str, Fields] = (
-    "/acts/{act}/propose",
-    {"do": "edit", "unit": "{amended_unit}", "text": "Tariful este de 7 lei pe oră în toate zonele."},
-)
-DRAFT_ACT = {
-    "title": "Hotărâre privind locurile de joacă",
-    "initiator": "Ștefan Albu, primar",
-    "department": "Direcția Parcuri",
-    "officer": "Irina Toma",
-    "contact": "Registratura primăriei",
-    "text": "HOTĂRÂRE privind locurile de joacă\n\nArt. 1 Locurile de joacă se verifică anual.\n\n"
-    "Art. 3 Rezultatul se afișează.",
-}
 
 CASES: tuple[PageCase, ...] = (
     # ── the house itself
@@ -369,47 +331,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/cycles/{next_cycle}/vote-settings", who="election"),
     PageCase("/cycles/{next_cycle}/vote-settings", note="empty", who="election", status=422, send={}),
     # ── draft decisions
-    PageCase("/acts"),
-    PageCase("/acts", who="resident"),
-    PageCase("/acts", who="secretariat"),
-    PageCase("/acts/{act}"),
-    PageCase("/acts/{act}/versions/1", who="councillor"),
-    PageCase("/acts/{act}/text/{amended_unit}"),
-    PageCase("/acts/{act}/text/{amended_unit}?view=side", note="side by side", who="resident"),
-    PageCase("/acts/{act}/contradictions/{amendment}"),
-    PageCase("/acts/{act}/amendments"),
-    PageCase("/acts/{act}/amendments/{amendment}"),
-    PageCase("/acts/{act}/amendments/{amendment}", who="secretariat"),
-    PageCase("/acts/{act}/propose?unit={amended_unit}&do=edit", note="edit", who="resident"),
-    PageCase("/acts/{act}/propose?unit={amended_unit}&do=insert", note="insert", who="resident"),
-    PageCase("/acts/{act}/propose?unit={amended_unit}&do=move", note="move", who="resident"),
-    PageCase(
-        "/acts/{act}/propose",
-        note="unchanged",
-        who="resident",
-        status=422,
-        send={"do": "edit", "unit": "{amended_unit}", "text": "{amended_text}"},
-    ),
-    PageCase("/acts/{act}/amendments/{created}/check", who="resident", before=(PROPOSED,)),
-    PageCase(
-        "/acts/{act}/amendments/{created}/check",
-        note="empty",
-        who="resident",
-        status=422,
-        before=(PROPOSED,),
-        send={"do": "send"},
-    ),
-    PageCase("/acts/{act}/drafts", who="resident", before=(PROPOSED,)),
-    PageCase("/acts/new", who="secretariat"),
-    PageCase("/acts/new", note="empty", who="secretariat", status=422, send={}),
-    PageCase("/acts/{created}/prepare", who="secretariat", before=(("/acts/new", DRAFT_ACT),)),
-    PageCase("/acts/{act}/answers", who="councillor"),
-    PageCase("/acts/{act}/answers", who="secretariat"),
-    PageCase("/acts/{act}/amendments/{amendment}/answer", who="councillor"),
-    PageCase(
-        "/acts/{act}/amendments/{amendment}/answer", note="empty", who="councillor", status=422, send={}
-    ),
-    PageCase("/acts/{closed_act}/consolidate", who="secretariat"),
+    *ACTS,
     PageCase("/check"),
     PageCase("/check?code={code}", note="found"),
     PageCase("/check?code=7QXM-4T2K-9RVD", note="not found"),
@@ -454,81 +376,48 @@ async def read_facts(database_url: str) -> dict[str, str]:
     return facts
 
 
-def _first(column: Any, *conditions: Any) -> Callable[[AsyncSession], Awaitable[str]]:
-    """The first of its kind; the demonstration must have one."""
-
-    async def find(session: AsyncSession) -> str:
-        found = (await session.execute(select(column).where(*conditions).limit(1))).scalar()
-        assert found is not None, f"the demonstration's district has no {column} with {conditions}"
-        return str(found)
-
-    return find
-
-
 def _ids(condition: Any) -> Any:
     return select(Account.id).where(condition)
 
 
-_FIRST_AMENDMENT = (
-    AmendmentRow.rank == 1,
-    AmendmentRow.act_id.in_(select(Act.id).where(Act.state == "debate")),
-)
-
-
-def _amended_unit(part: str) -> Callable[[AsyncSession], Awaitable[str]]:
-    """The id, or the text, of the unit that the first amendment of the act in debate changes."""
-
-    async def find(session: AsyncSession) -> str:
-        row = (await session.execute(select(AmendmentRow).where(*_FIRST_AMENDMENT).limit(1))).scalar_one()
-        version = read_version(await get_version(session, row.version_id))
-        unit = unit_of(read_operations(bytes(row.operations))[0])
-        return str(getattr(version[unit or ""], part))
-
-    return find
-
-
 _OF_BUDGETS = Poll.cycle_id.in_(select(Cycle.id).where(Cycle.kind == "budget"))
 FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
-    "newcomer": _first(Account.id, Account.email == "mihai@exemplu.ro"),
-    "resident": _first(Account.id, Account.email == "ana@exemplu.ro"),
-    "own_idea": _first(
+    "newcomer": first(Account.id, Account.email == "mihai@exemplu.ro"),
+    "resident": first(Account.id, Account.email == "ana@exemplu.ro"),
+    "own_idea": first(
         Idea.id,
         Idea.state == "submitted",
         Idea.author_id.in_(_ids(Account.email == "elena@exemplu.ro")),
     ),
-    "asked_idea": _first(Idea.id, Idea.state == "waiting"),
-    "reviewed_idea": _first(Idea.id, Idea.state == "in_review"),
-    "rejected_idea": _first(Idea.id, Idea.state == "rejected"),
-    "accepted_idea": _first(Idea.id, Idea.state == "accepted"),
-    "pinned_idea": _first(Idea.id, Idea.state == "submitted", Idea.latitude.is_not(None)),
-    "next_cycle": _first(Cycle.slug, Cycle.id.not_in(select(Poll.cycle_id))),
-    "open_poll": _first(Poll.id, Poll.state == "open", _OF_BUDGETS),
-    "past_poll": _first(Poll.id, Poll.state.in_(("tallied", "certified")), _OF_BUDGETS),
-    "draft_poll": _first(Poll.id, Poll.state == "draft"),
-    "council_poll": _first(Poll.id, Poll.rule == "stv/scottish", Poll.state == "tallied"),
-    "ended_poll": _first(Poll.id, Poll.state == "closed", Poll.paper == "planned"),
-    "council_cycle": _first(
+    "asked_idea": first(Idea.id, Idea.state == "waiting"),
+    "reviewed_idea": first(Idea.id, Idea.state == "in_review"),
+    "rejected_idea": first(Idea.id, Idea.state == "rejected"),
+    "accepted_idea": first(Idea.id, Idea.state == "accepted"),
+    "pinned_idea": first(Idea.id, Idea.state == "submitted", Idea.latitude.is_not(None)),
+    "next_cycle": first(Cycle.slug, Cycle.id.not_in(select(Poll.cycle_id))),
+    "open_poll": first(Poll.id, Poll.state == "open", _OF_BUDGETS),
+    "past_poll": first(Poll.id, Poll.state.in_(("tallied", "certified")), _OF_BUDGETS),
+    "draft_poll": first(Poll.id, Poll.state == "draft"),
+    "council_poll": first(Poll.id, Poll.rule == "stv/scottish", Poll.state == "tallied"),
+    "ended_poll": first(Poll.id, Poll.state == "closed", Poll.paper == "planned"),
+    "council_cycle": first(
         Cycle.slug, Cycle.id.in_(select(Poll.cycle_id).where(Poll.rule == "stv/scottish"))
     ),
-    "approval_poll": _first(Poll.id, Poll.rule == "approval"),
-    "grades_poll": _first(Poll.id, Poll.rule == "majority-judgment"),
-    "act": _first(Act.id, Act.state == "debate"),
-    "closed_act": _first(Act.id, Act.state == "closed"),
-    "amendment": _first(AmendmentRow.id, *_FIRST_AMENDMENT),
-    "amended_unit": _amended_unit("id"),
-    "amended_text": _amended_unit("text"),
-    "sealed_poll": _first(Poll.id, Poll.sealing == "ready"),
-    "sealed_code": _first(BoardBallot.code),
-    "begun_poll": _first(Poll.id, Poll.sealing == "keys"),
-    "opened_poll": _first(Poll.id, Poll.sealing == "opened"),
-    "open_cycle": _first(
+    "approval_poll": first(Poll.id, Poll.rule == "approval"),
+    "grades_poll": first(Poll.id, Poll.rule == "majority-judgment"),
+    "sealed_poll": first(Poll.id, Poll.sealing == "ready"),
+    "sealed_code": first(BoardBallot.code),
+    "begun_poll": first(Poll.id, Poll.sealing == "keys"),
+    "opened_poll": first(Poll.id, Poll.sealing == "opened"),
+    "open_cycle": first(
         Cycle.slug,
         Cycle.kind == "budget",
         Cycle.id.in_(select(Poll.cycle_id).where(Poll.state == "open")),
     ),
-    "past_cycle": _first(
+    "past_cycle": first(
         Cycle.slug,
         Cycle.kind == "budget",
         Cycle.id.in_(select(Poll.cycle_id).where(Poll.state.in_(("tallied", "certified")))),
     ),
+    **ACT_FACTS,
 }

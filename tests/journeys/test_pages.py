@@ -31,8 +31,9 @@ from app.settings import Settings
 from tests import servers
 from tests.conftest import skip_or_fail
 from tests.journeys import gate, html_judge
+from tests.journeys.case import PageCase
 from tests.journeys.conftest import Visitor, Windows
-from tests.journeys.pages import CASES, LIGHT_PAGES, NO_PAGE, NOT_PAGES, PageCase, read_facts
+from tests.journeys.pages import CASES, LIGHT_PAGES, NO_PAGE, NOT_PAGES, read_facts
 from tests.live import LiveServer
 
 pytestmark = pytest.mark.journey

@@ -1,0 +1,96 @@
+"""The pages of draft decisions and their amendments, for the page gate (pages.py)."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from amendments.models import Act, AmendmentRow
+from amendments.pages.changes import unit_of
+from amendments.queries import get_version, read_operations, read_version
+from tests.journeys.case import Fields, PageCase, first
+
+PROPOSED: tuple[str, Fields] = (
+    "/acts/{act}/propose",
+    {"do": "edit", "unit": "{amended_unit}", "text": "Tariful este de 7 lei pe oră în toate zonele."},
+)
+DRAFT_ACT = {
+    "title": "Hotărâre privind locurile de joacă",
+    "initiator": "Ștefan Albu, primar",
+    "department": "Direcția Parcuri",
+    "officer": "Irina Toma",
+    "contact": "Registratura primăriei",
+    "text": "HOTĂRÂRE privind locurile de joacă\n\nArt. 1 Locurile de joacă se verifică anual.\n\n"
+    "Art. 3 Rezultatul se afișează.",
+}
+
+ACTS: tuple[PageCase, ...] = (
+    PageCase("/acts"),
+    PageCase("/acts", who="resident"),
+    PageCase("/acts", who="secretariat"),
+    PageCase("/acts/{act}"),
+    PageCase("/acts/{act}/versions/1", who="councillor"),
+    PageCase("/acts/{act}/text/{amended_unit}"),
+    PageCase("/acts/{act}/text/{amended_unit}?view=side", note="side by side", who="resident"),
+    PageCase("/acts/{act}/contradictions/{amendment}"),
+    PageCase("/acts/{act}/amendments"),
+    PageCase("/acts/{act}/amendments/{amendment}"),
+    PageCase("/acts/{act}/amendments/{amendment}", who="secretariat"),
+    PageCase("/acts/{act}/propose?unit={amended_unit}&do=edit", note="edit", who="resident"),
+    PageCase("/acts/{act}/propose?unit={amended_unit}&do=insert", note="insert", who="resident"),
+    PageCase("/acts/{act}/propose?unit={amended_unit}&do=move", note="move", who="resident"),
+    PageCase(
+        "/acts/{act}/propose",
+        note="unchanged",
+        who="resident",
+        status=422,
+        send={"do": "edit", "unit": "{amended_unit}", "text": "{amended_text}"},
+    ),
+    PageCase("/acts/{act}/amendments/{created}/check", who="resident", before=(PROPOSED,)),
+    PageCase(
+        "/acts/{act}/amendments/{created}/check",
+        note="empty",
+        who="resident",
+        status=422,
+        before=(PROPOSED,),
+        send={"do": "send"},
+    ),
+    PageCase("/acts/{act}/drafts", who="resident", before=(PROPOSED,)),
+    PageCase("/acts/new", who="secretariat"),
+    PageCase("/acts/new", note="empty", who="secretariat", status=422, send={}),
+    PageCase("/acts/{created}/prepare", who="secretariat", before=(("/acts/new", DRAFT_ACT),)),
+    PageCase("/acts/{act}/answers", who="councillor"),
+    PageCase("/acts/{act}/answers", who="secretariat"),
+    PageCase("/acts/{act}/amendments/{amendment}/answer", who="councillor"),
+    PageCase(
+        "/acts/{act}/amendments/{amendment}/answer", note="empty", who="councillor", status=422, send={}
+    ),
+    PageCase("/acts/{closed_act}/consolidate", who="secretariat"),
+)
+
+
+_FIRST_AMENDMENT = (
+    AmendmentRow.rank == 1,
+    AmendmentRow.act_id.in_(select(Act.id).where(Act.state == "debate")),
+)
+
+
+def _amended_unit(part: str) -> Callable[[AsyncSession], Awaitable[str]]:
+    """The id, or the text, of the unit that the first amendment of the act in debate changes."""
+
+    async def find(session: AsyncSession) -> str:
+        row = (await session.execute(select(AmendmentRow).where(*_FIRST_AMENDMENT).limit(1))).scalar_one()
+        version = read_version(await get_version(session, row.version_id))
+        unit = unit_of(read_operations(bytes(row.operations))[0])
+        return str(getattr(version[unit or ""], part))
+
+    return find
+
+
+ACT_FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
+    "act": first(Act.id, Act.state == "debate"),
+    "closed_act": first(Act.id, Act.state == "closed"),
+    "amendment": first(AmendmentRow.id, *_FIRST_AMENDMENT),
+    "amended_unit": _amended_unit("id"),
+    "amended_text": _amended_unit("text"),
+}
