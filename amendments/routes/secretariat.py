@@ -85,8 +85,11 @@ def read_text_of(form: Form) -> Proposal:
 
 
 FILE_WORDS = {
-    "pdf_without_text": N_("This is a PDF. Copy its text and paste it below, or choose the DOCX or ODT."),
-    "unknown_kind": N_("This is neither a DOCX nor an ODT document, nor plain text."),
+    "pdf_without_text": N_(
+        "This PDF holds pictures of text. Choose the DOCX or ODT, or paste the text below."
+    ),
+    "not_pdf": N_("The PDF is damaged or locked. Choose the DOCX or ODT, or paste the text below."),
+    "unknown_kind": N_("This is neither a DOCX, ODT or PDF document, nor plain text."),
     "not_utf8": N_("The file is no plain text in UTF-8."),
     "file_too_large": N_("The file is too large."),
     "": N_("The file cannot be read as the text of a decision."),

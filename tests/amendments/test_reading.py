@@ -3,11 +3,14 @@
 import time
 import zipfile
 from collections import Counter
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from amendments.text.labels import cite, expected_labels
 from amendments.text.reading import read_docx, read_file, read_markdown, read_odt, read_plain
@@ -20,10 +23,24 @@ from tests.amendments.conftest import SOME
 from tests.make.decision import DECISION
 from tests.make.legal import any_text
 from tests.make.office_files import make_docx, paragraph, run, zipped
+from voting.roles.registrar_letters import REGULAR, load_fonts
 
 ODF = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" ' + " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("text", "table", "style")
 )
+
+
+def printed(pages: list[list[str]]) -> bytes:
+    """A PDF of these lines, drawn with the fonts of our letters."""
+    load_fonts()
+    canvas = Canvas(buffer := BytesIO(), pagesize=A4)
+    for page in pages:
+        canvas.setFont(REGULAR, 11)
+        for number, line in enumerate(page):
+            canvas.drawString(60, 780 - 16 * number, line)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
 
 
 def rows(version: Version) -> list[str]:
@@ -136,6 +153,12 @@ def test_the_text_of_a_pdf() -> None:
     assert {one.said for one in proposal.remarks if one.code == "word_joined"} == {"rambursează"}
 
 
+def test_a_pdf_is_read_as_its_text() -> None:
+    """The diacritics, the lines and the pages of a real PDF: what is read is what its text layer says."""
+    pages = [[line.strip() for line in page.splitlines()] for page in PDF.split("\f")]
+    assert rows(read_file(printed(pages)).version) == rows(read_plain(PDF).version)
+
+
 def test_what_does_not_count_up_is_fixed_and_told() -> None:
     proposal = read_plain("Art. 1. A\n\nArt. 3. B\n\nArt. 3^1. C\n\nArt. 4. D\n\nArt. 4. E\n\nArt. I. F")
     labels = [(unit.label, unit.fixed) for unit in proposal.version.units[1:]]
@@ -231,7 +254,9 @@ DOCUMENT = "word/document.xml"
         (zipped({DOCUMENT: "<a>" * 300 + "</a>" * 300}), "nested_too_deep"),
         (zipped({DOCUMENT: b" " * 61_000_000}), "part_too_large"),
         (zipped({f"{n}": "" for n in range(5_001)} | {DOCUMENT: "<a/>"}), "too_many_parts"),
-        (b"%PDF-1.7", "pdf_without_text"),
+        (b"%PDF-1.7", "not_pdf"),
+        (b"%PDF-1.7\n" + b"0 obj<<" * 100_000, "not_pdf"),
+        (printed([[], []]), "pdf_without_text"),
         (b"\xff\xfe\x00x", "not_utf8"),
         (b"a" * 5_000_001, "file_too_large"),
     ],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from amendments.text.reading.docx import docx_blocks
 from amendments.text.reading.markdown import markdown_blocks
 from amendments.text.reading.odt import odt_blocks
+from amendments.text.reading.pdf import pdf_text
 from amendments.text.reading.plain import plain_blocks
 from amendments.text.reading.proposal import Proposal, Remark, propose
 from amendments.text.reading.xml import Package
@@ -53,7 +54,7 @@ def read_file(data: bytes, *, new_id: NewId | None = None) -> Proposal:
             return read_odt(data, new_id=new_id)
         raise BadFile("unknown_kind")
     if data.startswith(b"%PDF"):
-        raise BadFile("pdf_without_text")
+        return read_plain(pdf_text(data), new_id=new_id)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
