@@ -1,5 +1,6 @@
 """What people type: a change to the text, who proposes it and why, answers, and the secretariat's forms."""
 
+import uuid
 from datetime import date
 from typing import Annotated, Literal
 
@@ -54,7 +55,7 @@ class ReasonForm(msgspec.Struct, frozen=True):
 
 
 class AnswerForm(msgspec.Struct, frozen=True):
-    """An answer to one amendment. `unit` and `text`: the counter-text, where it is accepted with changes."""
+    """An answer to one amendment. `same_as`: by which accepted amendment it is already in."""
 
     outcome: Annotated[Outcome, msgspec.Meta(extra={"missing": N_("Choose an answer.")})]
     function: Annotated[
@@ -64,6 +65,7 @@ class AnswerForm(msgspec.Struct, frozen=True):
         ),
     ]
     reason: Reason = ""
+    same_as: uuid.UUID | None = None
     seen: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
     also: list[str] = []
 

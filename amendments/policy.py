@@ -49,6 +49,15 @@ def may_view(actor: Actor | None, act: ActLike) -> Verdict:
     return deny(N_("This draft decision has not been announced yet."))
 
 
+def may_follow(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether this person may be told of an act's steps: anybody with an account, until it is decided."""
+    if actor is None:
+        return deny(N_("Sign in to follow this draft decision."))
+    if act.state not in (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL):
+        return deny(N_("Nothing more happens to this draft decision."))
+    return ALLOW
+
+
 def may_edit_text(actor: Actor | None, act: ActLike) -> Verdict:
     """Only before the announcement: afterwards the text changes by amendments and corrections alone."""
     if not (verdict := may_prepare(actor)):

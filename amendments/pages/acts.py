@@ -9,7 +9,7 @@ from accounts.policy import Actor
 from amendments.models import Act, ActEvent, ActPaper, ActVersion, AmendmentRow
 from amendments.pages.changes import touched_units
 from amendments.pages.words import ACT_STATES, STEPS, VERSION_KINDS, ClockView, view_clock
-from amendments.policy import may_prepare, may_propose, may_see_answers
+from amendments.policy import may_follow, may_prepare, may_propose, may_see_answers
 from amendments.rules.procedure import Clock, Event
 from amendments.states import ActState, VersionKind
 from amendments.text.labels import cite, written_label
@@ -198,8 +198,18 @@ class ActPage(msgspec.Struct, frozen=True, kw_only=True):
     may_propose: Verdict
     sees_answers: bool
     has_drafts: int
+    follows: bool
+    may_follow: Verdict
     is_newest: bool
     is_pinned: bool = False  # at the lasting address of this version
+
+
+class StopPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a message leads whose reader wants no more of them; without a title nobody follows by it."""
+
+    token: str
+    title: str
+    act_id: str
 
 
 def build_act(
@@ -215,6 +225,7 @@ def build_act(
     rows: Sequence[AmendmentRow],
     groups: list[list[str]],
     drafts: int,
+    follows: bool,
     today: date,
 ) -> ActPage:
     """The page of an act."""
@@ -237,6 +248,8 @@ def build_act(
         may_propose=may_propose(actor, act, today=today),
         sees_answers=bool(may_see_answers(actor)),
         has_drafts=drafts,
+        follows=follows,
+        may_follow=may_follow(actor, act),
         is_newest=version.sequence == versions[-1].sequence,
     )
 

@@ -161,7 +161,9 @@ class RegisterPage(msgspec.Struct, frozen=True, kw_only=True):
 
 # ── one amendment ─────────────────────────────────────────────────────────────
 class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer; `changes` are the counter-text, or what was accepted of it."""
+    """An answer; `changes` are the counter-text, or what was accepted of it; `same_as`: number and address of
+    the amendment that holds the same.
+    """
 
     title: str
     tone: str
@@ -169,6 +171,7 @@ class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     at: datetime
     changes: list[ChangeView]
+    same_as: tuple[str, str] | None
     is_superseded: bool
 
 
@@ -210,6 +213,7 @@ def build_amendment(
     stands: bool,
     anchor: AmendmentAnchor | None,
     answers: Sequence[tuple[Answer, list[ChangeView]]],
+    rows: Mapping[uuid.UUID, AmendmentRow],
     events: Sequence[AmendmentEvent],
     cosigners: Sequence[str],
     same: list[tuple[str, str]],
@@ -227,7 +231,7 @@ def build_amendment(
         stands=stands,
         fate=anchor.fate if anchor else "",
         state_reason=row.state_reason,
-        answers=[_view_answer(one, changes, one is answers[-1][0]) for one, changes in answers],
+        answers=[_view_answer(one, changes, rows, holds=one is answers[-1][0]) for one, changes in answers],
         events=[(EVENT_KINDS[event.kind], event.at, event.by_name, event.text) for event in events],
         cosigners=cosigners,
         same=same,
@@ -242,8 +246,11 @@ def build_amendment(
     )
 
 
-def _view_answer(answer: Answer, changes: list[ChangeView], holds: bool) -> AnswerView:
+def _view_answer(
+    answer: Answer, changes: list[ChangeView], rows: Mapping[uuid.UUID, AmendmentRow], *, holds: bool
+) -> AnswerView:
     outcome = Outcome(answer.outcome)
+    other = rows.get(answer.same_as_id) if answer.same_as_id else None
     return AnswerView(
         title=OUTCOMES[outcome],
         tone=OUTCOME_TONES[outcome],
@@ -251,6 +258,7 @@ def _view_answer(answer: Answer, changes: list[ChangeView], holds: bool) -> Answ
         by=f"{answer.by_name}, {answer.by_function}",
         at=answer.at,
         changes=changes,
+        same_as=(other.number or "", f"/acts/{other.act_id}/amendments/{other.id}") if other else None,
         is_superseded=not holds,
     )
 

@@ -132,7 +132,8 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
 class AnswerPage(msgspec.Struct, frozen=True, kw_only=True):
     """The form of an answer. `counter`: (unit, place, text) of each part that can be worded otherwise;
     `parts`: the operations that may be accepted apart, each by its place in the amendment; `alike`: those
-    that propose the same, each with how many answers it has.
+    that propose the same, each with how many answers it has; `in_text`: accepted ones that may hold the
+    same.
     """
 
     act_id: str
@@ -149,6 +150,8 @@ class AnswerPage(msgspec.Struct, frozen=True, kw_only=True):
     parts: list[tuple[str, str]]
     chosen: list[str]
     outcomes: list[tuple[str, str]]
+    same_as: str
+    in_text: list[tuple[str, str]]
     errors: dict[str, str] = {}
 
 

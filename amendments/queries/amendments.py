@@ -18,7 +18,7 @@ from amendments.models import (
     Answer,
     RulingRow,
 )
-from amendments.states import UNANSWERED, AmendmentState
+from amendments.states import INTO_TEXT, UNANSWERED, AmendmentState
 from amendments.text.operations import Amendment, Operation
 from amendments.text.weaving import Ruling
 
@@ -218,6 +218,13 @@ async def last_answers(session: AsyncSession, act_id: uuid.UUID) -> dict[uuid.UU
         (newest.c.amendment_id == Answer.amendment_id) & (newest.c.position == Answer.position),
     )
     return {answer.amendment_id: answer for answer in (await session.execute(query)).scalars()}
+
+
+async def list_in_text(session: AsyncSession, act_id: uuid.UUID) -> list[AmendmentRow]:
+    """The amendments that are taken into the text by the answers that hold, in the order of the register."""
+    answers = await last_answers(session, act_id)
+    rows = await list_amendments(session, act_id, states=[AmendmentState.ANSWERED])
+    return [row for row in rows if row.id in answers and answers[row.id].outcome in INTO_TEXT]
 
 
 async def list_rulings(session: AsyncSession, version_id: uuid.UUID) -> list[Ruling]:

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from amendments.routes import answering, consolidating, proposing, public, secretariat
+from amendments.routes import answering, consolidating, following, proposing, public, secretariat
 
 router = Router(
     path="/",
@@ -12,5 +12,6 @@ router = Router(
         *secretariat.HANDLERS,
         *answering.HANDLERS,
         *consolidating.HANDLERS,
+        *following.HANDLERS,
     ],
 )

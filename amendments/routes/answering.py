@@ -211,6 +211,12 @@ async def _answer_page(
         parts=_parts(reading, amendment, ctx) if row.separable else [],
         chosen=form.get_all("part"),
         outcomes=ALL_OUTCOMES,
+        same_as=form.get("same_as"),
+        in_text=[
+            (str(one.id), f"{one.number}, {one.author_name}")
+            for one in await queries.list_in_text(session, act.id)
+            if one.id != row.id
+        ],
         errors=errors or {},
     )
 
@@ -253,6 +259,7 @@ async def give_answer(
             reason=typed.reason,
             function=typed.function,
             seen=typed.seen,
+            same_as_id=typed.same_as,
             operations=await _operations(session, ctx, newest, row, typed.outcome, form),
         )
         seen = dict(one.rpartition(":")[::2] for one in typed.also)

@@ -134,6 +134,7 @@ async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersi
         rows=rows,
         groups=await _groups(session, version, {row.id: row for row in rows}),
         drafts=await queries.count_drafts(session, act.id, ctx.actor.id) if ctx.actor else 0,
+        follows=ctx.actor is not None and await queries.is_following(session, act.id, ctx.actor.id),
         today=today,
     )
 
@@ -343,9 +344,12 @@ async def download_amendments(
     act = await visible_act(session, ctx, act_id)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["number", "submitted", "author", "kind", "changes", "reason", "outcome", "answer", "by"])
+    writer.writerow(
+        ["number", "submitted", "author", "kind", "changes", "reason", "outcome", "answer", "by", "same_as"]
+    )
     rows = await queries.list_amendments(session, act_id)
     views, answers = await view_rows(session, ctx, act_id, rows), await queries.last_answers(session, act_id)
+    numbers = {row.id: row.number or "" for row in rows}
     for row in rows:
         last = answers.get(row.id)
         said = " ".join(one for change in views[row.id].changes for one in change.sentences)
@@ -359,6 +363,7 @@ async def download_amendments(
             last.outcome if last else row.state,
             last.reason if last else row.state_reason,
             f"{last.by_name}, {last.by_function}" if last else "",
+            numbers.get(last.same_as_id, "") if last and last.same_as_id else "",
         )
         writer.writerow([harmless_cell(cell) for cell in cells])
     name = f"{act.number or act.id}-amendments.csv"
@@ -411,6 +416,7 @@ async def load_amendment(
         stands=stands,
         anchor=await queries.find_anchor(session, row.id, newest.id),
         answers=[(one, await _answer_changes(session, ctx, row, one)) for one in given],
+        rows=rows,
         events=await queries.list_amendment_events(session, row.id),
         cosigners=await queries.list_cosigners(session, row.id),
         same=[

@@ -23,6 +23,7 @@ from amendments.service.answering import (
     proposal_key,
 )
 from amendments.service.consolidating import EDITORIAL, consolidate_act, preview, rule_order
+from amendments.service.following import follow_act, stop_following
 from amendments.service.proposing import (
     AmendmentDraft,
     begin_amendment,
@@ -52,6 +53,7 @@ __all__ = [
     "consolidate_act",
     "create_act",
     "delete_draft",
+    "follow_act",
     "happened_of",
     "list_accepted",
     "preview",
@@ -67,6 +69,7 @@ __all__ = [
     "save_text",
     "stand_behind",
     "step_back",
+    "stop_following",
     "submit_amendment",
     "subscribe",
     "withdraw_act",

@@ -22,6 +22,7 @@ from amendments.policy import (
 )
 from amendments.queries.acts import Content
 from amendments.rules.procedure import RECORDED, Event, may_happen
+from amendments.service.following import tell_followers
 from amendments.states import ActState, VersionKind
 from amendments.text.lines import lay_out
 from amendments.text.reading.proposal import Remark
@@ -294,7 +295,7 @@ async def happened_of(session: AsyncSession, act: Act) -> dict[Event, date]:
 async def note_event(
     session: AsyncSession, actor: Actor, act: Act, event: Event, on: date, *, text: str = "", now: datetime
 ) -> ActEvent:
-    """An entry of the timeline. The caller holds the act's lock."""
+    """An entry of the timeline. The caller holds the act's lock. Queues: mail to who follows the act."""
     entry = ActEvent(
         act_id=act.id,
         position=len(await queries.list_events(session, act.id)) + 1,
@@ -307,6 +308,7 @@ async def note_event(
     )
     session.add(entry)
     await session.flush()
+    await tell_followers(session, act, event.value, on=on, text=text)
     return entry
 
 
@@ -327,11 +329,12 @@ async def withdraw_act(
 ) -> Act:
     """The initiator takes the act back, with a public reason; everything stays readable.
 
-    Locks: the act. Raises: Forbidden.
+    Locks: the act. Raises: Forbidden. Queues: mail to who follows the act.
     """
     act = await queries.get_act(session, act_id, lock=True)
     require(may_withdraw_act(actor, act))
     act.move_to(ActState.WITHDRAWN)
+    await tell_followers(session, act, ActState.WITHDRAWN.value, on=local_date(now), text=reason)
     facts: dict[str, object] = {"by": actor.name, "reason": reason}
     await publish_fact(session, "act.withdrawn", act, facts, now=now)
     return act

@@ -20,10 +20,12 @@ from amendments import queries
 from amendments.errors import AnswerClashes, AnswerOutdated
 from amendments.models import Act, ActVersion, AmendmentRow, Answer
 from amendments.policy import may_answer
+from amendments.service.following import ANSWERED, tell_followers
 from amendments.service.proposing import check_operations, mail_author, publish_fact, tell
-from amendments.states import INTO_TEXT, AmendmentState, Outcome
+from amendments.states import INTO_TEXT, UNANSWERED, ActState, AmendmentState, Outcome
 from amendments.text.index import ConflictIndex
 from amendments.text.operations import Amendment, Operation, same_key
+from app.kit.clock import local_date
 from app.kit.errors import FormErrors, Invalid
 from app.kit.i18n import N_
 from app.kit.policy import require
@@ -33,7 +35,8 @@ MIN_REASON = 20  # characters
 
 class AnswerDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What is answered. `operations`: the counter-text (changed), or which of the author's own are accepted
-    (partly). `seen`: how many answers the page showed, so that nobody's is passed over.
+    (partly). `same_as_id`: the amendment that holds the same (already in). `seen`: how many answers the page
+    showed, so that nobody's is passed over.
     """
 
     outcome: Outcome
@@ -98,6 +101,7 @@ async def _answer(
     if len(given) != draft.seen:
         raise AnswerOutdated(name=given[-1].by_name if given else "")
     _check_reasoned(row, draft)
+    await _check_same_as(session, act, row, draft)
     version = await queries.last_version(session, act.id)
     operations = await _accepted_operations(session, version, row, draft)
     answer = Answer(
@@ -107,17 +111,38 @@ async def _answer(
         outcome=draft.outcome.value,
         reason=draft.reason.strip(),
         operations=operations,
-        same_as_id=draft.same_as_id,
+        same_as_id=draft.same_as_id if draft.outcome is Outcome.ALREADY_IN else None,
         by_id=actor.id,
         by_name=actor.name,
         by_function=draft.function,
         at=now,
     )
     session.add(answer)
+    was_waiting = row.state in UNANSWERED
     row.move_to(AmendmentState.ANSWERED)
     await session.flush()
+    if was_waiting and act.state == ActState.CLOSED:
+        await _tell_when_all_are_answered(session, act, now=now)
     await _publish(session, act, row, answer, now=now)
     return answer
+
+
+async def _tell_when_all_are_answered(session: AsyncSession, act: Act, *, now: datetime) -> None:
+    """One message to who follows the act, at the last answer, and not one at each."""
+    if not await queries.count_unanswered(session, act.id):
+        await tell_followers(session, act, ANSWERED, on=local_date(now))
+
+
+async def _check_same_as(session: AsyncSession, act: Act, row: AmendmentRow, draft: AnswerDraft) -> None:
+    """That the amendment which is said to hold the same is another one of this act, and was accepted.
+
+    Raises: FormErrors.
+    """
+    if draft.same_as_id is None or draft.outcome is not Outcome.ALREADY_IN:
+        return
+    accepted = await queries.list_in_text(session, act.id)
+    if draft.same_as_id == row.id or draft.same_as_id not in {one.id for one in accepted}:
+        raise FormErrors({"same_as": Invalid(N_("Choose one of the accepted amendments."))})
 
 
 def _check_reasoned(row: AmendmentRow, draft: AnswerDraft) -> None:
@@ -209,6 +234,8 @@ async def _publish(
         "function": answer.by_function,
         "reason": answer.reason,
     }
+    if answer.same_as_id is not None:
+        facts["same_as"] = str(answer.same_as_id)
     if answer.operations is not None:
         facts["operations"] = msgspec.json.decode(bytes(answer.operations))
     await publish_fact(session, f"amendment.{kind}", row, facts, now=now)

@@ -108,5 +108,7 @@ async def deliver_mail(
     message["Date"] = formatdate(localtime=True)
     message["Message-ID"] = make_msgid(domain=urlsplit(settings.base_url).hostname)
     message["Auto-Submitted"] = "auto-generated"
+    if "stop_path" in facts:  # RFC 2369: mail programs show it as a button
+        message["List-Unsubscribe"] = f"<{settings.base_url.rstrip('/')}{facts['stop_path']}>"
     message.set_content(re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
     await asyncio.to_thread(make_mailer(settings.mail_url).send, message)

@@ -1,0 +1,179 @@
+"""Following one act by e-mail, and the accepted amendment that holds what another asks for."""
+
+import email
+import json
+import re
+from collections.abc import Awaitable, Callable
+from datetime import date
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.states import Role
+from amendments import queries, service
+from amendments.models import ActFollow
+from amendments.rules.procedure import Event
+from amendments.service import AnswerDraft
+from amendments.states import Outcome
+from app.kit.errors import Forbidden, FormErrors
+from app.kit.mail import FileMailer
+from app.kit.outbox import OutboxMessage
+from tests.conftest import FrozenClock
+from tests.make.accounts import NOON
+from tests.make.acts import (
+    AFTER,
+    answer,
+    edit,
+    make_act,
+    make_clerk,
+    make_councillor,
+    make_person,
+    propose,
+)
+from tests.proposals.conftest import Town
+
+CHEAPER = edit("a1", "Tariful este de 8 lei pe oră.")
+MONTHLY = edit("a2-1", "Abonamentul lunar costă 200 de lei.")
+
+
+async def steps_told(session: AsyncSession) -> list[str]:
+    """The steps of which somebody is told, in their order."""
+    query = select(OutboxMessage.arguments).order_by(OutboxMessage.id)
+    facts = [json.loads(row).get("facts", {}) for row in (await session.execute(query)).scalars()]
+    return [one["step"] for one in facts if "step" in one]
+
+
+async def test_who_follows_is_told_of_each_step_and_stops_in_one_click(
+    session: AsyncSession, tmp_path: Path
+) -> None:
+    clerk, ana, dan = await make_clerk(session), await make_person(session), await make_person(session)
+    act, other = await make_act(session, clerk, tmp_path), await make_act(session, clerk, tmp_path)
+    for _ in range(2):  # two clicks
+        await service.follow_act(session, ana, act.id, wanted=True, now=NOON)
+    await service.follow_act(session, dan, other.id, wanted=True, now=NOON)
+    await service.record_event(session, clerk, act.id, Event.DEBATE_REQUESTED, on=date(2027, 3, 1), now=NOON)
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    assert await steps_told(session) == ["debate_requested", "proposals_ended"]
+    await service.follow_act(session, ana, act.id, wanted=False, now=AFTER)
+    await service.withdraw_act(session, clerk, act.id, reason="Se rescrie din temelii.", now=AFTER)
+    assert len(await steps_told(session)) == 2
+    with pytest.raises(Forbidden):
+        await service.follow_act(session, ana, act.id, wanted=True, now=AFTER)
+
+
+async def test_the_last_answer_is_told_once(session: AsyncSession, tmp_path: Path) -> None:
+    clerk, ana, dan = await make_clerk(session), await make_person(session), await make_person(session)
+    councillor = await make_councillor(session)
+    act = await make_act(session, clerk, tmp_path)
+    first, second = await propose(session, dan, act, CHEAPER), await propose(session, dan, act, MONTHLY)
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    await service.follow_act(session, ana, act.id, wanted=True, now=AFTER)
+    await answer(session, councillor, first, Outcome.ACCEPTED)
+    assert await steps_told(session) == []
+    await answer(session, councillor, second, Outcome.ACCEPTED)
+    await answer(session, councillor, second, Outcome.REJECTED)  # anew: its author is told, followers are not
+    assert await steps_told(session) == ["answered"]
+
+
+async def test_what_is_already_in_names_an_accepted_amendment(session: AsyncSession, tmp_path: Path) -> None:
+    clerk, ana, councillor = (
+        await make_clerk(session),
+        await make_person(session),
+        await make_councillor(session),
+    )
+    act = await make_act(session, clerk, tmp_path)
+    first, second, third = [await propose(session, ana, act, CHEAPER) for _ in range(3)]
+    elsewhere = await propose(session, ana, await make_act(session, clerk, tmp_path), CHEAPER)
+    await answer(session, councillor, first, Outcome.ACCEPTED)
+    await answer(session, councillor, third, Outcome.REJECTED)
+
+    def already_in(same_as: Any) -> AnswerDraft:
+        return AnswerDraft(
+            outcome=Outcome.ALREADY_IN,
+            reason="Același lucru a fost deja acceptat.",
+            same_as_id=same_as,
+            function="consilier local",
+        )
+
+    for wrong in (second.id, third.id, elsewhere.id):  # itself, one that is not in the text, of another act
+        with pytest.raises(FormErrors) as refused:
+            await service.answer_amendment(session, councillor, second.id, already_in(wrong), now=AFTER)
+        assert set(refused.value.errors) == {"same_as"}
+    await service.answer_amendment(session, councillor, second.id, already_in(first.id), now=AFTER)
+    assert (await queries.list_answers(session, second.id))[0].same_as_id == first.id
+    rejected = AnswerDraft(
+        outcome=Outcome.REJECTED,
+        reason="Bugetul nu permite altfel.",
+        same_as_id=first.id,
+        function="x y z",
+        seen=1,
+    )
+    await service.answer_amendment(session, councillor, second.id, rejected, now=AFTER)
+    assert (await queries.list_answers(session, second.id))[1].same_as_id is None
+
+
+@pytest.fixture
+def town(app: Any, make_client: Callable[[], httpx.AsyncClient], clock: FrozenClock) -> Town:
+    return Town(app, make_client)
+
+
+def mails(folder: Path) -> list[EmailMessage]:
+    return [email.message_from_bytes(one.read_bytes(), policy=policy.default) for one in folder.glob("*.eml")]  # type: ignore[misc]
+
+
+async def test_the_pages_of_following(
+    town: Town, run_jobs: Callable[[], Awaitable[int]], tmp_path: Path
+) -> None:
+    async with town.database.write() as session:
+        clerk, author = await make_clerk(session), await make_person(session)
+        act = await make_act(session, clerk, tmp_path)
+        first, second = (
+            await propose(session, author, act, CHEAPER),
+            await propose(session, author, act, CHEAPER),
+        )
+    ana, nobody = await town.resident(verified=False), await town.visitor()
+    assert "Sign in to follow" in await nobody.see(f"/acts/{act.id}")
+    assert (await nobody.client.post(f"/en/acts/{act.id}/follow", data={"wanted": "yes"})).status_code != 204
+    assert "Follow this draft decision" in await ana.see(f"/acts/{act.id}")
+    await ana.send(f"/acts/{act.id}/follow", wanted="yes")
+    assert "No longer write to me about it" in await ana.see(f"/acts/{act.id}")
+    async with town.database.write() as session:
+        await service.close_debate(session, clerk, act.id, now=AFTER)
+    await run_jobs()
+    mailer = FileMailer(Path(town.app.services.settings.mail_url.removeprefix("file://")))
+    [told] = [
+        one
+        for one in mails(mailer.directory)
+        if "time for proposals has ended" in one["Subject"] or "termenul" in one["Subject"]
+    ]
+    path = re.search(r"/acts/following/stop\?token=\S+", told.get_content())[0]  # type: ignore[index]
+    assert told["List-Unsubscribe"].endswith(path + ">")
+    page = await nobody.see(path)  # looking stops nothing
+    assert act.title in page
+    async with town.database.read() as session:
+        assert (await session.execute(select(func.count()).select_from(ActFollow))).scalar_one() == 1
+    token = path.partition("token=")[2]
+    for _ in range(2):
+        await nobody.send("/acts/following/stop", token=token)
+    assert "nobody is written to" in await nobody.see(path)
+    async with town.database.read() as session:
+        assert (await session.execute(select(func.count()).select_from(ActFollow))).scalar_one() == 0
+    councillor = await town.officer(Role.COUNCILLOR)
+    here = f"/acts/{act.id}/amendments"
+    await councillor.see(f"{here}/{first.id}/answer")
+    given = {"function": "consilier local", "seen": "0"}
+    await councillor.send(f"{here}/{first.id}/answer", outcome="accepted", **given)
+    assert str(first.number) in await councillor.see(f"{here}/{second.id}/answer")
+    given |= {"outcome": "already_in", "reason": "Același lucru a fost deja acceptat."}
+    refused = await councillor.send(f"{here}/{second.id}/answer", status=422, same_as=str(act.id), **given)
+    assert "Choose one of the accepted amendments." in refused.text
+    await councillor.send(f"{here}/{second.id}/answer", same_as=str(first.id), **given)
+    assert "It is in the text by" in await nobody.see(f"{here}/{second.id}")
+    csv = (await nobody.client.get(f"/en{here}.csv")).text
+    assert csv.splitlines()[2].endswith(f",{first.number}")
