@@ -39,7 +39,7 @@ def sentence(
         case ReplaceUnit():
             place = _capital(cite(version, operation.unit, language))
             return say["replace_unit"].format(
-                place=place, text=quote(_whole(operation.new, language), language)
+                place=place, text=quote(whole(operation.new, language), language)
             )
         case MoveUnit():
             place = _capital(cite(version, operation.unit, language))
@@ -71,7 +71,7 @@ def _splice(version: Version, splice: Splice, language: Language, layout: Layout
     if lines:
         key = "line" if lines[0] == lines[1] else "lines"
         place += say[key].format(first=lines[0], last=lines[1])
-    start, end = _trimmed(tokens, splice.start, splice.end)
+    start, end = trimmed(tokens, splice.start, splice.end)
     old, new = "".join(tokens[start:end]), splice.new.strip()
     if not old and new:
         context = _context(tokens, splice.start)
@@ -93,7 +93,7 @@ def _grammar(text: str) -> str:
     return "words" if count_words(tokens) else "signs"
 
 
-def _trimmed(tokens: tuple[str, ...], start: int, end: int) -> tuple[int, int]:
+def trimmed(tokens: tuple[str, ...], start: int, end: int) -> tuple[int, int]:
     """The range without spaces at its ends."""
     while start < end and tokens[end - 1].isspace():
         end -= 1
@@ -108,7 +108,7 @@ def _context(tokens: tuple[str, ...], gap: int) -> tuple[int, int] | None:
     while start > 0 and words < CONTEXT_WORDS:
         start -= 1
         words += is_word(tokens[start])
-    start, end = _trimmed(tokens, start, gap)
+    start, end = trimmed(tokens, start, gap)
     return (start, end) if start < end else None
 
 
@@ -130,7 +130,7 @@ def _insert(version: Version, operation: InsertUnit, language: Language) -> str:
     noun = NEW_UNIT[language].get(new.type) or NEW_UNIT[language]["text"]
     slot = _slot(version, operation.parent, operation.after, language)
     return say["insert_unit"].format(
-        slot=_capital(slot), unit=noun, text=quote(_whole(new, language), language)
+        slot=_capital(slot), unit=noun, text=quote(whole(new, language), language)
     )
 
 
@@ -144,11 +144,11 @@ def _slot(version: Version, parent: str, after: str | None, language: Language) 
     return say["slot_first"].format(unit=cite(version, parent, language))
 
 
-def _whole(new: NewUnit, language: Language) -> str:
+def whole(new: NewUnit, language: Language = "ro") -> str:
     """All of a new unit's text, with its numbers where they are known."""
     unit = Unit(id=new.id, type=new.type, label=new.label, text=new.text)
     own = " ".join(part for part in (written_label(unit) if new.label else "", new.text) if part)
-    return " ".join(part for part in (own, *(_whole(child, language) for child in new.children)) if part)
+    return " ".join(part for part in (own, *(whole(child, language) for child in new.children)) if part)
 
 
 def _capital(text: str) -> str:

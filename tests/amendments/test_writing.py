@@ -5,19 +5,32 @@ from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from lxml import etree
 
 from amendments.text.derive import derive_splices
 from amendments.text.lines import lay_out
-from amendments.text.operations import Amendment, DeleteUnit, InsertUnit, MoveUnit
+from amendments.text.operations import (
+    Amendment,
+    DeleteUnit,
+    InsertUnit,
+    MoveUnit,
+    Operation,
+    RejectAct,
+    ReplaceUnit,
+    Splice,
+    new_units,
+)
 from amendments.text.reading import Proposal, read_docx, read_file, read_markdown, read_odt
 from amendments.text.reading.xml import Package
 from amendments.text.refused import BadFile
 from amendments.text.replay import Consolidated, consolidate
+from amendments.text.sentences import sentence
 from amendments.text.units import NewUnit, Unit, Version
-from amendments.text.writing.akoma_meta import Identity
+from amendments.text.writing.akoma_amendment import Registered, write_amendment, write_amendment_list
+from amendments.text.writing.akoma_meta import AKN, OWN, Identity
 from amendments.text.writing.akoma_ntoso import read_akoma_ntoso, write_akoma_ntoso
 from amendments.text.writing.docx import credits_of, write_docx
 from amendments.text.writing.markdown import write_markdown
@@ -107,6 +120,114 @@ def test_other_documents_are_refused() -> None:
     for data in (b"<a/>", b"<a", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'):
         with pytest.raises(BadFile):
             read_akoma_ntoso(data)
+
+
+def registered(amendment: Amendment, number: str = "AM 12/2027", reason: str = "") -> Registered:
+    return Registered(
+        amendment=amendment, number=number, author="Ana <Pop> & co", day=date(2027, 3, 9), reason=reason
+    )
+
+
+def test_amendments_as_akoma_ntoso(schema: etree.XMLSchema) -> None:
+    """Their sentences are those that people read; what goes and comes is marked in them."""
+    fee = derive_splices(ACT["u12"], ACT["u12"].text.replace("10 lei", "8 lei"))
+    new = NewUnit(id="n1", type="article", text="Nou.", children=(NewUnit(id="n2", type="lit", text="a;"),))
+    amendment = make_amendment(
+        "a1",
+        *fee,
+        DeleteUnit(unit="u14"),
+        InsertUnit(parent="u9", after="u10", new=new),
+        MoveUnit(unit="u22", parent="u9"),
+    )
+    written = write_amendment(ACT, IDENTITY, registered(amendment, reason="Unu.\n\nDoi \x00&."))
+    check(schema, written)
+    root = etree.fromstring(written.encode())
+    mods = root.findall(f".//{{{AKN}}}mod")
+    said = sentence(ACT, fee[0]).split("„10”")
+    assert mods[0].text == said[0]
+    quoted = [(one.text, one.get("startQuote"), one.get("endQuote")) for one in mods[0]]
+    assert quoted == [("10", "„", "”"), ("8", "„", "”")]
+    assert (mods[0][0].tail, mods[0][1].tail) == (" se înlocuiește cu ", ".")
+    assert [one.text for one in root.iterfind(f".//{{{AKN}}}amendmentJustification/*")] == ["Unu.", "Doi &."]
+    [structure] = mods[2]
+    assert [one.get("GUID") for one in structure.iter() if one.get("GUID")] == ["n1", "n2"]
+    assert structure.find(f".//{{{AKN}}}num") is None  # its number is given when it is accepted
+    kinds = [one.get("type") for one in root.iterfind(f".//{{{AKN}}}textualMod")]
+    assert kinds == ["substitution", "repeal", "insertion", "renumbering"]
+    assert "/akn/ro/amendment/sector-5/2027/AM-12-2027/ron@2027-03-09.1/!main" in written
+
+
+def test_a_list_of_amendments(schema: etree.XMLSchema) -> None:
+    amendments = [
+        make_amendment("a1", RejectAct()),
+        make_amendment("a2", *derive_splices(ACT["u12"], "Altceva „nou”, cu «ghilimele».")),
+    ]
+    written = write_amendment_list(ACT, IDENTITY, map(registered, amendments))
+    check(schema, written)
+    assert written.count("<component ") == written.count("<amendment ") == 2
+    with pytest.raises(ValueError, match="at least one"):
+        write_amendment_list(ACT, IDENTITY, [])
+
+
+def read_mods(root: etree._Element, bill: dict[str, str]) -> list[Operation]:
+    """Operations from the analysis alone; `bill` says which unit an eId of the draft's document is. What a
+    new unit says is compared by its ids.
+    """
+    own, found = f"{{{OWN}}}", list[Operation]()
+    for mod in root.iterfind(f".//{{{AKN}}}textualMod"):
+        known = {name.removeprefix(own): value for name, value in mod.attrib.items() if name.startswith(own)}
+        units = [
+            bill.get(one.get("href").partition("#")[2], "") for one in mod.iterfind(f"{{{AKN}}}destination")
+        ]
+        texts = {
+            one.tag.rpartition("}")[2]: one[0].text for one in mod if len(one) and one[0].tag == f"{own}text"
+        }
+        slot = (known.get("parent", ""), known.get("after"))
+        if "parent" in known:
+            assert units[-1] == (slot[1] or slot[0])
+        if "unit" in known:
+            assert units[0] == known["unit"]
+        match mod.get("type"), known:
+            case _, {"start": start, "end": end, "unit": unit}:
+                found.append(Splice(unit=unit, start=int(start), end=int(end), new=texts.get("new", "")))
+            case "renumbering", {"unit": unit}:
+                found.append(MoveUnit(unit=unit, parent=slot[0], after=slot[1]))
+            case "repeal", {"unit": unit}:
+                found.append(DeleteUnit(unit=unit))
+    return found
+
+
+@SOME
+@given(debate=debates(most=4, most_operations=3))
+def test_every_amendment_is_valid_and_says_all_it_does(
+    schema: etree.XMLSchema, debate: tuple[Version, list[Amendment]]
+) -> None:
+    """P21 for amendments: by the schema, by the sentence, and by what machines read."""
+    version, amendments = debate
+    bill = etree.fromstring(write_akoma_ntoso(version, IDENTITY).encode())
+    eids = {one.get("eId"): one.get("GUID") for one in bill.iter() if one.get("GUID")}
+    assert None not in eids
+    for amendment in amendments:
+        written = write_amendment(version, IDENTITY, registered(amendment))
+        check(schema, written)
+        root = etree.fromstring(written.encode())
+        kept = [one for one in amendment.operations if isinstance(one, Splice | MoveUnit | DeleteUnit)]
+        assert read_mods(root, eids) == [
+            msgspec.structs.replace(one, gaps=()) if isinstance(one, Splice) else one for one in kept
+        ]
+        for mod, operation in zip(root.iterfind(f".//{{{AKN}}}mod"), amendment.operations, strict=True):
+            if isinstance(operation, InsertUnit | ReplaceUnit):
+                ids = [unit.id for unit in new_units(operation)]
+                assert [one.get("GUID") for one in mod.iter() if one.get("GUID")] == ids
+                continue
+            for one in mod:
+                one.text = f"{one.get('startQuote')}{one.text}{one.get('endQuote')}"
+            assert "".join(mod.itertext()) == sentence(version, operation)
+        known = {one.get("eId") for one in root.iter() if one.get("eId")}
+        hrefs = {one.get("href") for one in root.iter() if (one.get("href") or "").startswith("#")}
+        assert {href[1:] for href in hrefs} <= known
+    if amendments:
+        check(schema, write_amendment_list(version, IDENTITY, map(registered, amendments)))
 
 
 # ── Markdown and plain text ─────────────────────────────────────────────────────────────────────────

@@ -31,14 +31,20 @@ _LOOKS: tuple[tuple[MarkKind, str], ...] = (("bold", "b"), ("italic", "i"), ("su
 
 def write_akoma_ntoso(version: Version, identity: Identity) -> str:
     """The version as an Akoma Ntoso document. `identity` says whose act it is."""
-    return _Writer(version, identity).document()
+    return Writer(version, identity).document()
 
 
-class _Writer:
-    def __init__(self, version: Version, identity: Identity) -> None:
+class Writer:
+    """Writes a version, or units of it into another document, where all eIds begin with the prefix. `eids`
+    are those of the units that it has written.
+    """
+
+    def __init__(self, version: Version, identity: Identity, *, prefix: str = "") -> None:
         self.version = version
         self.identity = identity
-        self._eids: dict[str, int] = {}
+        self.prefix = prefix
+        self.eids: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
 
     def document(self) -> str:
         """Titles in front are the preface, what ends the act its conclusions and attachments."""
@@ -53,13 +59,13 @@ class _Writer:
         parts = [
             f'<?xml version="1.0" encoding="UTF-8"?>\n<akomaNtoso xmlns="{AKN}" xmlns:o="{OWN}">',
             f'<bill name="{escape(self.identity.kind)}">',
-            meta(self.identity, self.version),
+            meta(self.identity, self.version.fields),
         ]
         if front:
             parts += ["<preface>", *(self._block(unit) for unit in children[:front]), "</preface>"]
         if has_preamble:
             parts += self._preamble(children[front])
-        parts += [f"<body {self._own(self.version.act)}>", *self._many(body)]
+        parts += [f"<body {self._own(self.version.act, 'body')}>", *self._many(body)]
         parts += ['<hcontainer name="empty"><content><p/></content></hcontainer>'] * (not body)
         parts.append("</body>")
         if signatures:
@@ -68,11 +74,10 @@ class _Writer:
             parts += ["<attachments>", *map(self._annex, annexes), "</attachments>"]
         return "\n".join([*parts, "</bill>", "</akomaNtoso>", ""])
 
-    def _own(self, unit: Unit, eid: str = "") -> str:
+    def _own(self, unit: Unit, eid: str) -> str:
         """The attributes that say which unit an element is."""
-        found = {"GUID": unit.id, "o:type": unit.type}
-        if eid:
-            found = {"eId": self._unique(eid)} | found
+        self.eids[unit.id] = self._unique(eid)
+        found = {"eId": self.eids[unit.id], "GUID": unit.id, "o:type": unit.type}
         if unit.label:
             found["o:label"] = unit.label
         if unit.fixed:
@@ -80,8 +85,8 @@ class _Writer:
         return " ".join(f"{name}={quoteattr(value)}" for name, value in found.items())
 
     def _unique(self, eid: str) -> str:
-        self._eids[eid] = self._eids.get(eid, 0) + 1
-        return eid if self._eids[eid] == 1 else f"{eid}-{self._eids[eid]}"
+        self._counts[eid] = self._counts.get(eid, 0) + 1
+        return f"{self.prefix}{eid}" + ("" if self._counts[eid] == 1 else f"-{self._counts[eid]}")
 
     def _eid(self, unit: Unit) -> str:
         """art_5__para_2__point_a; what has no number is counted."""
@@ -99,11 +104,11 @@ class _Writer:
     def _block(self, unit: Unit) -> str:
         inner = "".join(self._block(self.version[id]) for id in self.version.children(unit.id))
         if inner:
-            return self._hier(unit)
+            return self.hier(unit)
         return f'<block name="{unit.type}" {self._own(unit, self._eid(unit))}>{inline(unit)}</block>'
 
     def _preamble(self, preamble: Unit) -> Iterator[str]:
-        yield f"<preamble {self._own(preamble)}>"
+        yield f"<preamble {self._own(preamble, 'preamble')}>"
         if preamble.text:
             yield f'<block name="own">{inline(preamble)}</block>'
         children = [self.version[id] for id in self.version.children(preamble.id)]
@@ -127,13 +132,14 @@ class _Writer:
 
     def _many(self, units: list[Unit]) -> Iterator[str]:
         for unit in units:
-            yield self._hier(unit)
+            yield self.hier(unit)
 
-    def _hier(self, unit: Unit) -> str:
+    def hier(self, unit: Unit) -> str:
         """A unit of the body with what is below it."""
         name = _HIER.get(unit.type, "hcontainer")
         start = name if name != "hcontainer" else f'hcontainer name="{unit.type}"'
-        label, text = written_label(unit), inline(unit)
+        label = written_label(unit) if unit.label or unit.fixed else ""  # a new one has no number yet
+        text = inline(unit)
         num = f"<num>{escape(label)}</num>" if label else ""
         below = [self.version[id] for id in self.version.children(unit.id)]
         if unit.type == "table" and not text and self._is_plain_table(below):
@@ -169,12 +175,12 @@ class _Writer:
         return "".join([*written, "</table>"])
 
     def _annex(self, annex: Unit) -> str:
-        label = written_label(annex)
+        label, prefix = written_label(annex), self._unique(f"annex_{annex.label or 1}")
         below = [self.version[id] for id in self.version.children(annex.id)]
         body = "\n".join(self._many(below)) or '<hcontainer name="empty"><content><p/></content></hcontainer>'
         return (
             f"<attachment {self._own(annex, self._eid(annex))}>"
-            f'<doc name="annex">{meta(self.identity, self.version, part=f"annex_{annex.label or 1}")}'
+            f'<doc name="annex">{meta(self.identity, part=prefix, prefix=f"{prefix}__")}'
             f'<preface><block name="num">{escape(label)}</block>'
             f'<block name="own">{inline(annex)}</block></preface>'
             f"<mainBody>{body}</mainBody></doc></attachment>"
