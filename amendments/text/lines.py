@@ -4,15 +4,18 @@ They are laid out once, when a version is published, and kept: a line number is 
 never the place itself. The rules are version 1; an act remembers the version of its layout.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from amendments.text.labels import written_label
-from amendments.text.units import Unit, Version
+from amendments.text.refused import NoSuchLine
+from amendments.text.units import Unit, Version, token_at
 
 LAYOUT_VERSION = 1
-WIDTH = 80
+WIDTH = 80  # characters; on screen, in the PDF and on paper alike, so that a number is the same in all
+EVERY = 5  # each fifth number is shown in the margin, as in printed drafts
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True):
@@ -23,6 +26,10 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
     start: int
     end: int
     text: str
+
+    def margin(self, every: int = EVERY) -> str:
+        """What stands in the margin: the number of each fifth line, nothing beside the others."""
+        return str(self.number) if every and self.number % every == 0 else ""
 
 
 class Layout:
@@ -38,6 +45,21 @@ class Layout:
         """The lines that show a unit; none where it has neither number nor text."""
         return self._of.get(unit, [])
 
+    def line_of(self, unit: Unit, character: int) -> Line:
+        """The line that shows a character of the unit's text; the last one for the end of the text. Raises:
+        NoSuchLine for a unit without line and for a place outside its text.
+        """
+        if not 0 <= character <= len(unit.text) or not self.of(unit.id):
+            raise NoSuchLine(unit=unit.id, character=character)
+        own, token = self.of(unit.id), token_at(unit.text, character)
+        return own[max(0, bisect_right(own, token, key=lambda line: line.start) - 1)]
+
+    def unit_at_line(self, number: int) -> str:
+        """The unit that a line shows. Raises: NoSuchLine."""
+        if not 1 <= number <= len(self.lines):
+            raise NoSuchLine(line=number, last=len(self.lines))
+        return self.lines[number - 1].unit
+
     def span(self, unit: str, start: int, end: int) -> tuple[int, int] | None:
         """The first and last line that show the tokens [start, end) of a unit; for an insertion, where it
         goes. None where the unit has no line.
@@ -48,17 +70,17 @@ class Layout:
         return (touched[0].number, touched[-1].number) if touched else None
 
 
-def lay_out(version: Version) -> Layout:
-    """The lines of a version; every unit begins one."""
+def lay_out(version: Version, width: int = WIDTH) -> Layout:
+    """The lines of a version, at most so many characters wide; every unit begins one."""
     found: list[Line] = []
     for unit in version.units:
-        for start, end, text in _wrap(unit):
+        for start, end, text in _wrap(unit, width):
             found.append(Line(len(found) + 1, unit.id, start, end, text))
     return Layout(found)
 
 
-def _wrap(unit: Unit) -> Iterator[tuple[int, int, str]]:
-    """Lines of at most 80 characters, broken at spaces; only a longer word makes a longer line."""
+def _wrap(unit: Unit, width: int) -> Iterator[tuple[int, int, str]]:
+    """Lines broken at spaces; only a longer word makes a longer line."""
     label, tokens = written_label(unit), unit.tokens
     if not label and not tokens:
         return
@@ -69,7 +91,7 @@ def _wrap(unit: Unit) -> Iterator[tuple[int, int, str]]:
         while end < len(tokens) and not tokens[end].isspace():
             end += 1  # what no space parts stays together
         word = "".join(tokens[at:end])
-        if at > start and len(line) + len(word.rstrip()) > WIDTH:
+        if at > start and len(line) + len(word.rstrip()) > width:
             yield start, at, line.rstrip()
             line, start = "", at
             word = word.lstrip()

@@ -24,6 +24,12 @@ class NoSuchUnit(Refused):
     code = "no_such_unit"
 
 
+class NoSuchLine(Refused):
+    """A line that the layout does not have."""
+
+    code = "no_such_line"
+
+
 class BadMark(Refused):
     """A mark that does not lie on its text."""
 

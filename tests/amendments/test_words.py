@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from amendments.text.derive import derive_splices
 from amendments.text.hunks import find_hunks
-from amendments.text.labels import cite
+from amendments.text.labels import cite, written_label
 from amendments.text.lines import WIDTH, lay_out
 from amendments.text.marks import Mark, runs, tidy
 from amendments.text.operations import Splice, check_operation
-from amendments.text.refused import BadEdit, BadMark, NoSuchUnit
+from amendments.text.refused import BadEdit, BadMark, NoSuchLine, NoSuchUnit
 from amendments.text.replay import consolidate
 from amendments.text.segments import new_text, old_text, segments
 from amendments.text.sentences import sentence
@@ -219,13 +219,13 @@ def test_a_mark_lies_on_its_text() -> None:
 
 
 @SOME
-@given(version=versions(), text=st.text("abc, ", max_size=400))
-def test_lines_show_every_word_once(version: Version, text: str) -> None:
+@given(version=versions(), text=st.text("abc, ", max_size=400), width=st.sampled_from((WIDTH, 30, 1)))
+def test_lines_show_every_word_once(version: Version, text: str, width: int) -> None:
     """P19: the same version always has the same lines; they hold every token, in order."""
     units = [*version.units, Unit(id="last", type="text", parent="u0", text=normalise(text))]
     version = Version(units)
-    layout = lay_out(version)
-    assert layout.lines == lay_out(version).lines
+    layout = lay_out(version, width)
+    assert layout.lines == lay_out(version, width).lines
     assert [line.number for line in layout.lines] == list(range(1, len(layout.lines) + 1))
     for unit in version.units:
         own = layout.of(unit.id)
@@ -236,7 +236,17 @@ def test_lines_show_every_word_once(version: Version, text: str) -> None:
             first, last = layout.span(unit.id, token, token + 1) or (0, 0)
             assert first == last
             assert own[first - own[0].number].start <= token < own[first - own[0].number].end
-    assert all(len(line.text) <= WIDTH or " " not in line.text for line in layout.lines)
+        for character in range(len(unit.text) + 1 if own else 0):
+            line = layout.line_of(unit, character)
+            assert (line.unit, layout.unit_at_line(line.number)) == (unit.id, unit.id)
+            token = token_at(unit.text, character)
+            assert line.start <= token < line.end or (line is own[-1] and token == line.end)
+    for line in layout.lines:
+        label = written_label(version[line.unit]) if line.start == 0 else ""
+        assert len(line.text) <= width or " " not in line.text.removeprefix(label).strip()
+    assert [one.margin() for one in layout.lines[:10]] == ["", "", "", "", "5", "", "", "", "", "10"][
+        : len(layout.lines)
+    ]
 
 
 def test_a_long_word_is_not_broken() -> None:
@@ -244,6 +254,28 @@ def test_a_long_word_is_not_broken() -> None:
     assert [line.text for line in layout.lines] == [f"Art. 1 {'x' * 100}", "y", "(1) Doi"]
     assert layout.span("u1", 2, 3) == (2, 2)
     assert layout.span("u0", 0, 0) is None
+    version = make_version(f"article: {'x' * 100} y", "  alin: Doi")
+    assert layout.line_of(version["u1"], 101).text == "y"
+    for unit, character in (("u0", 0), ("u1", -1), ("u1", 103)):
+        with pytest.raises(NoSuchLine):
+            layout.line_of(version[unit], character)
+    for number in (0, 4, -1):
+        with pytest.raises(NoSuchLine):
+            layout.unit_at_line(number)
+
+
+def test_the_lines_of_version_1_never_change() -> None:
+    """What was printed is quoted by its line for years."""
+    text = "Consiliul local aprobă, la propunerea primarului, tarifele de parcare rezidențială."
+    lines = lay_out(make_version(f"article: {text}", f"  lit: {text}"), 40).lines
+    assert [(one.number, one.unit, one.start, one.end, one.text) for one in lines] == [
+        (1, "u1", 0, 8, "Art. 1 Consiliul local aprobă, la"),
+        (2, "u1", 8, 17, "propunerea primarului, tarifele de"),
+        (3, "u1", 17, 22, "parcare rezidențială."),
+        (4, "u2", 0, 10, "a) Consiliul local aprobă, la propunerea"),
+        (5, "u2", 10, 19, "primarului, tarifele de parcare"),
+        (6, "u2", 19, 22, "rezidențială."),
+    ]
 
 
 def test_token_at_finds_the_token_of_a_character() -> None:

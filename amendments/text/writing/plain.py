@@ -1,9 +1,7 @@
 """Plain text with line numbers, for e-mail, for print and for those who compare files."""
 
-from amendments.text.lines import Layout, lay_out
+from amendments.text.lines import EVERY, Layout, lay_out
 from amendments.text.units import Version
-
-EVERY = 5  # lines are numbered by fives, as in printed drafts
 
 
 def write_plain(version: Version, layout: Layout | None = None, *, every: int = EVERY) -> str:
@@ -12,6 +10,5 @@ def write_plain(version: Version, layout: Layout | None = None, *, every: int = 
     margin = len(str(lines[-1].number)) if lines and every else 0
     written = []
     for line in lines:
-        number = str(line.number) if every and line.number % every == 0 else ""
-        written.append(f"{number:>{margin}}  {line.text}".rstrip() if every else line.text)
+        written.append(f"{line.margin(every):>{margin}}  {line.text}".rstrip() if every else line.text)
     return "\n".join(written) + "\n"
