@@ -1,7 +1,7 @@
 """The life of an act in debate, of a round of that debate, and of an amendment, as tables.
 
 An act is a draft decision of the council. DRAFT → DEBATE → CLOSED → (DEBATE again, on a new version) →
-COUNCIL → ADOPTED or REJECTED; WITHDRAWN by its initiator before the vote.
+COUNCIL → VOTING → ADOPTED or REJECTED; WITHDRAWN by its initiator before the vote is over.
 """
 
 from enum import StrEnum
@@ -17,6 +17,7 @@ class ActState(StrEnum):
     DEBATE = "debate"  # announced: everybody reads it and proposes amendments
     CLOSED = "closed"  # the time for proposals has ended; the answers are being written
     COUNCIL = "council"  # the final version is before the council
+    VOTING = "voting"  # the council's vote has begun: the order of voting stands
     ADOPTED = "adopted"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
@@ -26,7 +27,9 @@ ACT_MOVES: dict[ActState, frozenset[ActState]] = {
     ActState.DRAFT: frozenset({ActState.DEBATE}),
     ActState.DEBATE: frozenset({ActState.CLOSED, ActState.WITHDRAWN}),
     ActState.CLOSED: frozenset({ActState.DEBATE, ActState.COUNCIL, ActState.WITHDRAWN}),
-    ActState.COUNCIL: frozenset({ActState.ADOPTED, ActState.REJECTED, ActState.WITHDRAWN}),
+    ActState.COUNCIL: frozenset({ActState.VOTING, ActState.WITHDRAWN}),
+    # back where the sitting was broken off: the vote is held again
+    ActState.VOTING: frozenset({ActState.ADOPTED, ActState.REJECTED, ActState.COUNCIL, ActState.WITHDRAWN}),
     ActState.ADOPTED: frozenset(),
     ActState.REJECTED: frozenset(),
     ActState.WITHDRAWN: frozenset(),
@@ -52,10 +55,11 @@ class AmendmentState(StrEnum):
     INADMISSIBLE = "inadmissible"  # not about this act, or no amendment at all; with the reason
     WITHDRAWN = "withdrawn"
     ANSWERED = "answered"
+    TABLED = "tabled"  # a councillor's, on the final text: it is not answered, the council votes on it
 
 
 AMENDMENT_MOVES: dict[AmendmentState, frozenset[AmendmentState]] = {
-    AmendmentState.DRAFT: frozenset({AmendmentState.SUBMITTED}),
+    AmendmentState.DRAFT: frozenset({AmendmentState.SUBMITTED, AmendmentState.TABLED}),
     AmendmentState.SUBMITTED: frozenset(
         {
             AmendmentState.RETURNED,
@@ -71,6 +75,7 @@ AMENDMENT_MOVES: dict[AmendmentState, frozenset[AmendmentState]] = {
     AmendmentState.WITHDRAWN: frozenset(),
     # superseded; or deferred, and open again in the next round
     AmendmentState.ANSWERED: frozenset({AmendmentState.ANSWERED, AmendmentState.SUBMITTED}),
+    AmendmentState.TABLED: frozenset({AmendmentState.WITHDRAWN}),
 }
 
 REGISTERED = frozenset(AmendmentState) - {AmendmentState.DRAFT}
@@ -106,6 +111,23 @@ class AuthorKind(StrEnum):
     INITIATOR = "initiator"
 
 
+class SittingState(StrEnum):
+    """The life of a sitting of the council, as far as one act is concerned."""
+
+    CALLED = "called"  # its day and place are public
+    VOTING = "voting"  # who is there is written down, the order of voting stands
+    CLOSED = "closed"  # everything was voted
+    CANCELLED = "cancelled"  # not held, or broken off; with the reason
+
+
+SITTING_MOVES: dict[SittingState, frozenset[SittingState]] = {
+    SittingState.CALLED: frozenset({SittingState.VOTING, SittingState.CANCELLED}),
+    SittingState.VOTING: frozenset({SittingState.CLOSED, SittingState.CANCELLED}),
+    SittingState.CLOSED: frozenset(),
+    SittingState.CANCELLED: frozenset(),
+}
+
+
 class IllegalMove(Conflict):
     default = N_("Somebody has changed this in the meantime. Look at it again.")
 
@@ -119,4 +141,10 @@ def check_act(current: ActState, to: ActState) -> None:
 def check_amendment(current: AmendmentState, to: AmendmentState) -> None:
     """Raises: IllegalMove unless an amendment may go from `current` to `to`."""
     if to not in AMENDMENT_MOVES[current]:
+        raise IllegalMove()
+
+
+def check_sitting(current: SittingState, to: SittingState) -> None:
+    """Raises: IllegalMove unless a sitting may go from `current` to `to`."""
+    if to not in SITTING_MOVES[current]:
         raise IllegalMove()

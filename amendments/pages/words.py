@@ -14,6 +14,7 @@ ACT_STATES: dict[ActState, str] = {
     ActState.DEBATE: N_("In public debate"),
     ActState.CLOSED: N_("Proposals are being answered"),
     ActState.COUNCIL: N_("Before the council"),
+    ActState.VOTING: N_("The council is voting"),
     ActState.ADOPTED: N_("Adopted"),
     ActState.REJECTED: N_("Not adopted"),
     ActState.WITHDRAWN: N_("Withdrawn"),
@@ -30,6 +31,7 @@ AMENDMENT_STATES: dict[AmendmentState, str] = {
     AmendmentState.INADMISSIBLE: N_("Inadmissible"),
     AmendmentState.WITHDRAWN: N_("Withdrawn"),
     AmendmentState.ANSWERED: N_("Answered"),
+    AmendmentState.TABLED: N_("Before the council"),
 }
 OUTCOMES: dict[Outcome, str] = {
     Outcome.ACCEPTED: N_("Accepted as it is"),
@@ -76,6 +78,11 @@ EVENT_KINDS: dict[str, str] = {
     "withdrawn": N_("Withdrawn by its author"),
     "answered": N_("Answered"),
     "answer_superseded": N_("Answered anew"),
+    "tabled": N_("Proposed to the council, on the final text"),
+    "taken_over": N_("Taken over by a councillor: the council votes on it"),
+    "voted_adopted": N_("Adopted by the council"),
+    "voted_rejected": N_("Rejected by the council"),
+    "voted_fallen": N_("Fell: the council adopted what contradicts it"),
     "carried_same": N_("Open again in the next round, word for word"),
     "carried_shifted": N_("Open again in the next round, at another place of the text"),
     "carried_absorbed": N_("What it asks for is in the new text"),

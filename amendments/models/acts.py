@@ -308,13 +308,3 @@ class RulingRow(Base):
     )
     by_name: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]
-
-
-APPEND_ONLY = (
-    "act_versions",
-    "act_events",
-    "amendment_events",
-    "amendment_answers",
-    "amendment_rulings",
-)
-"""Tables on which the database refuses UPDATE and DELETE."""

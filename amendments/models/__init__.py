@@ -1,0 +1,50 @@
+"""The tables of acts: their versions and procedure, the amendments to them, and the council's vote."""
+
+from amendments.models.acts import (
+    Act,
+    ActEvent,
+    ActFollow,
+    ActPaper,
+    ActSubscription,
+    ActVersion,
+    AmendmentAnchor,
+    AmendmentConflict,
+    AmendmentEvent,
+    AmendmentRow,
+    AmendmentSupport,
+    Answer,
+    RulingRow,
+)
+from amendments.models.sitting import Councillor, CouncilVote, Sitting, TakeOver
+
+APPEND_ONLY = (
+    "act_versions",
+    "act_events",
+    "amendment_events",
+    "amendment_answers",
+    "amendment_rulings",
+    "amendment_take_overs",
+    "council_votes",
+)
+"""Tables on which the database refuses UPDATE and DELETE."""
+
+__all__ = [
+    "APPEND_ONLY",
+    "Act",
+    "ActEvent",
+    "ActFollow",
+    "ActPaper",
+    "ActSubscription",
+    "ActVersion",
+    "AmendmentAnchor",
+    "AmendmentConflict",
+    "AmendmentEvent",
+    "AmendmentRow",
+    "AmendmentSupport",
+    "Answer",
+    "CouncilVote",
+    "Councillor",
+    "RulingRow",
+    "Sitting",
+    "TakeOver",
+]
