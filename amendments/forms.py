@@ -8,7 +8,7 @@ import msgspec
 
 from amendments.rules.procedure import Event
 from amendments.service import ActDraft
-from amendments.states import Outcome
+from amendments.states import AuthorKind, Outcome
 from amendments.text.units import UnitType
 from app.kit.i18n import N_
 
@@ -38,7 +38,7 @@ class ProposalForm(msgspec.Struct, frozen=True):
     """Who proposes, and why."""
 
     reason: Reason = ""
-    author_kind: Literal["resident", "association", "business"] = "resident"
+    author_kind: AuthorKind = AuthorKind.RESIDENT
     on_behalf_of: Line = ""
     separable: bool = False
 

@@ -25,7 +25,7 @@ from amendments.pages.amendments import (
     with_conflicts,
 )
 from amendments.pages.words import AUTHOR_KINDS
-from amendments.policy import may_change_amendment, takes_amendments
+from amendments.policy import may_change_amendment, may_propose_as, takes_amendments
 from amendments.routes.public import load_amendment, reading_of, visible_act, visible_amendment
 from amendments.service import AmendmentDraft
 from amendments.states import AmendmentState, AuthorKind
@@ -282,8 +282,7 @@ async def _check_page(
         on_behalf_of=form.get("on_behalf_of") if form else row.on_behalf_of,
         separable="separable" in form if form else row.separable,
         author_kinds=[
-            (kind.value, AUTHOR_KINDS[kind])
-            for kind in (AuthorKind.RESIDENT, AuthorKind.ASSOCIATION, AuthorKind.BUSINESS)
+            (kind.value, AUTHOR_KINDS[kind]) for kind in AuthorKind if may_propose_as(ctx.actor, kind)
         ],
         until=act.proposals_until,
         is_returned=row.state == AmendmentState.RETURNED,
@@ -311,7 +310,7 @@ async def send_amendment(
         typed = parse(ProposalForm, form)
         draft = AmendmentDraft(
             reason=typed.reason,
-            author_kind=AuthorKind(typed.author_kind),
+            author_kind=typed.author_kind,
             on_behalf_of=typed.on_behalf_of,
             separable=typed.separable,
         )
