@@ -35,10 +35,14 @@ Sub Save(source As String, target As String, format As String, command As String
 End Sub
 Sub Settle(folder As String)
   plain = "Text (encoded)"
-  tracked = folder &amp; "tracked.docx"
   numbered = folder &amp; "numbered.docx"
-  Save(tracked, folder &amp; "accepted.txt", plain, ".uno:AcceptAllTrackedChanges")
-  Save(tracked, folder &amp; "rejected.txt", plain, ".uno:RejectAllTrackedChanges")
+  name = Dir(ConvertFromURL(folder) &amp; "tracked*.docx")
+  Do While name &lt;&gt; ""
+    tracked = folder &amp; name
+    Save(tracked, tracked &amp; ".accepted.txt", plain, ".uno:AcceptAllTrackedChanges")
+    Save(tracked, tracked &amp; ".rejected.txt", plain, ".uno:RejectAllTrackedChanges")
+    name = Dir()
+  Loop
   Save(numbered, folder &amp; "numbered.txt", plain, "")
   Save(numbered, folder &amp; "numbered.odt", "writer8", "")
   Save(numbered, folder &amp; "again.docx", "MS Word 2007 XML", "")
@@ -68,8 +72,8 @@ def find_or_bring() -> str:
 
 
 def settle(path: str, folder: Path) -> None:
-    """Let it work on `tracked.docx` and `numbered.docx` of the folder: accept and reject all changes of the
-    first, write the second as text, as ODT and as its own DOCX.
+    """Let it work on the folder: accept all changes of each `tracked….docx`, and reject them, in two texts
+    beside it; write `numbered.docx` as text, as ODT and as its own DOCX.
     """
     profile = folder / "profile"
     command = [

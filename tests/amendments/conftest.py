@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from amendments.text.comparison import propose_matches, with_ids_of
+from amendments.text.reading import read_markdown
+from amendments.text.reading.proposal import counted_ids
+from amendments.text.record import recordable
+from amendments.text.units import Version
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = int(os.environ.get("OBSTE_TEST_EXAMPLES", "0"))
 SOME = settings(
@@ -25,3 +31,17 @@ def laws() -> Path:
     if not folder.is_dir():
         pytest.skip(f"NO REAL LAWS CHECKED: {folder} is absent (set OBSTE_SHARED_DATA)")
     return folder
+
+
+def read_apart(text: str) -> Version:
+    """Read with ids that no other version has: n0, n1, …"""
+    ids = counted_ids()
+    return read_markdown(text, new_id=lambda: f"n{ids()[1:]}").version
+
+
+@pytest.fixture(scope="session")
+def companies(laws: Path) -> tuple[Version, Version]:
+    """Law 31/1990 before and after four reforms, the second with the ids of the first."""
+    old = read_markdown((laws / "RO-798.earlier.md").read_text("utf-8")).version
+    new = read_apart((laws / "RO-798.latest.md").read_text("utf-8"))
+    return old, with_ids_of(new, recordable(old, new, propose_matches(old, new)))

@@ -1,24 +1,22 @@
 """Two versions compared, texts from elsewhere matched, changes recorded and taken back."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 
 from amendments.text.anchors import anchor, candidates, check_anchor, is_whole
-from amendments.text.comparison import compare, confirmed, propose_matches, with_ids_of
+from amendments.text.comparison import compare, confirmed, propose_matches
 from amendments.text.operations import Amendment, MoveUnit, Splice, check_amendment
 from amendments.text.reading import read_markdown
-from amendments.text.reading.proposal import counted_ids
 from amendments.text.rebase import rebase
-from amendments.text.record import NotRecordable, record_changes, recordable
+from amendments.text.record import NotRecordable, record_changes
 from amendments.text.refused import BadAnchor
 from amendments.text.replay import consolidate, replay_recorded
 from amendments.text.segments import new_text, old_text
 from amendments.text.tokens import is_word
 from amendments.text.units import Unit, Version
-from tests.amendments.conftest import SOME
+from tests.amendments.conftest import SOME, read_apart
 from tests.make.legal import any_text, debates, make_amendment, make_version, pick_compatible, texts
 
 Debate = tuple[Version, list[Amendment]]
@@ -106,12 +104,6 @@ Art. 4. (1) Cinci.
 """
 
 
-def read_apart(text: str) -> Version:
-    """Read with ids that no other version has: n0, n1, …"""
-    ids = counted_ids()
-    return read_markdown(text, new_id=lambda: f"n{ids()[1:]}").version
-
-
 def test_units_are_matched_by_number_text_and_likeness() -> None:
     old, new = read_markdown(OLD).version, read_apart(NEW)
     found = {match.new: (match.old, match.how) for match in propose_matches(old, new)}
@@ -143,14 +135,6 @@ def test_an_anchor_knows_whether_its_words_are_there(quote: str, before: str, af
 
 
 # ── real laws ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture(scope="module")
-def companies(laws: Path) -> tuple[Version, Version]:
-    """Law 31/1990 before and after four reforms, the second with the ids of the first."""
-    old = read_markdown((laws / "RO-798.earlier.md").read_text("utf-8")).version
-    new = read_apart((laws / "RO-798.latest.md").read_text("utf-8"))
-    return old, with_ids_of(new, recordable(old, new, propose_matches(old, new)))
 
 
 def test_the_reforms_of_the_companies_act(companies: tuple[Version, Version]) -> None:

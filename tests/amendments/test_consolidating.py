@@ -18,7 +18,6 @@ from amendments.text.operations import (
     ReplaceUnit,
     Splice,
     new_units,
-    same_key,
 )
 from amendments.text.rebase import rebase
 from amendments.text.refused import Refused
@@ -27,25 +26,9 @@ from amendments.text.units import NewUnit, Version
 from amendments.text.weaving import Ruling
 from tests.amendments.conftest import SOME
 from tests.make.legal import debates, make_amendment, make_version, pick_compatible, shuffled
+from tests.make.sequential import written_slowly
 
 Debate = tuple[Version, list[Amendment]]
-
-
-def written_slowly(version: Version, unit: str, accepted: list[Amendment]) -> str:
-    """The new text of a unit, gap by gap: a second implementation, with nothing in common with the first."""
-    found: dict[bytes, tuple[int, int, Splice]] = {}
-    for amendment in sorted(accepted, key=lambda one: one.rank):
-        for place, operation in enumerate(amendment.operations):
-            if isinstance(operation, Splice) and operation.unit == unit:
-                found.setdefault(same_key(operation), (amendment.rank, place, operation))
-    splices = sorted(found.values(), key=lambda one: one[:2])
-    tokens, text = version[unit].tokens, ""
-    for gap in range(len(tokens) + 1):
-        text += "".join(one.new for _, _, one in splices if one.start == one.end == gap)
-        text += "".join(one.new for _, _, one in splices if one.start == gap < one.end)
-        if gap < len(tokens) and not any(one.start <= gap < one.end for _, _, one in splices):
-            text += tokens[gap]
-    return text
 
 
 @SOME

@@ -120,11 +120,15 @@ def draw_operation(draw: st.DrawFn, version: Version, name: str) -> Operation | 
 
 
 @st.composite
-def debates(draw: st.DrawFn, *, most: int = 6, most_operations: int = 2) -> tuple[Version, list[Amendment]]:
-    """A version and amendments that may conflict with each other, but none with itself."""
-    version = draw(versions())
+def debates(
+    draw: st.DrawFn, on: Version | None = None, *, least: int = 1, most: int = 6, most_operations: int = 2
+) -> tuple[Version, list[Amendment]]:
+    """A version (this one, or an invented one) and amendments of it that may conflict with each other, but
+    none with itself.
+    """
+    version = on or draw(versions())
     found = []
-    for number in range(draw(st.integers(1, most))):
+    for number in range(draw(st.integers(least, most))):
         operations: list[Operation] = []
         for part in range(draw(st.integers(1, most_operations))):
             made = draw_operation(draw, version, f"{number}.{part}")

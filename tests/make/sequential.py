@@ -7,6 +7,7 @@ or fails; afterwards it is asked whether what each did is still there.
 from dataclasses import dataclass, field
 
 from amendments.text.operations import (
+    Amendment,
     DeleteUnit,
     InsertUnit,
     MoveUnit,
@@ -14,6 +15,7 @@ from amendments.text.operations import (
     ReplaceUnit,
     SetField,
     Splice,
+    same_key,
 )
 from amendments.text.units import Version
 
@@ -181,3 +183,20 @@ def both_hold(version: Version, one: Operation, other: Operation) -> bool:
         if not all(draft.did(operation, name) for operation, name in named):
             return False
     return True
+
+
+def written_slowly(version: Version, unit: str, accepted: list[Amendment]) -> str:
+    """The new text of a unit, gap by gap: a second implementation, with nothing in common with the first."""
+    found: dict[bytes, tuple[int, int, Splice]] = {}
+    for amendment in sorted(accepted, key=lambda one: one.rank):
+        for place, operation in enumerate(amendment.operations):
+            if isinstance(operation, Splice) and operation.unit == unit:
+                found.setdefault(same_key(operation), (amendment.rank, place, operation))
+    splices = sorted(found.values(), key=lambda one: one[:2])
+    tokens, text = version[unit].tokens, ""
+    for gap in range(len(tokens) + 1):
+        text += "".join(one.new for _, _, one in splices if one.start == one.end == gap)
+        text += "".join(one.new for _, _, one in splices if one.start == gap < one.end)
+        if gap < len(tokens) and not any(one.start <= gap < one.end for _, _, one in splices):
+            text += tokens[gap]
+    return text
