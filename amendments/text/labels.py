@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-import msgspec
-
 from amendments.text.units import Unit, UnitType, Version
 
 Language = Literal["ro", "en"]
@@ -168,13 +166,7 @@ def label_scope(version: Version, unit: Unit) -> str:
 def relabel(version: Version) -> Version:
     """The version with all labels that are not fixed counted anew."""
     changed = {unit.id: label for unit, label in expected_labels(version) if unit.label != label}
-    if not changed:
-        return version
-    units = (
-        msgspec.structs.replace(unit, label=changed[unit.id]) if unit.id in changed else unit
-        for unit in version.units
-    )
-    return Version(units, version.fields)
+    return version.with_labels(changed) if changed else version
 
 
 def written_label(unit: Unit) -> str:

@@ -154,19 +154,21 @@ class _Replay:
                 return Version(self.base.units, fields) if fields != self.base.fields else self.base
             return Version((self._written(unit, unit.parent) for unit in self.base.units), fields)
         self._note_removed()
-        return relabel(Version(self._below(self.base.act.id, None), fields))
+        units: list[Unit] = []
+        self._walk(self.base.act.id, None, units)
+        return relabel(Version(units, fields))
 
-    def _below(self, id: str, parent: str | None) -> Iterator[Unit]:
-        """A unit of the base and what is below it now, in reading order."""
-        yield self._written(self.base[id], parent)
+    def _walk(self, id: str, parent: str | None, units: list[Unit]) -> None:
+        """Add a unit of the base and what is below it now, in reading order."""
+        units.append(self._written(self.base[id], parent))
         for child in self.structure.children(id):
             if child.id is None:
                 continue
             operation = child.change.operation if child.change else None
             if isinstance(operation, InsertUnit | ReplaceUnit) and child.change:
-                yield from self._brought(operation.new, id, child.change)
+                units += self._brought(operation.new, id, child.change)
             else:
-                yield from self._below(child.id, id)
+                self._walk(child.id, id, units)
 
     def _brought(self, new: NewUnit, parent: str, change: Change) -> Iterator[Unit]:
         for unit in flatten(new, parent):

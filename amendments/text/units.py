@@ -8,6 +8,7 @@ import hashlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from functools import cached_property
 from typing import Literal, get_args
 
@@ -179,6 +180,16 @@ class Version:
             counts[unit.parent, unit.type] += 1
             numbers.append(counts[unit.parent, unit.type])
         return numbers
+
+    def with_labels(self, labels: Mapping[str, str]) -> "Version":
+        """The same tree, which need not be checked again, with other labels of some units."""
+        made = copy(self)
+        made.__dict__.pop("content_hash", None)
+        made.units = tuple(
+            msgspec.structs.replace(unit, label=labels[unit.id]) if unit.id in labels else unit
+            for unit in self.units
+        )
+        return made
 
     @cached_property
     def content_hash(self) -> str:

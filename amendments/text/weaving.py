@@ -130,6 +130,8 @@ def order_in_slot(change: Change, ruled: tuple[str, ...] = ()) -> Order:
 
 
 def _ruled(amendments: tuple[str, ...], order: tuple[str, ...]) -> int:
+    if not order:
+        return 0  # nearly always
     return min((order.index(id) for id in amendments if id in order), default=len(order))
 
 
@@ -244,6 +246,8 @@ class Structure:
 
     def children(self, parent: str) -> list[Child]:
         """Everything below a unit of the base, with the places that are empty now."""
+        if not self.version.children(parent) and (parent, None) not in self.slots:
+            return []  # most units
         found = self._slot(parent, None, -1)
         for place, id in enumerate(self.version.children(parent)):
             found.append(self._own(id, place))

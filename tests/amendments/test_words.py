@@ -4,6 +4,7 @@ import random
 import re
 import time
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -379,3 +380,15 @@ def test_places_among_siblings(version: Version) -> None:
         assert same[version.number_of_type(unit.id) - 1] == unit.id
     with pytest.raises(NoSuchUnit):
         version.sibling_place("elsewhere")
+
+
+@SOME
+@given(version=versions(), label=st.sampled_from(("1", "5^1", "")))
+def test_other_labels_make_another_version(version: Version, label: str) -> None:
+    before = version.content_hash
+    labels = {unit.id: label for unit in version.units[1::2]}
+    other = version.with_labels(labels)
+    units = [msgspec.structs.replace(unit, label=labels.get(unit.id, unit.label)) for unit in version.units]
+    made = Version(units, version.fields)
+    assert (other, other.content_hash, version.content_hash) == (made, made.content_hash, before)
+    assert [other.subtree(unit.id) for unit in units] == [made.subtree(unit.id) for unit in units]
