@@ -7,14 +7,17 @@ names are one engine. Nobody but `Database.write` commits.
 
 import asyncio
 import sqlite3
+import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, make_url
+from sqlalchemy import DateTime, Dialect, Insert, MetaData, TypeDecorator, bindparam, event, insert, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -27,6 +30,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+PING_AFTER_SECONDS = 5
 
 # Called after COMMIT with (outbox id, queue) pairs; set by the composition root.
 Courier = Callable[[list[tuple[uuid.UUID, str]]], Awaitable[None]]
@@ -73,8 +78,48 @@ def new_id() -> uuid.UUID:
 
 async def insert_once(session: AsyncSession, model: type[Base], **values: object) -> None:
     """Insert a row; one that is there already, by a unique constraint, stays as it is."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    await session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    insert_of = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    await session.execute(insert_of(model).values(**values).on_conflict_do_nothing())
+
+
+NewRow = tuple[type[Base], Mapping[str, object]]
+"""A row that is to be inserted: its table, and all of its values."""
+
+
+async def insert_together(session: AsyncSession, rows: Sequence[NewRow]) -> None:
+    """Insert rows of several tables: on PostgreSQL in one statement, since each is a journey there and back
+    while others wait for a lock; on SQLite, which is no journey away, one after another.
+
+    Values that a model would fill in by itself have to be given.
+    """
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        for model, values in rows:
+            await connection.execute(_insert_of(model), values)
+        return
+    shape = tuple((model, tuple(values)) for model, values in rows)
+    given = {
+        f"{name}_{place}": value for place, (_, values) in enumerate(rows) for name, value in values.items()
+    }
+    await connection.execute(_insert_of_all(shape), given)
+
+
+@lru_cache
+def _insert_of(model: type[Base]) -> Insert:
+    return insert(model)
+
+
+@lru_cache  # making a statement costs more than running it
+def _insert_of_all(shape: tuple[tuple[type[Base], tuple[str, ...]], ...]) -> Insert:
+    """All but the last are common table expressions of the last."""
+    parts = []
+    for place, (model, names) in enumerate(shape):
+        types = {name: model.__table__.c[name].type for name in names}
+        parts.append(
+            insert(model).values({name: bindparam(f"{name}_{place}", type_=types[name]) for name in names})
+        )
+    *others, last = parts
+    return last.add_cte(*(one.cte(f"row_{place}") for place, one in enumerate(others)))
 
 
 class Database:
@@ -93,8 +138,9 @@ class Database:
             self.writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
         else:
             self.reader = self.writer = create_async_engine(
-                url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+                url, pool_size=10, max_overflow=10, hide_parameters=True
             )
+            _ping_the_idle(self.writer)
         self._read = async_sessionmaker(self.reader, expire_on_commit=False, autoflush=False)
         self._write = async_sessionmaker(self.writer, expire_on_commit=False, autoflush=False)
 
@@ -139,6 +185,28 @@ class Database:
         await self.reader.dispose()
         if self.writer is not self.reader:
             await self.writer.dispose()
+
+
+def _ping_the_idle(engine: AsyncEngine) -> None:
+    """Ask a connection that nobody has used for a while whether it still lives, before somebody gets it.
+
+    Asking each time would be one more question for every transaction. When PostgreSQL went away since, the
+    first that notices ends all connections of the pool, so that at most those fail who were at it just then.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note(connection: Any, record: Any) -> None:
+        record.info["left_at"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def ping(connection: Any, record: Any, proxy: Any) -> None:
+        left_at = record.info.get("left_at")
+        if left_at is None or time.monotonic() - left_at < PING_AFTER_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as gone:
+            raise InvalidatePoolError() from gone
 
 
 def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:

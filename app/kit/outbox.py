@@ -48,15 +48,19 @@ def enqueue(
 
     `arguments` are JSON values; ids as strings.
     """
-    if queue not in QUEUES:
-        raise ValueError(f"no worker serves the queue {queue!r}")
-    message = OutboxMessage(
-        id=new_id(), job=job, arguments=json.dumps(arguments), queue=queue, due_at=due_at or now(), attempts=0
-    )
+    message = OutboxMessage(**message_row(job, queue=queue, due_at=due_at or now(), **arguments))
     session.add(message)
     if due_at is None:
         session.info.setdefault("outbox", []).append((message.id, queue))
     return message.id
+
+
+def message_row(job: str, *, queue: str, due_at: datetime, **arguments: object) -> dict[str, object]:
+    """All values of a message, for whoever inserts it together with other rows; a sweep will find it."""
+    if queue not in QUEUES:
+        raise ValueError(f"no worker serves the queue {queue!r}")
+    row: dict[str, object] = {"id": new_id(), "job": job, "arguments": json.dumps(arguments), "queue": queue}
+    return row | {"due_at": due_at, "claimed_until": None, "attempts": 0, "last_error": None}
 
 
 async def claim(

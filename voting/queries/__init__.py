@@ -18,7 +18,7 @@ from voting.queries.board import (
     list_steps,
     list_trackers,
 )
-from voting.queries.casting import CastFacts, get_cast_facts
+from voting.queries.casting import Admission, CastFacts, get_admission, get_poll_to_cast
 from voting.queries.ceremony import (
     count_verified,
     find_election,
@@ -80,6 +80,7 @@ from voting.queries.polls import (
 __all__ = [
     "POLL_OF_CYCLE",
     "VOTER_COUNT_OF_CYCLE",
+    "Admission",
     "BoardStep",
     "CastFacts",
     "FoundBallot",
@@ -109,11 +110,12 @@ __all__ = [
     "find_tally",
     "find_trustee",
     "find_waiting",
-    "get_cast_facts",
+    "get_admission",
     "get_election",
     "get_member",
     "get_place",
     "get_poll",
+    "get_poll_to_cast",
     "has_voted",
     "is_on_roll",
     "is_replaced",

@@ -1,20 +1,28 @@
 """Everything that casting a sealed ballot must know, in one question: it is asked while others wait."""
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, and_, bindparam, exists, select
+from sqlalchemy import BindParameter, Row, and_, bindparam, exists, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.queries import SAME_PERSON
+from cycles.models import Stage
+from voting.errors import PollNotFound
 from voting.models import (
     BoardBallot,
     BoardMember,
+    Confirmation,
     CredentialHolder,
     Participation,
+    Poll,
     RollCredential,
     RollEntry,
 )
+from voting.policy import PollFacts
+from voting.queries.polls import PollInFull, facts_of, get_dated
 from voting.sealing.board import BoardHead
 from voting.sealing.box import code_of_tracker
 
@@ -24,25 +32,20 @@ _PERSON = SAME_PERSON.cte("person")  # found once for the whole question
 _OURS = select(_PERSON.c.account_id)
 _HOLDS = and_(CredentialHolder.poll_id == _POLL, CredentialHolder.account_id.in_(_OURS))
 _MEMBERS = select(BoardMember).where(BoardMember.poll_id == _POLL)
+_ON_BOARD = exists().where(BoardBallot.poll_id == _POLL, BoardBallot.tracker == bindparam("tracker"))
+_ON_ROLL = exists().where(RollEntry.poll_id == _POLL, RollEntry.account_id.in_(_OURS))
 _LAST_EVENT = _MEMBERS.where(BoardMember.height.is_not(None)).order_by(BoardMember.height.desc()).limit(1)
 _LAST_MEMBER = _MEMBERS.order_by(BoardMember.position.desc()).limit(1)
-_FACTS = select(
+_FACTS = (
     exists().where(_HOLDS, CredentialHolder.mark == _MARK).label("holds_this"),
     exists().where(_HOLDS, CredentialHolder.mark != _MARK).label("holds_other"),
     exists().where(CredentialHolder.poll_id == _POLL, CredentialHolder.mark == _MARK).label("is_held"),
-    exists()
-    .where(BoardBallot.poll_id == _POLL, BoardBallot.tracker == bindparam("tracker"))
-    .label("is_on_board"),
+    _ON_BOARD.label("is_on_board"),
     exists()
     .where(BoardBallot.poll_id == _POLL, BoardBallot.alpha_hash == bindparam("alpha"))
     .label("has_copy"),
     exists().where(BoardBallot.poll_id == _POLL, BoardBallot.code == bindparam("code")).label("has_code"),
-    exists()
-    .where(
-        RollEntry.poll_id == _POLL,
-        RollEntry.account_id.in_(_OURS),
-    )
-    .label("is_on_roll"),
+    _ON_ROLL.label("is_on_roll"),
     exists()
     .where(RollCredential.poll_id == _POLL, RollCredential.credential_hash == bindparam("credential"))
     .label("is_credential"),
@@ -56,6 +59,57 @@ _FACTS = select(
     _LAST_EVENT.with_only_columns(BoardMember.height).scalar_subquery().label("height"),
     _LAST_MEMBER.with_only_columns(BoardMember.position).scalar_subquery().label("position"),
 )
+_ALWAYS = select(literal(1).label("one")).subquery(
+    "always"
+)  # the facts, although nobody has confirmed anything
+_KNOWN = (
+    select(Confirmation, *_FACTS)
+    .select_from(_ALWAYS)
+    .outerjoin(Confirmation, Confirmation.poll_id == _POLL)
+    .order_by(Confirmation.confirmed_at)
+    .execution_options(populate_existing=True)
+)
+
+
+_ADMISSION = (
+    select(
+        Poll.state,
+        Poll.is_imported,
+        Poll.sealing,
+        Poll.paper,
+        Stage.opens_at,
+        Stage.closes_at,
+        Confirmation.act,
+        Confirmation.account_id,
+        Confirmation.withdrawn_at,
+        _ON_BOARD.label("is_on_board"),
+        _ON_ROLL.label("is_on_roll"),
+    )
+    .join(Stage, Stage.id == Poll.stage_id)
+    .outerjoin(Confirmation, Confirmation.poll_id == Poll.id)
+    .where(Poll.id == _POLL)
+    .order_by(Confirmation.confirmed_at)
+)
+
+
+class Admission(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked before a ballot is checked, without a lock."""
+
+    facts: PollFacts
+    is_on_board: bool
+    is_on_roll: bool
+
+
+async def get_admission(
+    session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID, *, tracker: str
+) -> Admission:
+    """Of one ballot and its voter. Raises: PollNotFound."""
+    asked = {"poll": poll_id, "account": account_id, "tracker": tracker}
+    rows: Sequence[Any] = (await session.execute(_ADMISSION, asked)).all()  # columns as facts_of needs them
+    if not rows:
+        raise PollNotFound()
+    facts = facts_of(rows[0], rows[0], [row for row in rows if row.act is not None])
+    return Admission(facts=facts, is_on_board=rows[0].is_on_board, is_on_roll=rows[0].is_on_roll)
 
 
 class CastFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +132,7 @@ class CastFacts(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
-async def get_cast_facts(
+async def get_poll_to_cast(
     session: AsyncSession,
     poll_id: uuid.UUID,
     account_id: uuid.UUID,
@@ -87,11 +141,20 @@ async def get_cast_facts(
     tracker: str,
     credential_hash: str,
     alpha_hash: str,
-) -> CastFacts:
-    """Of one ballot. The caller holds the lock of the poll, so that it stays true."""
+) -> tuple[PollInFull, CastFacts]:
+    """The poll, locked as `get_poll` does, and what is known of one ballot. Raises: PollNotFound.
+
+    It is asked after the lock was taken, so that it stays true.
+    """
+    found = await get_dated(session, poll_id, lock=True)
     asked = {"poll": poll_id, "account": account_id, "mark": mark, "tracker": tracker}
     asked |= {"credential": credential_hash, "alpha": alpha_hash, "code": code_of_tracker(tracker)}
-    row = (await session.execute(_FACTS, asked)).one()
+    rows = (await session.execute(_KNOWN, asked)).all()
+    full = PollInFull(*found, confirmations=[one.Confirmation for one in rows if one.Confirmation])
+    return full, _facts_of(rows[0])
+
+
+def _facts_of(row: Row[Any]) -> CastFacts:
     return CastFacts(
         holds_this=row.holds_this,
         holds_other=row.holds_other,

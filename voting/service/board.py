@@ -14,6 +14,7 @@ from datetime import date
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kit.db import NewRow
 from voting import queries
 from voting.models import BoardBallot, BoardMember, BoardPart
 from voting.sealing.archive import archive_start, tar_header
@@ -25,7 +26,6 @@ from voting.sealing.wire import EventType, name_of
 PART_BYTES = 1 << 20  # a larger member is kept in pieces, so that a download never holds it whole
 BLOCK = 512  # bytes of the archive
 Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
-_MEMBER, _BALLOT = insert(BoardMember), insert(BoardBallot)  # made once: casting asks for them
 
 
 class Writer:
@@ -73,19 +73,11 @@ async def open_board(session: AsyncSession, poll_id: uuid.UUID) -> Writer:
     return Writer(session, poll_id, head, await queries.last_position(session, poll_id))
 
 
-async def add_ballot(
-    session: AsyncSession,
-    poll_id: uuid.UUID,
-    raw: bytes,
-    ballot: CheckedBallot,
-    *,
-    head: BoardHead,
-    position: int,
-    on: date,
-) -> None:
-    """Append a ballot that was checked to a board that ends there. The caller holds the lock of the poll.
-
-    As `Writer` would, but its two members in one statement: others wait.
+def ballot_rows(
+    poll_id: uuid.UUID, raw: bytes, ballot: CheckedBallot, *, head: BoardHead, position: int, on: date
+) -> list[NewRow]:
+    """What appends a ballot that was checked to a board that ends there: its two members, as `Writer` would
+    make them, and where it is. The caller holds the lock of the poll.
     """
     name = name_of(raw)
     event = head.next("Ballot", name)
@@ -102,9 +94,7 @@ async def add_ballot(
         "alpha_hash": credential_hash(ballot.ciphertext.alpha),
         "cast_on": on,
     }
-    connection = await session.connection()
-    await connection.execute(_MEMBER, [data, following])
-    await connection.execute(_BALLOT, row)
+    return [(BoardMember, data), (BoardMember, following), (BoardBallot, row)]
 
 
 def credential_hash(number: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from app.kit.clock import local_date
 from app.kit.i18n import N_, Locale, show_datetime
-from app.kit.outbox import enqueue
+from app.kit.outbox import OutboxMessage, message_row
 from app.kit.policy import require
 from voting import queries
 from voting.errors import (
@@ -185,11 +185,15 @@ async def note_participation(session: AsyncSession, poll_id: uuid.UUID, account_
 def promise_mail(
     session: AsyncSession, actor: Actor, full: PollInFull, *, has_replaced: bool, now: datetime
 ) -> None:
-    """Promise the confirmation by e-mail, at a random moment within MAIL_SPREAD_SECONDS."""
+    """Promise the confirmation by e-mail."""
+    session.add(OutboxMessage(**mail_row(actor, full, has_replaced=has_replaced, now=now)))
+
+
+def mail_row(actor: Actor, full: PollInFull, *, has_replaced: bool, now: datetime) -> dict[str, object]:
+    """That promise as a row of the outbox: at a random moment within MAIL_SPREAD_SECONDS."""
     locale: Locale = "en" if actor.locale == "en" else "ro"
     poll = full.poll
-    enqueue(
-        session,
+    return message_row(
         "app.kit.mail.deliver_mail",
         queue="low",
         due_at=now + timedelta(seconds=secrets.randbelow(MAIL_SPREAD_SECONDS)),

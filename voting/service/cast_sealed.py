@@ -8,14 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from app.kit import crypto
 from app.kit.clock import local_date
+from app.kit.db import NewRow, insert_together
 from app.kit.errors import Forbidden
 from app.kit.i18n import N_
+from app.kit.outbox import OutboxMessage
 from app.kit.policy import require
 from app.settings import get_settings
 from voting import queries
@@ -30,7 +31,7 @@ from voting.errors import (
     SealRefused,
 )
 from voting.models import CredentialHolder, Participation
-from voting.policy import is_eligible, may_view, takes_ballots
+from voting.policy import PollFacts, is_eligible, may_view, takes_ballots
 from voting.queries import CastFacts, PollInFull
 from voting.rules.papers import Paper, RankedPaper
 from voting.sealing.ballot import LONGEST_BALLOT, CheckedBallot, check_ballot, seal
@@ -38,13 +39,12 @@ from voting.sealing.box import code_of_tracker
 from voting.sealing.election import Election, read_election
 from voting.sealing.refused import Refused
 from voting.sealing.wire import fingerprint
-from voting.service.board import add_ballot, credential_hash
+from voting.service.board import ballot_rows, credential_hash
 from voting.service.cast import check_ballot as check_paper
-from voting.service.cast import contest_of, promise_mail, refuse_paper_voter
+from voting.service.cast import contest_of, mail_row, refuse_paper_voter
 from voting.service.turns import mark_open
 
 MARK_PURPOSE = "credential-holder"
-_HOLDER, _PARTICIPATION = insert(CredentialHolder), insert(Participation)  # made once: casting asks for them
 MOST_ELECTIONS = 32  # kept by a process; a long description has some 10 KB
 _elections: dict[uuid.UUID, Election] = {}
 _checker = ThreadPoolExecutor(1, "ballot-check")
@@ -74,21 +74,28 @@ async def admit_sealed(
     """
     if len(raw) > LONGEST_BALLOT:
         raise SealRefused("member_too_large")
-    full = await queries.get_poll(session, poll_id)
-    if not may_view(actor, full.facts) or full.facts.sealing is None:
+    asked = await queries.get_admission(session, poll_id, actor.id, tracker=fingerprint(raw))
+    if not may_view(actor, asked.facts) or asked.facts.sealing is None:
         raise PollNotFound()
-    if await queries.find_ballot(session, poll_id, fingerprint(raw)) is None:
-        await _check_voter(session, actor, full, now=now)
+    if not asked.is_on_board:
+        await _check_voter(session, actor, poll_id, asked.facts, on_roll=asked.is_on_roll, now=now)
     return await load_election(session, poll_id)
 
 
-async def _check_voter(session: AsyncSession, actor: Actor, full: PollInFull, *, now: datetime) -> None:
+async def _check_voter(
+    session: AsyncSession,
+    actor: Actor,
+    poll_id: uuid.UUID,
+    facts: PollFacts,
+    *,
+    on_roll: bool,
+    now: datetime,
+) -> None:
     """Raises: PollNotOpen, PaperGiven, Forbidden. Without a lock: `cast_sealed` asks again, with it."""
-    if not (verdict := takes_ballots(full.facts, now)):
+    if not (verdict := takes_ballots(facts, now)):
         raise PollNotOpen(verdict.reason)
-    if full.facts.paper is not None:
-        await refuse_paper_voter(session, full.poll.id, actor.id)
-    on_roll = await queries.is_on_roll(session, full.poll.id, actor.id)
+    if facts.paper is not None:
+        await refuse_paper_voter(session, poll_id, actor.id)
     require(is_eligible(actor, on_roll=on_roll, frozen=True))
 
 
@@ -136,7 +143,8 @@ async def prepare_seal(
     full = await queries.get_poll(session, poll_id)
     if not full.poll.server_sealing:
         raise Forbidden(N_("In this vote the server is not allowed to seal ballots for anybody."))
-    await _check_voter(session, actor, full, now=now)
+    on_roll = await queries.is_on_roll(session, poll_id, actor.id)
+    await _check_voter(session, actor, poll_id, full.facts, on_roll=on_roll, now=now)
     election = await load_election(session, poll_id)
     check_paper(full.poll, paper)
     places = paper.places if isinstance(paper, RankedPaper) else ()
@@ -168,13 +176,8 @@ async def cast_sealed(
     BallotCopied, CodeTaken. Emits: PollOpened when this is what opens it. Queues: a confirmation by e-mail,
     without the code.
     """
-    full = await queries.get_poll(session, poll_id, lock=True)
-    if not may_view(actor, full.facts) or full.facts.sealing is None:
-        raise PollNotFound()
-    if full.facts.paper is not None:
-        await refuse_paper_voter(session, poll_id, actor.id)
     mark = mark_of(poll_id, ballot.credential)
-    known = await queries.get_cast_facts(
+    full, known = await queries.get_poll_to_cast(
         session,
         poll_id,
         actor.id,
@@ -183,16 +186,19 @@ async def cast_sealed(
         credential_hash=credential_hash(ballot.credential),
         alpha_hash=credential_hash(ballot.ciphertext.alpha),
     )
+    if not may_view(actor, full.facts) or full.facts.sealing is None:
+        raise PollNotFound()
+    if full.facts.paper is not None:
+        await refuse_paper_voter(session, poll_id, actor.id)
     if known.is_on_board:
         if not known.holds_this:
             raise CredentialTaken()
         return _receipt(full, ballot, has_replaced=False, is_repeat=True)
     _check_cast(actor, full, known, now=now)
-    await _note_voter(session, poll_id, actor.id, mark, known)
-    await add_ballot(
-        session, poll_id, raw, ballot, head=known.head, position=known.position, on=local_date(now)
-    )
-    promise_mail(session, actor, full, has_replaced=known.has_voted, now=now)
+    rows = _voter_rows(poll_id, actor.id, mark, known)
+    rows += ballot_rows(poll_id, raw, ballot, head=known.head, position=known.position, on=local_date(now))
+    rows.append((OutboxMessage, mail_row(actor, full, has_replaced=known.has_voted, now=now)))
+    await insert_together(session, rows)
     await mark_open(session, full, now=now)
     return _receipt(full, ballot, has_replaced=known.has_voted, is_repeat=False)
 
@@ -214,16 +220,15 @@ def _check_cast(actor: Actor, full: PollInFull, known: CastFacts, *, now: dateti
         raise CredentialTaken()
 
 
-async def _note_voter(
-    session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID, mark: str, known: CastFacts
-) -> None:
+def _voter_rows(poll_id: uuid.UUID, account_id: uuid.UUID, mark: str, known: CastFacts) -> list[NewRow]:
     """That somebody voted, and with which credential: two rows that nothing but the person joins."""
-    connection = await session.connection()
     person = {"poll_id": poll_id, "account_id": account_id}
+    rows: list[NewRow] = []
     if not known.holds_this:
-        await connection.execute(_HOLDER, person | {"mark": mark})
+        rows.append((CredentialHolder, person | {"mark": mark}))
     if not known.has_voted:
-        await connection.execute(_PARTICIPATION, person)
+        rows.append((Participation, person))
+    return rows
 
 
 def mark_of(poll_id: uuid.UUID, credential: str) -> str:

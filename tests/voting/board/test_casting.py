@@ -3,9 +3,10 @@
 import itertools
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, inspect, select, text
+from sqlalchemy import event, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -197,3 +198,21 @@ async def test_the_archive_only_ever_grows(session: AsyncSession, sealed: Sealed
     framed = await queries.board_size(session, sealed.poll.id, last=last)
     stored = await queries.get_election(session, sealed.poll.id)
     assert service.archive_size(stored.timestamp or 0, framed) == len(seen[-1])
+
+
+async def test_a_ballot_is_few_questions(session: AsyncSession, sealed: SealedPoll) -> None:
+    """Others wait for the poll's lock meanwhile, and each question is a journey to PostgreSQL."""
+    await cast(session, sealed, 0, ["P01"])
+    raw = await seal_for(session, sealed, 1, ["P02"])
+    checked = await service.check_sealed(await election_of(session, sealed), raw)
+    asked: list[str] = []
+    connection = await session.connection()
+
+    def note(*arguments: Any) -> None:
+        asked.append(arguments[2])
+
+    event.listen(connection.sync_connection, "before_cursor_execute", note)
+    await service.cast_sealed(session, sealed.voters[1], sealed.poll.id, raw, checked, now=NOON)
+    await session.flush()
+    inserts = 6 if connection.dialect.name == "sqlite" else 1  # holder, participation, 2 members, place, mail
+    assert len(asked) == 3 + inserts, asked
