@@ -16,6 +16,7 @@ ROLE_NAMES = {
     Role.CLERK: N_("polling place"),
     Role.SECRETARIAT: N_("council secretariat"),
     Role.COUNCILLOR: N_("councillor"),
+    Role.MODERATOR: N_("moderator"),
     Role.ADMIN: N_("administrator"),
 }
 

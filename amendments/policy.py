@@ -142,6 +142,13 @@ def may_propose_as(actor: Actor | None, kind: AuthorKind) -> Verdict:
             return ALLOW
 
 
+def takes_comments(act: ActLike) -> Verdict:
+    """Whether more may be said of what is an act's: until it is decided."""
+    if act.state not in (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL):
+        return deny(N_("This draft decision is decided. What was said of it stays readable."))
+    return ALLOW
+
+
 def may_keep_draft(actor: Actor | None, act: ActLike, *, drafts: int, today: date) -> Verdict:
     """Whether another draft of theirs may be begun."""
     if not (verdict := may_propose(actor, act, today=today)):

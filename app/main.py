@@ -31,6 +31,7 @@ from app.pages import router as pages_router
 from app.settings import Settings, get_settings
 from app.wiring import MENU, SECRET_PATHS, wire
 from cycles.routes import router as cycles_router
+from discussions.routes import router as discussions_router
 from proposals.routes import router as proposals_router
 from voting.routes import router as voting_router
 
@@ -62,6 +63,7 @@ def routers() -> list[Router]:
         cycles_router,
         voting_router,
         proposals_router,
+        discussions_router,
         amendments_router,
     ]
 

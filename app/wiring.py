@@ -3,9 +3,11 @@
 import msgspec
 
 from accounts.states import Role
+from amendments.queries.discussed import find_acts, find_amendments, find_units
 from app.kit.events import subscribe
 from app.kit.i18n import N_
 from cycles.events import StageDatesChanged
+from discussions.queries import resolve_by
 from proposals.service import record_outcome
 from voting.events import ResultPublished
 from voting.service import lapse_confirmations
@@ -22,6 +24,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/desk", N_("Residence desk"), Role.DESK),
     ("/desk/letters", N_("Letters"), Role.DESK),
     ("/places", N_("Polling places"), Role.CLERK),
+    ("/moderation", N_("Moderation"), Role.MODERATOR),
     ("/officials", N_("Officials"), Role.ADMIN),
 )
 
@@ -85,6 +88,9 @@ REGISTER_KINDS: dict[str, str] = {
     "poll.place_signature_withdrawn": N_("An official withdrew a signature from a protocol"),
     "poll.papers_settled": N_("The papers of all polling places are signed and fixed"),
     "poll.imported": N_("A finished vote from elsewhere was imported"),
+    "comment.hidden": N_("A comment was hidden by a moderator"),
+    "comment.restored": N_("A comment is shown again after an appeal"),
+    "comment.appeal_refused": N_("A comment stays hidden after an appeal"),
     "cycle.created": N_("The cycle was published"),
     "cycle.vote-settings-changed": N_("An official chose how the vote is counted"),
     "stage.dates-changed": N_("The dates of a stage were changed"),
@@ -104,6 +110,7 @@ REGISTER_KINDS: dict[str, str] = {
 SUBJECT_ADDRESSES: dict[str, str] = {
     "act": "/acts/",
     "amendment": "/amendments/",
+    "comment": "/comments/",
     "cycle": "/cycles/",
     "idea": "/ideas/",
     "poll": "/polls/",
@@ -132,3 +139,6 @@ def wire() -> None:
     """Subscribe every listener; safe to call twice."""
     subscribe(ResultPublished, record_outcome)
     subscribe(StageDatesChanged, lapse_confirmations)
+    resolve_by("act", find_acts)
+    resolve_by("amendment", find_amendments)
+    resolve_by("unit", find_units)

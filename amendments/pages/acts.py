@@ -10,6 +10,7 @@ from amendments.models import Act, ActEvent, ActPaper, ActVersion, AmendmentRow
 from amendments.pages.changes import touched_units
 from amendments.pages.words import ACT_STATES, STEPS, VERSION_KINDS, ClockView, view_clock
 from amendments.policy import may_follow, may_prepare, may_propose, may_see_answers
+from amendments.queries.discussed import Said
 from amendments.rules.procedure import Clock, Event
 from amendments.states import ActState, VersionKind
 from amendments.text.labels import cite, written_label
@@ -198,6 +199,7 @@ class ActPage(msgspec.Struct, frozen=True, kw_only=True):
     may_propose: Verdict
     sees_answers: bool
     has_drafts: int
+    said: Said
     follows: bool
     may_follow: Verdict
     is_newest: bool
@@ -225,6 +227,7 @@ def build_act(
     rows: Sequence[AmendmentRow],
     groups: list[list[str]],
     drafts: int,
+    said: Said,
     follows: bool,
     today: date,
 ) -> ActPage:
@@ -248,6 +251,7 @@ def build_act(
         may_propose=may_propose(actor, act, today=today),
         sees_answers=bool(may_see_answers(actor)),
         has_drafts=drafts,
+        said=said,
         follows=follows,
         may_follow=may_follow(actor, act),
         is_newest=version.sequence == versions[-1].sequence,

@@ -18,6 +18,7 @@ from amendments.pages.words import (
     OUTCOMES,
 )
 from amendments.policy import may_answer, may_change_amendment, may_moderate, may_withdraw
+from amendments.queries.discussed import Said
 from amendments.states import AmendmentState, AuthorKind, Outcome
 from amendments.text.conflicts import Conflict
 from amendments.text.lines import Layout
@@ -128,6 +129,7 @@ class PartPage(msgspec.Struct, frozen=True, kw_only=True):
     units: list[UnitView]
     amendments: list[AmendmentView]
     view: str
+    said: Said
     may_propose: Verdict
     previous: tuple[str, str] | None
     following: tuple[str, str] | None
@@ -151,6 +153,7 @@ class RegisterPage(msgspec.Struct, frozen=True, kw_only=True):
     act_number: str
     act_title: str
     amendments: list[AmendmentView]
+    said: Said
     total: int
     state: str
     author_kind: str
@@ -193,6 +196,7 @@ class AmendmentPage(msgspec.Struct, frozen=True, kw_only=True):
     cosigners: Sequence[str]
     same: list[tuple[str, str]]
     is_mine: bool
+    comment_count: int
     supports: bool
     may_support: Verdict
     may_withdraw: bool
@@ -217,6 +221,7 @@ def build_amendment(
     events: Sequence[AmendmentEvent],
     cosigners: Sequence[str],
     same: list[tuple[str, str]],
+    comment_count: int,
     supports: bool,
     may_support: Verdict,
     errors: dict[str, str],
@@ -236,6 +241,7 @@ def build_amendment(
         cosigners=cosigners,
         same=same,
         is_mine=actor is not None and actor.id == row.author_id,
+        comment_count=comment_count,
         supports=supports,
         may_support=may_support,
         may_withdraw=bool(may_withdraw(actor, row)),

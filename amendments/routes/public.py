@@ -29,6 +29,7 @@ from amendments.pages.amendments import (
 from amendments.pages.changes import ChangeView, touched_units, unit_of, view_changes
 from amendments.pages.words import AMENDMENT_STATES, AUTHOR_KINDS
 from amendments.policy import may_propose, may_see_amendment, may_stand_behind, may_view
+from amendments.queries.discussed import count_said
 from amendments.rules.procedure import clocks
 from amendments.states import ActState, AmendmentState, AuthorKind
 from amendments.text.conflicts import Conflict, groups
@@ -134,6 +135,7 @@ async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersi
         rows=rows,
         groups=await _groups(session, version, {row.id: row for row in rows}),
         drafts=await queries.count_drafts(session, act.id, ctx.actor.id) if ctx.actor else 0,
+        said=await count_said(session, act.id),
         follows=ctx.actor is not None and await queries.is_following(session, act.id, ctx.actor.id),
         today=today,
     )
@@ -200,6 +202,7 @@ async def show_part(
         ),
         view=asked if asked in VIEWS else VIEWS[0],
         may_propose=may_propose(ctx.actor, act, today=local_date(ctx.now)),
+        said=await count_said(session, act_id),
         previous=_beside(reading, unit, -1),
         following=_beside(reading, unit, 1),
     )
@@ -297,6 +300,7 @@ async def list_amendments(
         act_number=act.number or "",
         act_title=act.title,
         amendments=list(views.values()),
+        said=await count_said(session, act_id),
         total=len(rows),
         state=state,
         author_kind=kind,
@@ -424,6 +428,7 @@ async def load_amendment(
             for one in rows.values()
             if one.id != row.id and service.proposal_key(one) == key
         ],
+        comment_count=(await count_said(session, act.id)).amendments.get(str(row.id), 0),
         supports=supports,
         may_support=may_stand_behind(ctx.actor, act, row, stands=supports, today=local_date(ctx.now)),
         errors=errors or {},

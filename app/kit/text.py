@@ -45,3 +45,10 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words of a text, in order."""
     return _WORD.findall(fold(text))
+
+
+def public_name(name: str) -> str:
+    """How somebody is named in public: first name and initial, "Ana Popescu" → "Ana P."."""
+    parts = name.split()
+    short = f"{parts[0]} {parts[-1][0].upper()}." if len(parts) > 1 else name.strip()
+    return short[:120]

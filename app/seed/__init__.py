@@ -21,6 +21,7 @@ from app.kit.context import Services
 from app.kit.outbox import OutboxMessage
 from app.seed import content
 from app.seed.acts import seed_act, seed_answered
+from app.seed.comments import seed_comments
 from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_papers, ticked
 from app.seed.ideas import seed_wishes, seed_works
 from app.seed.paper import CLUB, Clerks, seed_counting_table, seed_paper_votes, seed_places
@@ -101,7 +102,9 @@ async def seed(services: Services) -> bool:
         await seed_answered(
             session, services, clerk, councillor, cast.authors, announced=_moment(now, -30, 10)
         )
-        await seed_act(session, services, clerk, cast.authors, announced=_moment(now, -8, 10))
+        act = await seed_act(session, services, clerk, cast.authors, announced=_moment(now, -8, 10))
+        moderator = actor_of(accounts["monica.stan@exemplu.ro"], Role.MODERATOR)
+        await seed_comments(session, act, cast.authors, councillor, moderator, first=_moment(now, -5, 10))
         await session.flush()
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again
         session.info.pop("outbox", None)

@@ -129,6 +129,14 @@ PEOPLE: tuple[Person, ...] = (
         (Role.COUNCILLOR,),
     ),
     Person(
+        "Monica Stan",
+        "monica.stan@exemplu.ro",
+        N_("Moderator"),
+        N_("Decide on a comment that was reported; see the public log."),
+        (Role.MODERATOR,),
+        is_verified=False,
+    ),
+    Person(
         "Gabriela Rusu",
         "gabriela.rusu@exemplu.ro",
         N_("Administrator"),

@@ -8,7 +8,6 @@ from proposals.service.drafts import (
     describe_photos,
     fold_idea,
     move_photo,
-    public_name,
     remove_photo,
     save_draft,
 )
@@ -71,7 +70,6 @@ __all__ = [
     "is_submission_open",
     "merge_idea",
     "move_photo",
-    "public_name",
     "put_to_vote",
     "reason_facts",
     "record_outcome",

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from app.kit.db import new_id
 from app.kit.policy import require
-from app.kit.text import words
+from app.kit.text import public_name, words
 from cycles.queries import get_cycle
 from proposals import queries
 from proposals.errors import PhotoNotFound, TooManyPhotos
@@ -27,13 +27,6 @@ class StoredPhoto(msgspec.Struct, frozen=True):
     small_key: str
     width: int
     height: int
-
-
-def public_name(name: str) -> str:
-    """How an author is named in public: first name and initial, "Ana Popescu" → "Ana P."."""
-    parts = name.split()
-    short = f"{parts[0]} {parts[-1][0].upper()}." if len(parts) > 1 else name.strip()
-    return short[:120]
 
 
 def fold_idea(idea: Idea) -> str:

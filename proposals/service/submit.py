@@ -14,13 +14,13 @@ from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.i18n import N_
 from app.kit.numbers import next_number
 from app.kit.policy import require
+from app.kit.text import public_name
 from cycles.queries import find_stage, get_cycle, list_areas
 from cycles.states import StageKind, is_open
 from proposals import queries
 from proposals.errors import AlreadySupported, NotSupported
 from proposals.models import Idea, Support
 from proposals.policy import may_submit, may_support, may_withdraw
-from proposals.service.drafts import public_name
 from proposals.service.timeline import mail_author, publish_fact, tell
 from proposals.states import EventKind, IdeaState, review_deadline
 

@@ -31,6 +31,7 @@ EMAILS = {  # whom a page is shown to; all are people of app/seed/people.py
     "second_clerk": "paul.ene@exemplu.ro",
     "secretariat": "dan.olteanu@exemplu.ro",
     "councillor": "victor.nistor@exemplu.ro",
+    "moderator": "monica.stan@exemplu.ro",
     "admin": "gabriela.rusu@exemplu.ro",
 }
 STRANGERS = ("nobody", "guest")  # not signed in; what a guest does leaves cookies behind

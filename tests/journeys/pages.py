@@ -22,6 +22,7 @@ from cycles.models import Cycle
 from proposals.models import Idea
 from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_acts import ACT_FACTS, ACTS
+from tests.journeys.pages_talk import TALK, TALK_FACTS
 from voting.models import BoardBallot, Poll
 from voting.sealing.box import new_receipt
 
@@ -332,6 +333,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/cycles/{next_cycle}/vote-settings", note="empty", who="election", status=422, send={}),
     # ── draft decisions
     *ACTS,
+    *TALK,
     PageCase("/check"),
     PageCase("/check?code={code}", note="found"),
     PageCase("/check?code=7QXM-4T2K-9RVD", note="not found"),
@@ -420,4 +422,5 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
         Cycle.id.in_(select(Poll.cycle_id).where(Poll.state.in_(("tallied", "certified")))),
     ),
     **ACT_FACTS,
+    **TALK_FACTS,
 }

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from app.kit.errors import FormErrors
 from app.kit.forms import Form
-from app.kit.text import words
+from app.kit.text import public_name, words
 from proposals.forms import read_costing
 from proposals.rules.costing import Costing, Line
 from proposals.rules.similarity import Candidate, rank
-from proposals.service import public_name
 
 LINES = st.builds(
     Line,

@@ -1,0 +1,55 @@
+"""Reading subjects, comments, and what moderators decided."""
+
+from discussions.queries.comments import (
+    count_comments,
+    count_first,
+    count_written,
+    find_same,
+    first_replies,
+    get_comment,
+    get_thread,
+    list_first,
+    list_newest,
+    list_replies,
+    supported_by,
+)
+from discussions.queries.moderation import (
+    count_decisions,
+    find_appeal,
+    find_report,
+    last_hidings,
+    list_appealed,
+    list_decisions,
+    list_log,
+    list_open_reports,
+    list_reported,
+)
+from discussions.queries.subjects import Resolver, Subject, get_subject, list_subjects, resolve_by
+
+__all__ = [
+    "Resolver",
+    "Subject",
+    "count_comments",
+    "count_decisions",
+    "count_first",
+    "count_written",
+    "find_appeal",
+    "find_report",
+    "find_same",
+    "first_replies",
+    "get_comment",
+    "get_subject",
+    "get_thread",
+    "last_hidings",
+    "list_appealed",
+    "list_decisions",
+    "list_first",
+    "list_log",
+    "list_newest",
+    "list_open_reports",
+    "list_replies",
+    "list_reported",
+    "list_subjects",
+    "resolve_by",
+    "supported_by",
+]

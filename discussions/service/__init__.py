@@ -1,0 +1,16 @@
+"""What can be done with comments: write, change, withdraw, support, report; decide and appeal."""
+
+from discussions.service.comments import edit_comment, support_comment, withdraw_comment, write_comment
+from discussions.service.moderation import appeal, decide_appeal, hide_comment, keep_comment, report_comment
+
+__all__ = [
+    "appeal",
+    "decide_appeal",
+    "edit_comment",
+    "hide_comment",
+    "keep_comment",
+    "report_comment",
+    "support_comment",
+    "withdraw_comment",
+    "write_comment",
+]
