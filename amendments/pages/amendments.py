@@ -10,6 +10,7 @@ from accounts.policy import Actor
 from amendments.models import Act, AmendmentAnchor, AmendmentConflict, AmendmentEvent, AmendmentRow, Answer
 from amendments.pages.acts import UnitView
 from amendments.pages.changes import ChangeView, view_changes
+from amendments.pages.choosing import KINDS, STATES, Chosen
 from amendments.pages.words import (
     AMENDMENT_STATES,
     AUTHOR_KINDS,
@@ -25,6 +26,7 @@ from amendments.text.lines import Layout
 from amendments.text.operations import Amendment
 from amendments.text.units import Version
 from app.kit.i18n import Locale
+from app.kit.paging import Paging
 from app.kit.policy import Verdict
 
 
@@ -147,7 +149,7 @@ class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RegisterPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The register of an act's amendments, with its filters."""
+    """The register of an act's amendments, with its filters. `total`: of all that were asked for."""
 
     act_id: str
     act_number: str
@@ -155,11 +157,11 @@ class RegisterPage(msgspec.Struct, frozen=True, kw_only=True):
     amendments: list[AmendmentView]
     said: Said
     total: int
-    state: str
-    author_kind: str
-    mine: bool
-    states: list[tuple[str, str]]
-    author_kinds: list[tuple[str, str]]
+    chosen: Chosen
+    articles: list[tuple[str, str]]
+    paging: Paging
+    states: tuple[tuple[str, str], ...] = STATES
+    author_kinds: tuple[tuple[str, str], ...] = KINDS
 
 
 # ── one amendment ─────────────────────────────────────────────────────────────

@@ -40,6 +40,14 @@ from amendments.queries.amendments import (
     read_operations,
     write_operations,
 )
+from amendments.queries.publishing import (
+    list_all_amendment_events,
+    list_all_anchors,
+    list_all_answers,
+    list_all_conflicts,
+    list_all_cosigners,
+    list_all_rulings,
+)
 
 __all__ = [
     "CARRIED",
@@ -60,6 +68,12 @@ __all__ = [
     "last_rank",
     "last_version",
     "list_acts",
+    "list_all_amendment_events",
+    "list_all_anchors",
+    "list_all_answers",
+    "list_all_conflicts",
+    "list_all_cosigners",
+    "list_all_rulings",
     "list_amendment_events",
     "list_amendments",
     "list_answers",

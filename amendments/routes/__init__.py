@@ -2,12 +2,25 @@
 
 from litestar import Router
 
-from amendments.routes import answering, consolidating, following, proposing, public, secretariat
+from amendments.routes import (
+    answering,
+    consolidating,
+    following,
+    printing,
+    proposing,
+    public,
+    publishing,
+    register,
+    secretariat,
+)
 
 router = Router(
     path="/",
     route_handlers=[
         *public.HANDLERS,
+        *register.HANDLERS,
+        *publishing.HANDLERS,
+        *printing.HANDLERS,
         *proposing.HANDLERS,
         *secretariat.HANDLERS,
         *answering.HANDLERS,

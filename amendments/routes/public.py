@@ -1,7 +1,5 @@
 """What everybody may read: acts, their text, the amendments to them, and the papers."""
 
-import csv
-import io
 import uuid
 from collections.abc import Sequence
 from uuid import UUID
@@ -22,16 +20,15 @@ from amendments.pages.amendments import (
     GroupPage,
     PartPage,
     Reading,
-    RegisterPage,
     build_amendment,
     view_amendment,
 )
 from amendments.pages.changes import ChangeView, touched_units, unit_of, view_changes
-from amendments.pages.words import AMENDMENT_STATES, AUTHOR_KINDS
+from amendments.pages.choosing import VIEWS
 from amendments.policy import may_propose, may_see_amendment, may_stand_behind, may_view
 from amendments.queries.discussed import count_said
 from amendments.rules.procedure import clocks
-from amendments.states import ActState, AmendmentState, AuthorKind
+from amendments.states import ActState, AmendmentState
 from amendments.text.conflicts import Conflict, groups
 from amendments.text.labels import cite
 from amendments.text.operations import Amendment
@@ -39,17 +36,22 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import NotFound
 from app.kit.forms import query_form
-from app.kit.text import harmless_cell
 from app.kit.web import WebRequest, anyone, download, get, page, see_other
 from proposals.states import DAYS_OFF
-
-VIEWS = ("inline", "side", "new")
 
 
 async def visible_act(session: AsyncSession, ctx: Ctx, act_id: UUID) -> Act:
     """An act that this reader may know of. Raises: ActNotFound."""
     act = await queries.get_act(session, act_id)
     if not may_view(ctx.actor, act):
+        raise ActNotFound()
+    return act
+
+
+async def published_act(session: AsyncSession, ctx: Ctx, act_id: UUID) -> Act:
+    """An act that was announced, so that it has a version. Raises: ActNotFound."""
+    act = await visible_act(session, ctx, act_id)
+    if act.state == ActState.DRAFT:
         raise ActNotFound()
     return act
 
@@ -271,46 +273,7 @@ async def show_group(
     return page(request, "amendments/group.html", model)
 
 
-# ── the register of an act ────────────────────────────────────────────────────
-@get("/acts/{act_id:uuid}/amendments", audience=anyone)
-async def list_amendments(
-    request: WebRequest,
-    session: NamedDependency[AsyncSession],
-    ctx: NamedDependency[Ctx],
-    act_id: FromPath[UUID],
-) -> Response[bytes]:
-    """Every amendment to an act in the order of its register, filtered by state, kind of author, or one's
-    own.
-    """
-    act = await visible_act(session, ctx, act_id)
-    asked = query_form(request)
-    state = asked.get("state") if asked.get("state") in set(AmendmentState) else ""
-    kind = asked.get("author") if asked.get("author") in set(AuthorKind) else ""
-    mine = asked.get("mine") == "yes" and ctx.actor is not None
-    rows = await queries.list_amendments(
-        session,
-        act_id,
-        states=[AmendmentState(state)] if state else (),
-        author_kinds=[kind] if kind else (),
-        author_id=ctx.actor.id if mine and ctx.actor else None,
-    )
-    views = await view_rows(session, ctx, act_id, rows)
-    model = RegisterPage(
-        act_id=str(act_id),
-        act_number=act.number or "",
-        act_title=act.title,
-        amendments=list(views.values()),
-        said=await count_said(session, act_id),
-        total=len(rows),
-        state=state,
-        author_kind=kind,
-        mine=mine,
-        states=[(one.value, title) for one, title in AMENDMENT_STATES.items() if one != AmendmentState.DRAFT],
-        author_kinds=[(one.value, title) for one, title in AUTHOR_KINDS.items()],
-    )
-    return page(request, "amendments/register.html", model)
-
-
+# ── an amendment ─────────────────────────────────────────────────────────────
 Standing = tuple[ActVersion, dict[uuid.UUID, Amendment]]
 """A version with the amendments that stand on it."""
 
@@ -335,43 +298,6 @@ async def view_rows(
             version, amendment = standing[0], standing[1][row.id]
         views[row.id] = view_amendment(row, amendment, reading_of(version, ctx), answer=answers.get(row.id))
     return views
-
-
-@get("/acts/{act_id:uuid}/amendments.csv", audience=anyone)
-async def download_amendments(
-    request: WebRequest,
-    session: NamedDependency[AsyncSession],
-    ctx: NamedDependency[Ctx],
-    act_id: FromPath[UUID],
-) -> Response[bytes]:
-    """The register as a table: each change as a sentence, with its author, reason, answer and its reason."""
-    act = await visible_act(session, ctx, act_id)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(
-        ["number", "submitted", "author", "kind", "changes", "reason", "outcome", "answer", "by", "same_as"]
-    )
-    rows = await queries.list_amendments(session, act_id)
-    views, answers = await view_rows(session, ctx, act_id, rows), await queries.last_answers(session, act_id)
-    numbers = {row.id: row.number or "" for row in rows}
-    for row in rows:
-        last = answers.get(row.id)
-        said = " ".join(one for change in views[row.id].changes for one in change.sentences)
-        cells = (
-            row.number or "",
-            row.submitted_at.isoformat() if row.submitted_at else "",
-            row.author_name,
-            row.author_kind,
-            said,
-            row.reason,
-            last.outcome if last else row.state,
-            last.reason if last else row.state_reason,
-            f"{last.by_name}, {last.by_function}" if last else "",
-            numbers.get(last.same_as_id, "") if last and last.same_as_id else "",
-        )
-        writer.writerow([harmless_cell(cell) for cell in cells])
-    name = f"{act.number or act.id}-amendments.csv"
-    return download(out.getvalue().encode(), media_type="text/csv", filename=name)
 
 
 @get("/acts/{act_id:uuid}/amendments/{amendment_id:uuid}", audience=anyone)
@@ -489,8 +415,6 @@ HANDLERS = [
     show_version,
     show_part,
     show_group,
-    list_amendments,
-    download_amendments,
     show_amendment,
     download_paper,
 ]

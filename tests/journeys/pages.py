@@ -340,7 +340,7 @@ CASES: tuple[PageCase, ...] = (
 )
 
 # Addresses that answer a GET and are no pages: feeds, downloads and the interface for programs ...
-NO_PAGE = re.compile(r"/api/.*|.*\.(atom|csv|json|jsonl)")
+NO_PAGE = re.compile(r"/api/.*|.*\.(atom|csv|docx|json|jsonl|pdf|txt|xml)")
 # ... and these, with the reason.
 NOT_PAGES: dict[str, str] = {
     "/health": "JSON for machines",

@@ -1,0 +1,61 @@
+"""The page of all files of an act."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from amendments.models import Act, ActPaper, ActVersion, AmendmentRow
+from amendments.pages.acts import PaperView
+from amendments.pages.words import VERSION_KINDS
+from amendments.states import VersionKind
+
+
+class VersionFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """A version with its files; `since`: the earlier versions from which changes can be shown."""
+
+    sequence: int
+    kind: str
+    published_at: datetime
+    sha256: str
+    path: str
+    since: list[int]
+
+
+class FilesPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Every file of an act."""
+
+    act_id: str
+    act_number: str
+    act_title: str
+    versions: list[VersionFiles]
+    papers: list[tuple[PaperView, str]]
+    amendment_count: int
+
+
+def build_files(
+    act: Act, versions: Sequence[ActVersion], papers: Sequence[ActPaper], rows: Sequence[AmendmentRow]
+) -> FilesPage:
+    """The page: the newest version first."""
+    base = f"/acts/{act.id}"
+    return FilesPage(
+        act_id=str(act.id),
+        act_number=act.number or "",
+        act_title=act.title,
+        versions=[
+            VersionFiles(
+                sequence=one.sequence,
+                kind=VERSION_KINDS[VersionKind(one.kind)],
+                published_at=one.published_at,
+                sha256=one.content_hash,
+                path=f"{base}/versions/{one.sequence}",
+                since=[other.sequence for other in versions if other.sequence < one.sequence],
+            )
+            for one in reversed(versions)
+        ],
+        papers=[
+            (PaperView(one.title, f"{base}/papers/{one.position}", one.size, one.added_at), one.sha256)
+            for one in papers
+        ],
+        amendment_count=len(rows),
+    )

@@ -1,0 +1,236 @@
+"""The files of an act: each version as PDF, DOCX, Akoma Ntoso and plain text, with tracked changes between
+any two, those of one amendment, and the comparative table.
+"""
+
+import asyncio
+from uuid import UUID
+
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from amendments import queries
+from amendments.errors import ActNotFound, AmendmentNotFound
+from amendments.models import Act, ActVersion
+from amendments.pages.printed import TEMPLATES, Imprint, print_table, print_version
+from amendments.pages.table import HEAD, SHARES, plain_rows
+from amendments.pages.tracked import ChangedBy, credits_between, names_of
+from amendments.routes.public import published_act, visible_amendment
+from amendments.routes.register import load_table
+from amendments.states import AmendmentState
+from amendments.text.refused import Refused
+from amendments.text.replay import consolidate
+from amendments.text.writing.akoma_meta import Identity
+from amendments.text.writing.akoma_ntoso import write_akoma_ntoso
+from amendments.text.writing.docx import Credits, credits_of, write_docx
+from amendments.text.writing.docx_table import write_docx_table
+from amendments.text.writing.plain import write_plain
+from app.kit.clock import local_date
+from app.kit.context import Ctx
+from app.kit.errors import NotFound
+from app.kit.i18n import translate
+from app.kit.printing import draw, printable
+from app.kit.text import words
+from app.kit.web import WebRequest, anyone, download, get
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+AKN = "application/akn+xml; charset=utf-8"
+PRINTS = 60  # documents that one address may have drawn in ten minutes; each can take seconds
+PRINT_SECONDS = 600
+
+
+async def load_version(
+    session: AsyncSession, ctx: Ctx, act_id: UUID, sequence: int
+) -> tuple[Act, ActVersion, list[ActVersion]]:
+    """An act, one of its versions, and all of them. Raises: ActNotFound."""
+    act = await published_act(session, ctx, act_id)
+    versions = list(await queries.list_versions(session, act_id))
+    found = next((one for one in versions if one.sequence == sequence), None)
+    if found is None:
+        raise ActNotFound()
+    return act, found, versions
+
+
+def imprint_of(ctx: Ctx, path: str) -> Imprint:
+    """Whose a printed document is, and where it is to be had."""
+    return Imprint(authority=authority_of(ctx), locale=ctx.locale, address=ctx.absolute(path))
+
+
+def authority_of(ctx: Ctx) -> str:
+    """The council whose decisions these are."""
+    return f"Consiliul Local {ctx.district}"
+
+
+async def draw_limited(ctx: Ctx, template: str, values: dict[str, object], act: Act) -> bytes:
+    """A document as PDF, for an address that has not had too many drawn. Raises: TooMany."""
+    await ctx.services.limiter.check(f"print:{ctx.client_ip}", limit=PRINTS, seconds=PRINT_SECONDS)
+    settings = ctx.services.settings
+    day = act.announced_on or local_date(act.created_at)
+    return await draw(
+        settings.root / TEMPLATES / template, values, day=day, cache=settings.var_dir / "printed"
+    )
+
+
+# ── a version ─────────────────────────────────────────────────────────────────
+@get("/acts/{act_id:uuid}/versions/{sequence:int}/text.pdf", audience=anyone, include_in_schema=False)
+async def print_text(
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    sequence: FromPath[int],
+) -> Response[bytes]:
+    """The text as a tagged PDF, with the line numbers of the screen."""
+    act, version, _ = await load_version(session, ctx, act_id, sequence)
+    imprint = imprint_of(ctx, f"/acts/{act_id}/versions/{sequence}")
+    values = await asyncio.to_thread(print_version, act, version, imprint)
+    content = await draw_limited(ctx, "text.typ", values, act)
+    return download(content, media_type="application/pdf", filename=f"{act.number}-v{sequence}.pdf")
+
+
+@get("/acts/{act_id:uuid}/versions/{sequence:int}/text.docx", audience=anyone, include_in_schema=False)
+async def download_text(
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    sequence: FromPath[int],
+) -> Response[bytes]:
+    """The text as a Word file without any marks."""
+    act, version, _ = await load_version(session, ctx, act_id, sequence)
+    text = queries.read_version(version)
+    content = await asyncio.to_thread(write_docx, text, text, Credits(""), version.published_at)
+    return download(content, media_type=DOCX, filename=f"{act.number}-v{sequence}.docx")
+
+
+@get("/acts/{act_id:uuid}/versions/{sequence:int}/text.xml", audience=anyone, include_in_schema=False)
+async def download_akoma_ntoso(
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    sequence: FromPath[int],
+) -> Response[bytes]:
+    """The text as Akoma Ntoso 3.0."""
+    act, version, _ = await load_version(session, ctx, act_id, sequence)
+    identity = Identity(
+        authority="-".join(words(ctx.district)) or "consiliu",
+        authority_name=printable(authority_of(ctx)),
+        number=act.number or "",
+        day=act.announced_on or local_date(version.published_at),
+        version=sequence,
+    )
+    written = await asyncio.to_thread(write_akoma_ntoso, queries.read_version(version), identity)
+    return download(written.encode(), media_type=AKN, filename=f"{act.number}-v{sequence}.xml")
+
+
+@get("/acts/{act_id:uuid}/versions/{sequence:int}/text.txt", audience=anyone, include_in_schema=False)
+async def download_plain(
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    sequence: FromPath[int],
+) -> Response[bytes]:
+    """The text in its numbered lines."""
+    _, version, _ = await load_version(session, ctx, act_id, sequence)
+    written = write_plain(queries.read_version(version), queries.read_layout(version))
+    return download(written.encode(), media_type="text/plain")
+
+
+# ── tracked changes ───────────────────────────────────────────────────────────
+@get(
+    "/acts/{act_id:uuid}/versions/{sequence:int}/since/{earlier:int}/changes.docx",
+    audience=anyone,
+    include_in_schema=False,
+)
+async def download_changes(
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    sequence: FromPath[int],
+    earlier: FromPath[int],
+) -> Response[bytes]:
+    """The way from an earlier version to this one as tracked changes, each by who asked for it."""
+    act, version, versions = await load_version(session, ctx, act_id, sequence)
+    base = next((one for one in versions if one.sequence == earlier < sequence), None)
+    if base is None:
+        raise ActNotFound()
+    names = names_of(await queries.list_amendments(session, act_id))
+    credits = await asyncio.to_thread(credits_between, base, version, names)
+    old, new = queries.read_version(base), queries.read_version(version)
+    content = await asyncio.to_thread(write_docx, old, new, credits, version.published_at)
+    return download(content, media_type=DOCX, filename=f"{act.number}-v{earlier}-v{sequence}.docx")
+
+
+@get(
+    "/acts/{act_id:uuid}/amendments/{amendment_id:uuid}/changes.docx",
+    audience=anyone,
+    include_in_schema=False,
+)
+async def download_amendment(
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    amendment_id: FromPath[UUID],
+) -> Response[bytes]:
+    """One amendment as tracked changes in the text that it was written for."""
+    await published_act(session, ctx, act_id)
+    row = await visible_amendment(session, ctx, act_id, amendment_id)
+    if row.state == AmendmentState.DRAFT:
+        raise AmendmentNotFound()
+    version = await queries.get_version(session, row.version_id)
+    base, amendment = queries.read_version(version), queries.as_amendment(row)
+    try:
+        done = await asyncio.to_thread(consolidate, base, [amendment])
+    except Refused as refusal:  # the rejection of the whole draft changes no word of it
+        raise NotFound() from refusal
+    credits = credits_of(done, names_of([row]), ChangedBy.RENUMBERED)
+    moment = row.submitted_at or row.updated_at
+    content = await asyncio.to_thread(write_docx, base, done.version, credits, moment)
+    return download(content, media_type=DOCX, filename=f"{row.number}.docx")
+
+
+# ── the comparative table ─────────────────────────────────────────────────────
+@get("/acts/{act_id:uuid}/table.pdf", audience=anyone, include_in_schema=False)
+async def print_comparison(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The comparative table as a tagged PDF."""
+    act = await published_act(session, ctx, act_id)
+    table = await load_table(request, session, ctx, act)
+    values = await asyncio.to_thread(print_table, table, imprint_of(ctx, f"/acts/{act_id}/table"))
+    content = await draw_limited(ctx, "document.typ", values, act)
+    return download(content, media_type="application/pdf", filename=f"{act.number}-table.pdf")
+
+
+@get("/acts/{act_id:uuid}/table.docx", audience=anyone, include_in_schema=False)
+async def download_comparison(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The comparative table as a Word file."""
+    act = await published_act(session, ctx, act_id)
+    table = await load_table(request, session, ctx, act)
+    content = write_docx_table(
+        translate(ctx.locale, "Comparative table"),
+        f"{act.number} · {act.title}",
+        [translate(ctx.locale, title) for title in HEAD],
+        [row.cells for row in plain_rows(table, ctx.locale)],
+        shares=SHARES,
+    )
+    return download(content, media_type=DOCX, filename=f"{act.number}-table.docx")
+
+
+HANDLERS = [
+    print_text,
+    download_text,
+    download_akoma_ntoso,
+    download_plain,
+    download_changes,
+    download_amendment,
+    print_comparison,
+    download_comparison,
+]
