@@ -13,9 +13,8 @@ from amendments.pages.words import VERSION_KINDS
 from amendments.queries import read_layout, read_version
 from amendments.states import VersionKind
 from amendments.text.labels import written_label
-from amendments.text.lines import Layout, Line
+from amendments.text.lines import Layout
 from amendments.text.units import Unit, Version
-from amendments.text.writing.plain import EVERY
 from app.kit.i18n import N_, Locale, show_date, translate
 from app.kit.printing import printable
 
@@ -77,7 +76,7 @@ def _units(version: Version, layout: Layout) -> Iterable[dict[str, Any]]:
     for unit in version.units[1:]:
         if unit.type in IN_TABLES:
             continue
-        lines = [[_number(line), printable(line.text)] for line in layout.of(unit.id)]
+        lines = [[line.margin(), printable(line.text)] for line in layout.of(unit.id)]
         if unit.type == "table":
             yield {"kind": "table", "lines": lines, **_table(version, layout, unit)}
         elif lines:
@@ -89,11 +88,6 @@ def _units(version: Version, layout: Layout) -> Iterable[dict[str, Any]]:
                 "label": label,
                 "name": label or printable(unit.text)[:LONGEST_NAME] or "–",
             }
-
-
-def _number(line: Line) -> str:
-    """Lines are numbered by fives, as in printed drafts."""
-    return str(line.number) if line.number % EVERY == 0 else ""
 
 
 def _table(version: Version, layout: Layout, table: Unit) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 import io
 import re
-import shutil
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,10 @@ from amendments.models import Act
 from app.kit import printing
 from app.kit.printing import BREAK, LACKING, compile_document, printable
 from tests.conftest import FrozenClock, skip_or_fail
+from tests.debian import debian_program
 from tests.make.acts import AFTER
 from tests.make.published import make_published
+from tests.servers import Missing
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "templates" / "amendments" / "print" / "document.typ"
@@ -60,19 +61,21 @@ def check_tagged(content: bytes, *, title: str, lang: str) -> list[str]:
 
 def plain(content: bytes, tmp_path: Path) -> str:
     """The words as poppler takes them out."""
-    if not (program := shutil.which("pdftotext")):
-        skip_or_fail("pdftotext is not on PATH (Debian: poppler-utils)")
+    try:
+        program = debian_program("pdftotext", "poppler-utils")
+    except Missing as missing:
+        skip_or_fail(missing)
     path = tmp_path / "printed.pdf"
     path.write_bytes(content)
     return subprocess.run([program, "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
 
 
 @pytest.fixture
-async def act(app: Any, clock: FrozenClock, tmp_path: Path) -> AsyncIterator[Act]:
+async def act(app: Any, clock: FrozenClock, tmp_path: Path) -> Act:
     async with app.services.database.write() as session:
         act = await make_published(session, tmp_path / "papers")
     clock.moment = AFTER
-    yield act
+    return act
 
 
 async def test_a_version_is_printed_with_its_lines(

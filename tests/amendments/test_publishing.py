@@ -5,7 +5,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import AsyncIterator
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -30,12 +29,12 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @pytest.fixture
-async def act(app: Any, clock: FrozenClock, tmp_path: Path) -> AsyncIterator[Act]:
+async def act(app: Any, clock: FrozenClock, tmp_path: Path) -> Act:
     """The decision on parking after its first round."""
     async with app.services.database.write() as session:
         act = await make_published(session, tmp_path / "papers")
     clock.moment = AFTER
-    yield act
+    return act
 
 
 async def fetch(client: httpx.AsyncClient, act: Act, path: str, *, status: int = 200) -> httpx.Response:
@@ -204,7 +203,7 @@ async def the_open_data_has_everything_and_no_account(app: Any, client: httpx.As
     assert [one["outcome"] for one in by_number["AM-2027-00002"]["answers"]] == ["already_in", "rejected"]
     assert "„10” se înlocuiește cu „8”" in by_number["AM-2027-00001"]["operations"][0]["ro"]
     assert by_number["AM-2027-00005"]["anchors"][0]["fate"] in ("same", "shifted")
-    assert [one["event"] for one in given["steps"]][0] == "announced"
+    assert given["steps"][0]["event"] == "announced"
     assert {one["grade"] for one in given["conflicts"]} >= {"hard"}
     assert given["papers"][0]["sha256"]
     raw = json.dumps(given)

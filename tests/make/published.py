@@ -12,8 +12,8 @@ from amendments.states import AuthorKind, Outcome
 from amendments.text.operations import DeleteUnit, InsertUnit, MoveUnit, RejectAct
 from amendments.text.reading import read_markdown
 from amendments.text.units import NewUnit
-from tests.make.acts import AFTER, UNTIL, answer, edit, make_act, make_clerk, make_councillor, make_person
 from tests.make.accounts import NOON
+from tests.make.acts import AFTER, UNTIL, answer, edit, make_act, make_clerk, make_councillor, make_person
 from tests.make.decision import DECISION
 
 DECIDED = read_markdown(DECISION).version
