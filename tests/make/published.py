@@ -31,10 +31,13 @@ async def make_published(session: AsyncSession, folder: Path, *, consolidated: b
     act = await make_act(session, clerk, folder, text=DECIDED)
     fee = DECIDED["u12"].text
     point = NewUnit(id="n2", type="lit", text="literă nouă: ăâîșț ĂÂÎȘȚ;")
+    added = NewUnit(id="n1", type="article", text="Articol nou:", children=(point,))
+    insertion = InsertUnit(parent="u9", after="u10", new=added)
+    eight, five = (edit("u12", fee.replace("10 lei", new), text=DECIDED) for new in ("8 lei", "5 lei"))
     proposals: tuple[tuple[str, Any, AuthorKind, str], ...] = (
-        ("Ana Popescu", edit("u12", fee.replace("10 lei", "8 lei"), text=DECIDED), AuthorKind.RESIDENT, ""),
-        ("Dan Șerban", edit("u12", fee.replace("10 lei", "5 lei"), text=DECIDED), AuthorKind.ASSOCIATION, "Asociația Țara"),
-        ("Ion Munteanu", (InsertUnit(parent="u9", after="u10", new=NewUnit(id="n1", type="article", text="Articol nou:", children=(point,))),), AuthorKind.BUSINESS, "=SUM(A1) SRL"),
+        ("Ana Popescu", eight, AuthorKind.RESIDENT, ""),
+        ("Dan Șerban", five, AuthorKind.ASSOCIATION, "Asociația Țara"),
+        ("Ion Munteanu", (insertion,), AuthorKind.BUSINESS, "=SUM(A1) SRL"),
         ("Eva Lupu", (MoveUnit(unit="u22", parent="u9", after="u13"),), AuthorKind.RESIDENT, ""),
         ("Radu Ene", (DeleteUnit(unit="u14"),), AuthorKind.RESIDENT, ""),
         ("Gelu Rău", (RejectAct(),), AuthorKind.RESIDENT, ""),
