@@ -92,3 +92,15 @@ class AlreadySupported(Conflict):
 
 class NotSupported(Conflict):
     default = N_("You do not stand behind this amendment.")
+
+
+class YearNotFound(NotFound):
+    default = N_("There is no report for that year.")
+
+
+class YearlyIncomplete(Conflict):
+    default = N_("Enter first every figure that the law asks for.")
+
+
+class YearlyChanged(Conflict):
+    default = N_("Somebody has changed or published this report in the meantime. Look at it again.")

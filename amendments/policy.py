@@ -42,6 +42,15 @@ def may_prepare(actor: Actor | None) -> Verdict:
     return may_act_as(actor, Role.SECRETARIAT)
 
 
+def may_publish_year(actor: Actor | None, year: int, *, today: date) -> Verdict:
+    """Whether the yearly report may be published: by the secretariat, when the year is over."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if today.year <= year:
+        return deny(N_("The year is not over yet."))
+    return ALLOW
+
+
 def may_view(actor: Actor | None, act: ActLike) -> Verdict:
     """Everybody reads an act from its announcement on; before that, the secretariat."""
     if act.state in PUBLIC_ACTS or may_prepare(actor):

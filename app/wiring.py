@@ -91,6 +91,7 @@ REGISTER_KINDS: dict[str, str] = {
     "comment.hidden": N_("A comment was hidden by a moderator"),
     "comment.restored": N_("A comment is shown again after an appeal"),
     "comment.appeal_refused": N_("A comment stays hidden after an appeal"),
+    "transparency.published": N_("The yearly report on decisional transparency was published"),
     "cycle.created": N_("The cycle was published"),
     "cycle.vote-settings-changed": N_("An official chose how the vote is counted"),
     "stage.dates-changed": N_("The dates of a stage were changed"),
@@ -115,6 +116,7 @@ SUBJECT_ADDRESSES: dict[str, str] = {
     "idea": "/ideas/",
     "poll": "/polls/",
     "reason": "/reasons/",
+    "transparency": "/acts/yearly/",
 }
 
 

@@ -16,6 +16,7 @@ from amendments.models.acts import (
     RulingRow,
 )
 from amendments.models.sitting import Councillor, CouncilVote, Sitting, TakeOver
+from amendments.models.yearly import YearlyEntry, YearlyReport
 
 APPEND_ONLY = (
     "act_versions",
@@ -25,6 +26,8 @@ APPEND_ONLY = (
     "amendment_rulings",
     "amendment_take_overs",
     "council_votes",
+    "yearly_entries",
+    "yearly_reports",
 )
 """Tables on which the database refuses UPDATE and DELETE."""
 
@@ -47,4 +50,6 @@ __all__ = [
     "RulingRow",
     "Sitting",
     "TakeOver",
+    "YearlyEntry",
+    "YearlyReport",
 ]

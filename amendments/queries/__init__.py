@@ -48,6 +48,7 @@ from amendments.queries.publishing import (
     list_all_cosigners,
     list_all_rulings,
 )
+from amendments.queries.yearly import count_year, list_entries, list_reports, list_years
 
 __all__ = [
     "CARRIED",
@@ -56,6 +57,7 @@ __all__ = [
     "count_open_acts",
     "count_registered",
     "count_unanswered",
+    "count_year",
     "find_anchor",
     "find_followed",
     "find_support",
@@ -80,14 +82,17 @@ __all__ = [
     "list_conflicts",
     "list_cosigners",
     "list_drafts",
+    "list_entries",
     "list_events",
     "list_followers",
     "list_in_text",
     "list_papers",
+    "list_reports",
     "list_rulings",
     "list_standing",
     "list_subscribers",
     "list_versions",
+    "list_years",
     "read_layout",
     "read_operations",
     "read_version",

@@ -12,6 +12,7 @@ from amendments.routes import (
     publishing,
     register,
     secretariat,
+    yearly,
 )
 
 router = Router(
@@ -21,6 +22,7 @@ router = Router(
         *register.HANDLERS,
         *publishing.HANDLERS,
         *printing.HANDLERS,
+        *yearly.HANDLERS,
         *proposing.HANDLERS,
         *secretariat.HANDLERS,
         *answering.HANDLERS,

@@ -3,6 +3,7 @@ any two, those of one amendment, and the comparative table.
 """
 
 import asyncio
+from datetime import date
 from uuid import UUID
 
 from litestar import Response
@@ -14,6 +15,7 @@ from amendments import queries
 from amendments.errors import ActNotFound, AmendmentNotFound
 from amendments.models import Act, ActVersion
 from amendments.pages.printed import TEMPLATES, Imprint, print_table, print_version
+from amendments.pages.report import DebateReport, build_report, print_report
 from amendments.pages.table import HEAD, SHARES, plain_rows
 from amendments.pages.tracked import ChangedBy, credits_between, names_of
 from amendments.routes.public import published_act, visible_amendment
@@ -32,7 +34,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import translate
 from app.kit.printing import draw, printable
 from app.kit.text import words
-from app.kit.web import WebRequest, anyone, download, get
+from app.kit.web import WebRequest, anyone, download, get, page
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 AKN = "application/akn+xml; charset=utf-8"
@@ -62,11 +64,15 @@ def authority_of(ctx: Ctx) -> str:
     return f"Consiliul Local {ctx.district}"
 
 
-async def draw_limited(ctx: Ctx, template: str, values: dict[str, object], act: Act) -> bytes:
+def day_of(act: Act) -> date:
+    """The day of an act's documents: the same from one drawing to the next."""
+    return act.announced_on or local_date(act.created_at)
+
+
+async def draw_limited(ctx: Ctx, template: str, values: dict[str, object], day: date) -> bytes:
     """A document as PDF, for an address that has not had too many drawn. Raises: TooMany."""
     await ctx.services.limiter.check(f"print:{ctx.client_ip}", limit=PRINTS, seconds=PRINT_SECONDS)
     settings = ctx.services.settings
-    day = act.announced_on or local_date(act.created_at)
     return await draw(
         settings.root / TEMPLATES / template, values, day=day, cache=settings.var_dir / "printed"
     )
@@ -84,7 +90,7 @@ async def print_text(
     act, version, _ = await load_version(session, ctx, act_id, sequence)
     imprint = imprint_of(ctx, f"/acts/{act_id}/versions/{sequence}")
     values = await asyncio.to_thread(print_version, act, version, imprint)
-    content = await draw_limited(ctx, "text.typ", values, act)
+    content = await draw_limited(ctx, "text.typ", values, day_of(act))
     return download(content, media_type="application/pdf", filename=f"{act.number}-v{sequence}.pdf")
 
 
@@ -200,7 +206,7 @@ async def print_comparison(
     act = await published_act(session, ctx, act_id)
     table = await load_table(request, session, ctx, act)
     values = await asyncio.to_thread(print_table, table, imprint_of(ctx, f"/acts/{act_id}/table"))
-    content = await draw_limited(ctx, "document.typ", values, act)
+    content = await draw_limited(ctx, "document.typ", values, day_of(act))
     return download(content, media_type="application/pdf", filename=f"{act.number}-table.pdf")
 
 
@@ -224,7 +230,47 @@ async def download_comparison(
     return download(content, media_type=DOCX, filename=f"{act.number}-table.docx")
 
 
+# ── the report on the debate ──────────────────────────────────────────────────
+async def load_report(request: WebRequest, session: AsyncSession, ctx: Ctx, act: Act) -> DebateReport:
+    """The report on the debate of an act, of all its amendments."""
+    return build_report(
+        act,
+        await load_table(request, session, ctx, act, whole=True),
+        await queries.list_amendments(session, act.id),
+        await queries.list_events(session, act.id),
+    )
+
+
+@get("/acts/{act_id:uuid}/report", audience=anyone)
+async def show_report(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The report on the debate: what was received, what was taken in, what was not and why."""
+    act = await published_act(session, ctx, act_id)
+    return page(request, "amendments/report.html", await load_report(request, session, ctx, act))
+
+
+@get("/acts/{act_id:uuid}/report.pdf", audience=anyone, include_in_schema=False)
+async def print_debate(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The report on the debate as a tagged PDF."""
+    act = await published_act(session, ctx, act_id)
+    report = await load_report(request, session, ctx, act)
+    values = await asyncio.to_thread(print_report, report, imprint_of(ctx, f"/acts/{act_id}/report"))
+    content = await draw_limited(ctx, "document.typ", values, day_of(act))
+    return download(content, media_type="application/pdf", filename=f"{act.number}-report.pdf")
+
+
 HANDLERS = [
+    show_report,
+    print_debate,
     print_text,
     download_text,
     download_akoma_ntoso,

@@ -71,13 +71,15 @@ def _place(newest: Version, own: Version, units: Iterable[str | None]) -> int:
     return min((text.place(unit) for unit in named if unit in text), default=-1)
 
 
-async def load_asked(request: WebRequest, session: AsyncSession, ctx: Ctx, act: Act) -> Asked:
-    """What the query string asks for of an act's register."""
+async def load_asked(
+    request: WebRequest, session: AsyncSession, ctx: Ctx, act: Act, *, whole: bool = False
+) -> Asked:
+    """What the query string asks for of an act's register; `whole`: all of it, whatever it asks for."""
     return Asked(
         await queries.list_amendments(session, act.id),
         await queries.list_versions(session, act.id),
         await queries.last_answers(session, act.id),
-        read_chosen(query_form(request), is_signed_in=ctx.actor is not None),
+        Chosen() if whole else read_chosen(query_form(request), is_signed_in=ctx.actor is not None),
         ctx,
     )
 
@@ -111,9 +113,11 @@ async def list_amendments(
 
 
 # ── the comparative table ─────────────────────────────────────────────────────
-async def load_table(request: WebRequest, session: AsyncSession, ctx: Ctx, act: Act) -> TablePage:
+async def load_table(
+    request: WebRequest, session: AsyncSession, ctx: Ctx, act: Act, *, whole: bool = False
+) -> TablePage:
     """The comparative table, or what was asked for of it, each amendment on its own text."""
-    asked = await load_asked(request, session, ctx, act)
+    asked = await load_asked(request, session, ctx, act, whole=whole)
     counters = {
         row.id: _counter(asked.versions[answer.version_id], row, answer, ctx)
         for row in asked.rows

@@ -37,6 +37,7 @@ from amendments.service.proposing import (
     submit_amendment,
     withdraw_amendment,
 )
+from amendments.service.yearly import enter_figures, publish_year
 
 __all__ = [
     "EDITORIAL",
@@ -53,11 +54,13 @@ __all__ = [
     "consolidate_act",
     "create_act",
     "delete_draft",
+    "enter_figures",
     "follow_act",
     "happened_of",
     "list_accepted",
     "preview",
     "proposal_key",
+    "publish_year",
     "read_remarks",
     "read_text",
     "record_event",

@@ -74,7 +74,7 @@ def plain(content: bytes, tmp_path: Path) -> str:
 async def act(app: Any, clock: FrozenClock, tmp_path: Path) -> Act:
     async with app.services.database.write() as session:
         act = await make_published(session, tmp_path / "papers")
-    clock.moment = AFTER
+    clock.at(AFTER)
     return act
 
 

@@ -33,7 +33,7 @@ async def act(app: Any, clock: FrozenClock, tmp_path: Path) -> Act:
     """The decision on parking after its first round."""
     async with app.services.database.write() as session:
         act = await make_published(session, tmp_path / "papers")
-    clock.moment = AFTER
+    clock.at(AFTER)
     return act
 
 

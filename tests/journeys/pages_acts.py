@@ -40,6 +40,13 @@ ACTS: tuple[PageCase, ...] = (
     PageCase("/acts/{act}/table"),
     PageCase("/acts/{closed_act}/table?state=answered", note="answered", who="councillor"),
     PageCase("/acts/{closed_act}/files"),
+    PageCase("/acts/{closed_act}/report"),
+    PageCase("/acts/yearly"),
+    PageCase("/acts/yearly/{year}"),
+    PageCase("/acts/yearly/{year}", who="secretariat"),
+    PageCase(
+        "/acts/yearly/{year}", note="no number", who="secretariat", status=422, send={"do": "enter", "c": "x"}
+    ),
     PageCase("/acts/{act}/amendments/{amendment}"),
     PageCase("/acts/{act}/amendments/{amendment}", who="secretariat"),
     PageCase("/acts/{act}/propose?unit={amended_unit}&do=edit", note="edit", who="resident"),
@@ -93,8 +100,16 @@ def _amended_unit(part: str) -> Callable[[AsyncSession], Awaitable[str]]:
     return find
 
 
+async def _year(session: AsyncSession) -> str:
+    """In which the newest act was announced."""
+    query = select(Act.announced_on).where(Act.announced_on.is_not(None)).order_by(Act.announced_on.desc())
+    day = (await session.execute(query.limit(1))).scalar_one()
+    return str(day.year) if day else ""
+
+
 ACT_FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "act": first(Act.id, Act.state == "debate"),
+    "year": _year,
     "closed_act": first(Act.id, Act.state == "closed"),
     "amendment": first(AmendmentRow.id, *_FIRST_AMENDMENT),
     "amended_unit": _amended_unit("id"),
