@@ -207,5 +207,5 @@ def print_year(
             )
             for one in figures
         ]
-        blocks += [heading(translate(locale, text)), table_block(head, rows, columns=[2, 12, 10], size=10)]
+        blocks += [heading(translate(locale, text)), table_block(head, rows, columns=[3, 12, 10], size=10)]
     return {**frame, "blocks": blocks}
