@@ -104,3 +104,44 @@ class YearlyIncomplete(Conflict):
 
 class YearlyChanged(Conflict):
     default = N_("Somebody has changed or published this report in the meantime. Look at it again.")
+
+
+# ── the council's vote ────────────────────────────────────────────────────────
+class SittingNotFound(NotFound):
+    default = N_("No sitting is called for this draft decision.")
+
+
+class SittingOpen(Conflict):
+    default = N_("A sitting is called for this draft decision already.")
+
+
+class NotOnFinalText(Conflict):
+    """An amendment that cannot be taken over: its words are gone, or it is in the text."""
+
+    default = N_(
+        "This amendment cannot be put to the vote as it was written: the text has changed, or it is in it."
+    )
+
+
+class NoQuorum(Conflict):
+    """Too few councillors are there."""
+
+    default = N_("Without a quorum nothing is voted: %(present)s are there, %(needed)s have to be.")
+
+
+class VoteEntered(Conflict):
+    """Somebody else has entered this vote since the page was opened."""
+
+    default = N_("%(name)s has entered this vote meanwhile. Look at it before you do anything else.")
+
+
+class NotItsTurn(Conflict):
+    default = N_("This is not what is voted now. Look at the order of voting.")
+
+
+class VotesMissing(Conflict):
+    default = N_("Something still waits for its vote.")
+
+
+class NumberTaken(Conflict):
+    default = N_("Decision %(number)s is another one already.")

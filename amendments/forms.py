@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from amendments.rules.procedure import Event
+from amendments.rules.voting_order import OrderPolicy
 from amendments.service import ActDraft
 from amendments.states import AuthorKind, Outcome
 from amendments.text.units import UnitType
@@ -98,3 +99,29 @@ class StepForm(msgspec.Struct, frozen=True):
     event: Annotated[Event, msgspec.Meta(extra={"missing": N_("Choose the step.")})]
     happened_on: date
     text: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
+
+
+# ── the council's vote ────────────────────────────────────────────────────────
+class CallForm(msgspec.Struct, frozen=True):
+    """When and where the council sits."""
+
+    held_on: date
+    begins_at: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    place: Annotated[str, msgspec.Meta(min_length=3, max_length=300)]
+    policy: Annotated[OrderPolicy, msgspec.Meta(extra={"missing": N_("Choose the order of voting.")})]
+    link: Annotated[str, msgspec.Meta(max_length=500, pattern=r"^(https://\S+)?$")] = ""
+
+
+class CouncillorForm(msgspec.Struct, frozen=True):
+    """Somebody who is in the council."""
+
+    name: Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
+    since_on: date
+    email: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class EndTermForm(msgspec.Struct, frozen=True):
+    """The last day of somebody in the council."""
+
+    councillor: Annotated[str, msgspec.Meta(extra={"missing": N_("Choose the councillor.")})]
+    until_on: date

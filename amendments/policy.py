@@ -11,7 +11,14 @@ from typing import Protocol
 
 from accounts.policy import Actor, may_act_as
 from accounts.states import Role
-from amendments.states import PUBLIC_ACTS, UNANSWERED, ActState, AmendmentState, AuthorKind
+from amendments.states import (
+    PUBLIC_ACTS,
+    UNANSWERED,
+    ActState,
+    AmendmentState,
+    AuthorKind,
+    SittingState,
+)
 from app.kit.i18n import N_
 from app.kit.policy import ALLOW, Verdict, deny
 
@@ -25,6 +32,15 @@ class ActLike(Protocol):
     def state(self) -> str: ...
     @property
     def proposals_until(self) -> date | None: ...
+
+
+class SittingLike(Protocol):
+    """What policies ask of a sitting."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def held_on(self) -> date: ...
 
 
 class AmendmentLike(Protocol):
@@ -100,7 +116,7 @@ def may_withdraw_act(actor: Actor | None, act: ActLike) -> Verdict:
     """Whether the act may be taken back: while it is public and not voted."""
     if not (verdict := may_prepare(actor)):
         return verdict
-    if act.state not in (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL):
+    if act.state not in (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL, ActState.VOTING):
         return deny(N_("This draft decision can no longer be withdrawn."))
     return ALLOW
 
@@ -125,7 +141,11 @@ def takes_amendments(act: ActLike, today: date) -> Verdict:
 
 
 def may_propose(actor: Actor | None, act: ActLike, *, today: date) -> Verdict:
-    """Whether this person may submit an amendment today."""
+    """Whether this person may submit an amendment today: anybody in the debate, councillors on the final text
+    until its vote begins.
+    """
+    if act.state == ActState.COUNCIL and (verdict := may_act_as(actor, Role.COUNCILLOR)):
+        return verdict
     if not (verdict := takes_amendments(act, today)):
         return verdict
     return ALLOW if actor is not None else deny(N_("Sign in to propose an amendment."))
@@ -183,11 +203,12 @@ def may_change_amendment(actor: Actor | None, amendment: AmendmentLike) -> Verdi
     return ALLOW
 
 
-def may_withdraw(actor: Actor | None, amendment: AmendmentLike) -> Verdict:
-    """Until it is answered, by its author."""
+def may_withdraw(actor: Actor | None, act: ActLike, amendment: AmendmentLike) -> Verdict:
+    """Until it is answered, by its author; a councillor's, until the vote begins."""
     if actor is None or actor.id != amendment.author_id:
         return deny(N_("Only its author may withdraw an amendment."))
-    if amendment.state not in UNANSWERED:
+    is_tabled = amendment.state == AmendmentState.TABLED and act.state == ActState.COUNCIL
+    if amendment.state not in UNANSWERED and not is_tabled:
         return deny(N_("This amendment can no longer be withdrawn."))
     return ALLOW
 
@@ -247,3 +268,88 @@ def may_answer(
     if amendment.state not in (AmendmentState.SUBMITTED, AmendmentState.ANSWERED):
         return deny(N_("This amendment does not wait for an answer."))
     return ALLOW
+
+
+# ── the council's vote ────────────────────────────────────────────────────────
+def may_keep_roll(actor: Actor | None) -> Verdict:
+    """Whether this person writes down who is in the council."""
+    return may_prepare(actor)
+
+
+def may_call_sitting(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether the council may be called to vote: when the final text is before it."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state != ActState.COUNCIL:
+        return deny(N_("The council is called once the final text is before it, and before its vote."))
+    return ALLOW
+
+
+def may_cancel_sitting(actor: Actor | None, act: ActLike, sitting: SittingLike) -> Verdict:
+    """Whether a sitting may be cancelled or broken off: until its vote is over."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if sitting.state not in (SittingState.CALLED, SittingState.VOTING) or act.state not in (
+        ActState.COUNCIL,
+        ActState.VOTING,
+    ):
+        return deny(N_("This sitting is over."))
+    return ALLOW
+
+
+def may_see_take_overs(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether this person sees what may be taken over: councillors, while the text is before the council."""
+    if not (verdict := may_act_as(actor, Role.COUNCILLOR)):
+        return verdict
+    if act.state != ActState.COUNCIL:
+        return deny(N_("Amendments are taken over between the final text and the beginning of the vote."))
+    return ALLOW
+
+
+def may_take_over(
+    actor: Actor | None, act: ActLike, amendment: AmendmentLike, *, is_in_office: bool, is_taken: bool
+) -> Verdict:
+    """Whether a councillor may stand for an amendment: one in office, one that was answered and is not in the
+    text, before the vote begins.
+    """
+    if not (verdict := may_see_take_overs(actor, act)):
+        return verdict
+    if not is_in_office:
+        return deny(N_("You are not on the roll of councillors in office."))
+    if is_taken:
+        return deny(N_("A councillor stands for this amendment already."))
+    if amendment.state != AmendmentState.ANSWERED:
+        return deny(N_("Only an amendment that was answered may be taken over."))
+    return ALLOW
+
+
+def may_table(actor: Actor | None, act: ActLike, *, is_in_office: bool) -> Verdict:
+    """Whether a councillor may propose an amendment to the council: in office, before the vote begins."""
+    if not (verdict := may_see_take_overs(actor, act)):
+        return verdict
+    return ALLOW if is_in_office else deny(N_("You are not on the roll of councillors in office."))
+
+
+def may_begin_vote(actor: Actor | None, act: ActLike, sitting: SittingLike | None, *, today: date) -> Verdict:
+    """Whether the vote may begin: on the day of the sitting, never before."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state != ActState.COUNCIL or sitting is None or sitting.state != SittingState.CALLED:
+        return deny(N_("No sitting is called for this draft decision."))
+    if today < sitting.held_on:
+        return deny(N_("The vote begins on the day for which the sitting is called, not before."))
+    return ALLOW
+
+
+def may_record_vote(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether votes may be entered: by the secretariat, while the council votes."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state != ActState.VOTING:
+        return deny(N_("The council is not voting on this draft decision now."))
+    return ALLOW
+
+
+def may_end_vote(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether the vote may be ended: by the secretariat. That nothing waits is asked apart."""
+    return may_record_vote(actor, act)

@@ -180,6 +180,16 @@ class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
     is_superseded: bool
 
 
+class CouncilView(msgspec.Struct, frozen=True, kw_only=True):
+    """What an amendment's page says of the council: who stands for it, and its fate."""
+
+    councillor: str
+    reason: str
+    fate_title: str
+    tone: str
+    felled_by: str
+
+
 class AmendmentPage(msgspec.Struct, frozen=True, kw_only=True):
     """An amendment with its answers, its timeline and what the reader may do. `typed`: a reason that was
     refused.
@@ -205,6 +215,7 @@ class AmendmentPage(msgspec.Struct, frozen=True, kw_only=True):
     may_change: bool
     may_moderate: bool
     may_answer: bool
+    council: CouncilView | None = None  # once a councillor stands for it
     typed: str = ""
     errors: dict[str, str] = {}
 
@@ -226,6 +237,7 @@ def build_amendment(
     comment_count: int,
     supports: bool,
     may_support: Verdict,
+    council: CouncilView | None,
     errors: dict[str, str],
 ) -> AmendmentPage:
     """The page of an amendment."""
@@ -246,10 +258,11 @@ def build_amendment(
         comment_count=comment_count,
         supports=supports,
         may_support=may_support,
-        may_withdraw=bool(may_withdraw(actor, row)),
+        may_withdraw=bool(may_withdraw(actor, act, row)),
         may_change=bool(may_change_amendment(actor, row)),
         may_moderate=bool(may_moderate(actor, row)),
         may_answer=bool(may_answer(actor, act, row)),
+        council=council,
         errors=errors,
     )
 

@@ -123,6 +123,7 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     may_consolidate: bool
     is_secretariat: bool
     may_withdraw: bool
+    is_before_council: bool
     state_title: str
     steps: list[tuple[str, str]]
     typed: dict[str, str] = {}

@@ -5,6 +5,7 @@ from litestar import Router
 from amendments.routes import (
     answering,
     consolidating,
+    council_vote,
     following,
     printing,
     proposing,
@@ -12,6 +13,7 @@ from amendments.routes import (
     publishing,
     register,
     secretariat,
+    sitting,
     yearly,
 )
 
@@ -27,6 +29,8 @@ router = Router(
         *secretariat.HANDLERS,
         *answering.HANDLERS,
         *consolidating.HANDLERS,
+        *sitting.HANDLERS,
+        *council_vote.HANDLERS,
         *following.HANDLERS,
     ],
 )

@@ -82,6 +82,7 @@ async def _queue_page(
         is_secretariat=bool(may_prepare(ctx.actor)),
         state_title=ACT_STATES[ActState(act.state)],
         may_withdraw=bool(may_withdraw_act(ctx.actor, act)),
+        is_before_council=act.state in (ActState.COUNCIL, ActState.VOTING),
         steps=[(one.value, STEPS[one]) for one in RECORDED],
         typed=dict(form.fields) if form else {},
         errors=errors or {},

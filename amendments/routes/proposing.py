@@ -25,10 +25,10 @@ from amendments.pages.amendments import (
     with_conflicts,
 )
 from amendments.pages.words import AUTHOR_KINDS
-from amendments.policy import may_change_amendment, may_propose_as, takes_amendments
+from amendments.policy import may_change_amendment, may_propose, may_propose_as
 from amendments.routes.public import load_amendment, reading_of, visible_act, visible_amendment
 from amendments.service import AmendmentDraft
-from amendments.states import AmendmentState, AuthorKind
+from amendments.states import ActState, AmendmentState, AuthorKind
 from amendments.text.derive import derive_splices
 from amendments.text.index import ConflictIndex
 from amendments.text.labels import cite, written_label
@@ -63,7 +63,7 @@ async def show_change(
     """The form of one change: edit a part of the text, add one, take it out, move it, or reject the whole."""
     act = await visible_act(session, ctx, act_id)
     asked = query_form(request)
-    if not asked.get("amendment") and not (verdict := takes_amendments(act, local_date(ctx.now))):
+    if not asked.get("amendment") and not (verdict := may_propose(ctx.actor, act, today=local_date(ctx.now))):
         return see_other(request, f"/acts/{act_id}", notice=ctx.gettext(verdict.reason), kind="info")
     model = await _change_page(session, ctx, act, asked)
     return page(request, "amendments/propose.html", model)
@@ -282,7 +282,9 @@ async def _check_page(
         on_behalf_of=form.get("on_behalf_of") if form else row.on_behalf_of,
         separable="separable" in form if form else row.separable,
         author_kinds=[
-            (kind.value, AUTHOR_KINDS[kind]) for kind in AuthorKind if may_propose_as(ctx.actor, kind)
+            (kind.value, AUTHOR_KINDS[kind])
+            for kind in AuthorKind
+            if act.state != ActState.COUNCIL and may_propose_as(ctx.actor, kind)
         ],
         until=act.proposals_until,
         is_returned=row.state == AmendmentState.RETURNED,
@@ -303,14 +305,18 @@ async def send_amendment(
     """Keep what was written; and register the amendment, unless it is only to be kept."""
     act = await visible_act(session, ctx, act_id)
     row = await visible_amendment(session, ctx, act_id, amendment_id)
-    if row.state == AmendmentState.SUBMITTED and row.author_id == ctx.actor.id:  # a second click
+    if (
+        row.state in (AmendmentState.SUBMITTED, AmendmentState.TABLED) and row.author_id == ctx.actor.id
+    ):  # a second click
         return see_other(request, f"/acts/{act_id}/amendments/{row.id}")
     require(may_change_amendment(ctx.actor, row))
     try:
         typed = parse(ProposalForm, form)
+        is_tabled = act.state == ActState.COUNCIL
+        author_kind = AuthorKind.COUNCILLOR if is_tabled else typed.author_kind
         draft = AmendmentDraft(
             reason=typed.reason,
-            author_kind=typed.author_kind,
+            author_kind=author_kind,
             on_behalf_of=typed.on_behalf_of,
             separable=typed.separable,
         )

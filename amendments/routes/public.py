@@ -25,6 +25,7 @@ from amendments.pages.amendments import (
 )
 from amendments.pages.changes import ChangeView, touched_units, unit_of, view_changes
 from amendments.pages.choosing import VIEWS
+from amendments.pages.sitting import view_council
 from amendments.policy import may_propose, may_see_amendment, may_stand_behind, may_view
 from amendments.queries.discussed import count_said
 from amendments.rules.procedure import clocks
@@ -357,6 +358,7 @@ async def load_amendment(
         comment_count=(await count_said(session, act.id)).amendments.get(str(row.id), 0),
         supports=supports,
         may_support=may_stand_behind(ctx.actor, act, row, stands=supports, today=local_date(ctx.now)),
+        council=view_council(await queries.find_standing_before_council(session, row)),
         errors=errors or {},
     )
 

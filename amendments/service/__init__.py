@@ -23,6 +23,7 @@ from amendments.service.answering import (
     proposal_key,
 )
 from amendments.service.consolidating import EDITORIAL, consolidate_act, preview, rule_order
+from amendments.service.council_vote import Ballot, adopted_text, count, end_vote, record_vote
 from amendments.service.following import follow_act, stop_following
 from amendments.service.proposing import (
     AmendmentDraft,
@@ -37,6 +38,16 @@ from amendments.service.proposing import (
     submit_amendment,
     withdraw_amendment,
 )
+from amendments.service.sitting import (
+    SittingDraft,
+    add_councillor,
+    begin_vote,
+    call_sitting,
+    cancel_sitting,
+    end_term,
+    list_untaken,
+    take_over,
+)
 from amendments.service.yearly import enter_figures, publish_year
 
 __all__ = [
@@ -44,26 +55,38 @@ __all__ = [
     "ActDraft",
     "AmendmentDraft",
     "AnswerDraft",
+    "Ballot",
+    "SittingDraft",
+    "add_councillor",
     "add_paper",
+    "adopted_text",
     "announce_act",
     "answer_alike",
     "answer_amendment",
     "begin_amendment",
+    "begin_vote",
+    "call_sitting",
+    "cancel_sitting",
     "check_operations",
     "close_debate",
     "consolidate_act",
+    "count",
     "create_act",
     "delete_draft",
+    "end_term",
+    "end_vote",
     "enter_figures",
     "follow_act",
     "happened_of",
     "list_accepted",
+    "list_untaken",
     "preview",
     "proposal_key",
     "publish_year",
     "read_remarks",
     "read_text",
     "record_event",
+    "record_vote",
     "refuse_amendment",
     "return_amendment",
     "rule_order",
@@ -75,6 +98,7 @@ __all__ = [
     "stop_following",
     "submit_amendment",
     "subscribe",
+    "take_over",
     "withdraw_act",
     "withdraw_amendment",
 ]

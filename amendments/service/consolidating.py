@@ -119,7 +119,7 @@ async def consolidate_act(
         done.version,
         VersionKind.CONSOLIDATED,
         origins=msgspec.json.encode(done.spans),
-        report=_report(done),
+        report=report_of(done),
         now=now,
     )
     facts: dict[str, object] = {"version": version.sequence, "text": version.content_hash, "by": actor.name}
@@ -132,7 +132,7 @@ async def consolidate_act(
     return version
 
 
-def _report(done: Consolidated) -> str:
+def report_of(done: Consolidated) -> str:
     """What was taken in, and by which decisions."""
     report = {
         "changes": [msgspec.to_builtins(change) for change in done.changes],
@@ -190,7 +190,7 @@ async def _carry(
     carried = dict(zip(standing, rebase(done, [before[row.id] for row in standing]), strict=True))
     for row in deferred:
         one = carried.setdefault(row, Rebased(id=str(row.id), kind="orphaned", operations=(), amendment=None))
-        session.add(_anchor(row, version, one, now))
+        session.add(write_anchor(row, version, one, now))
         row.move_to(AmendmentState.SUBMITTED)
         row.round = act.round
         await session.flush()
@@ -205,7 +205,8 @@ async def _base(session: AsyncSession, version: ActVersion) -> ActVersion:
     return next(one for one in versions if one.sequence == version.sequence - 1)
 
 
-def _anchor(row: AmendmentRow, version: ActVersion, one: Rebased, now: datetime) -> AmendmentAnchor:
+def write_anchor(row: AmendmentRow, version: ActVersion, one: Rebased, now: datetime) -> AmendmentAnchor:
+    """Where an amendment stands on a later version."""
     operations = one.amendment.operations if one.amendment else ()
     return AmendmentAnchor(
         amendment_id=row.id,

@@ -7,7 +7,7 @@ compared with all that came before it.
 import json
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import delete, update
@@ -34,9 +34,10 @@ from amendments.policy import (
     may_propose_as,
     may_stand_behind,
     may_submit,
+    may_table,
     may_withdraw,
 )
-from amendments.states import AmendmentState, AuthorKind, IllegalMove
+from amendments.states import ActState, AmendmentState, AuthorKind, IllegalMove
 from amendments.text.conflicts import Conflict, check_consistent
 from amendments.text.index import ConflictIndex
 from amendments.text.operations import Amendment, Operation, check_amendment
@@ -180,22 +181,24 @@ async def submit_amendment(
     TextRefused. Queues: the receipt to its author.
     """
     row, act, version = await _lock(session, amendment_id)
-    if row.author_id == actor.id and row.state == AmendmentState.SUBMITTED:
+    if row.author_id == actor.id and row.state in (AmendmentState.SUBMITTED, AmendmentState.TABLED):
         return row
     require(may_change_amendment(actor, row))
     today = local_date(now)
-    require(may_submit(actor, act, row, today=today))
+    await _check_allowed(session, actor, act, row, today=today)
     _check_complete(actor, row)
     written_on = await _check_current(session, row, version)
     row.round = act.round
     if row.rank is None:
         row.rank = await queries.last_rank(session, act.id) + 1
         row.number = await next_number(session, SERIES, today.year)
-    row.move_to(AmendmentState.SUBMITTED)
+    is_tabled = act.state == ActState.COUNCIL
+    row.move_to(AmendmentState.TABLED if is_tabled else AmendmentState.SUBMITTED)
     row.submitted_at, row.author_name, row.state_reason = now, _shown_name(actor, row), ""
     await session.flush()
     await keep_conflicts(session, version, row)
-    await tell(session, row, "submitted", by_name=row.author_name, operations=bytes(row.operations), now=now)
+    kind = "tabled" if is_tabled else "submitted"
+    await tell(session, row, kind, by_name=row.author_name, operations=bytes(row.operations), now=now)
     mail_receipt(session, actor, act, row)
     facts: dict[str, object] = {
         "act": act.number,
@@ -205,8 +208,19 @@ async def submit_amendment(
         "text": written_on.content_hash,
         "operations": msgspec.json.decode(bytes(row.operations)),
     }
-    await publish_fact(session, "amendment.submitted", row, facts, now=now)
+    await publish_fact(session, f"amendment.{kind}", row, facts, now=now)
     return row
+
+
+async def _check_allowed(
+    session: AsyncSession, actor: Actor, act: Act, row: AmendmentRow, *, today: date
+) -> None:
+    """That it may be registered today; on the final text, by a councillor in office. Raises: Forbidden."""
+    require(may_submit(actor, act, row, today=today))
+    if act.state == ActState.COUNCIL:
+        councillor = await queries.find_councillor(session, actor.id, on=today)
+        require(may_table(actor, act, is_in_office=councillor is not None))
+        row.author_kind = AuthorKind.COUNCILLOR.value
 
 
 async def _check_current(session: AsyncSession, row: AmendmentRow, newest: ActVersion) -> ActVersion:
@@ -292,8 +306,8 @@ async def withdraw_amendment(
     session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, now: datetime
 ) -> AmendmentRow:
     """Take an amendment back; its page stays and says so. Locks: the act. Raises: Forbidden."""
-    row, _, _ = await _lock(session, amendment_id)
-    require(may_withdraw(actor, row))
+    row, act, _ = await _lock(session, amendment_id)
+    require(may_withdraw(actor, act, row))
     return await _end(session, row, AmendmentState.WITHDRAWN, "withdrawn", by_name=row.author_name, now=now)
 
 
@@ -430,7 +444,9 @@ def mail_receipt(session: AsyncSession, actor: Actor, act: Act, row: AmendmentRo
     send_mail(
         session,
         to=actor.email,
-        template="amendments/mail/registered.txt",
+        template="amendments/mail/tabled.txt"
+        if row.state == AmendmentState.TABLED
+        else "amendments/mail/registered.txt",
         locale="en" if actor.locale == "en" else "ro",
         **_facts(act, row),
     )

@@ -22,6 +22,7 @@ from app.kit.outbox import OutboxMessage
 from app.seed import content
 from app.seed.acts import seed_act, seed_answered
 from app.seed.comments import seed_comments
+from app.seed.council import seed_council
 from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_papers, ticked
 from app.seed.ideas import seed_wishes, seed_works
 from app.seed.paper import CLUB, Clerks, seed_counting_table, seed_paper_votes, seed_places
@@ -99,9 +100,9 @@ async def seed(services: Services) -> bool:
         )
         clerk = actor_of(accounts["dan.olteanu@exemplu.ro"], Role.SECRETARIAT)
         councillor = actor_of(accounts["victor.nistor@exemplu.ro"], Role.COUNCILLOR)
-        await seed_answered(
-            session, services, clerk, councillor, cast.authors, announced=_moment(now, -30, 10)
-        )
+        council = (session, services, clerk, councillor, cast.authors)
+        await seed_council(*council, today=now)
+        await seed_answered(*council, announced=_moment(now, -30, 10))
         act = await seed_act(session, services, clerk, cast.authors, announced=_moment(now, -8, 10))
         moderator = actor_of(accounts["monica.stan@exemplu.ro"], Role.MODERATOR)
         await seed_comments(session, act, cast.authors, councillor, moderator, first=_moment(now, -5, 10))

@@ -32,7 +32,7 @@ async def seed_act(
     session: AsyncSession, services: Services, clerk: Actor, authors: list[Actor], *, announced: datetime
 ) -> Act:
     """The draft on parking, announced some days ago; a day later the first amendments come in."""
-    return await _seed(
+    return await seed_debate(
         session,
         services,
         clerk,
@@ -54,7 +54,7 @@ async def seed_answered(
     announced: datetime,
 ) -> Act:
     """The draft on playgrounds: its proposals are in, and most are answered."""
-    act = await _seed(
+    act = await seed_debate(
         session,
         services,
         clerk,
@@ -81,7 +81,7 @@ async def seed_answered(
     return act
 
 
-async def _seed(
+async def seed_debate(
     session: AsyncSession,
     services: Services,
     clerk: Actor,

@@ -103,7 +103,7 @@ async def test_what_is_wrong_with_a_draft_is_said_and_nothing_typed_is_lost(town
     assert "Ion Primaru, primar" in answer.text
     assert "Please use at least 10 characters." in answer.text
     answer = await clerk.send("/acts/new", status=422, files={"file": ("a.pdf", b"%PDF-1.4", "")}, **FIELDS)
-    assert "This is a PDF." in answer.text
+    assert "The PDF is damaged or locked." in answer.text
     await clerk.send("/acts/new", text=TEXT, **FIELDS)
     act = await the_act(town)
     here = f"/acts/{act.id}/prepare"

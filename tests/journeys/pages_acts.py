@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from amendments.models import Act, AmendmentRow
+from amendments.models import Act, AmendmentRow, CouncilVote, Sitting, TakeOver
 from amendments.pages.changes import unit_of
 from amendments.queries import get_version, read_operations, read_version
 from tests.journeys.case import Fields, PageCase, first
@@ -79,6 +79,36 @@ ACTS: tuple[PageCase, ...] = (
         "/acts/{act}/amendments/{amendment}/answer", note="empty", who="councillor", status=422, send={}
     ),
     PageCase("/acts/{closed_act}/consolidate", who="secretariat"),
+    # ── the council's vote
+    PageCase("/council"),
+    PageCase("/council", who="secretariat"),
+    PageCase("/council", note="empty", who="secretariat", status=422, send={"do": "add"}),
+    PageCase("/acts/{adopted_act}"),
+    PageCase("/acts/{adopted_act}/sitting"),
+    PageCase("/acts/{adopted_act}/outcome"),
+    PageCase("/acts/{adopted_act}/amendments/{voted_amendment}"),
+    PageCase("/acts/{voting_act}/sitting", who="secretariat"),
+    PageCase("/acts/{voting_act}/sitting/votes/{voted_motion}", note="correction", who="secretariat"),
+    PageCase(
+        "/acts/{voting_act}/sitting/votes/act",
+        note="looked at once more",
+        who="secretariat",
+        send={"do": "look", "others": "for"},
+    ),
+    PageCase(
+        "/acts/{voting_act}/sitting/votes/act",
+        note="left open",
+        who="secretariat",
+        status=422,
+        send={"do": "look"},
+    ),
+    PageCase("/acts/{council_act}/sitting", who="councillor"),
+    PageCase("/acts/{council_act}/sitting/call", who="secretariat"),
+    PageCase("/acts/{council_act}/sitting/call", note="empty", who="secretariat", status=422, send={}),
+    PageCase("/acts/{council_act}/sitting/begin", who="secretariat"),
+    PageCase("/acts/{council_act}/sitting/begin", note="nobody", who="secretariat", status=409, send={}),
+    PageCase("/acts/{council_act}/sitting/take-over", who="councillor"),
+    PageCase("/acts/{voting_act}/sitting/end", note="something waits", who="secretariat"),
 )
 
 
@@ -111,6 +141,18 @@ ACT_FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "act": first(Act.id, Act.state == "debate"),
     "year": _year,
     "closed_act": first(Act.id, Act.state == "closed"),
+    "adopted_act": first(Act.id, Act.state == "adopted"),
+    "voting_act": first(Act.id, Act.state == "voting"),
+    "council_act": first(Act.id, Act.state == "council"),
+    "voted_motion": first(
+        CouncilVote.motion,
+        CouncilVote.sitting_id.in_(select(Sitting.id).where(Sitting.state == "voting")),
+    ),
+    "voted_amendment": first(
+        AmendmentRow.id,
+        AmendmentRow.id.in_(select(TakeOver.amendment_id)),
+        AmendmentRow.act_id.in_(select(Act.id).where(Act.state == "adopted")),
+    ),
     "amendment": first(AmendmentRow.id, *_FIRST_AMENDMENT),
     "amended_unit": _amended_unit("id"),
     "amended_text": _amended_unit("text"),
