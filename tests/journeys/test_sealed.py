@@ -4,6 +4,7 @@ On a phone and a desk, in both languages; without scripts by the server, with co
 sends is written down, and nothing of it may tell the choice or the code.
 """
 
+import asyncio
 import json
 import re
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ VOTERS = {  # a journey each: people of the roll who have not voted
     "keyboard": "radu.dobre@exemplu.ro",
     "trouble": "gabriela.rusu@exemplu.ro",
     "states": "ioana.munteanu@exemplu.ro",
+    "waiting": "ioana.munteanu@exemplu.ro",
+    "read-aloud": "radu.dobre@exemplu.ro",
 }
 
 
@@ -282,6 +285,18 @@ async def test_without_scripts_the_server_seals_with_consent(
     path = await archive(page, vote, tmp_path)
     assert (0, 1, 0, 2, 0) in rankings_in(path, {1: vote.keys[0], 2: vote.keys[1]})
 
+    # again, and now blank
+    await page.goto(vote.url(how, "/ballot/by-server"))
+    await page.locator("#consent-yes").click()
+    await page.locator("#to-order").click()
+    await page.locator("#vote-blank").click()
+    await page.wait_for_selector("#blank-vote")
+    await page.locator("#code").fill(vote.code(str(how)))
+    await page.locator("#send-vote").click()
+    await page.wait_for_selector("#sealed_receipt")
+    path = await archive(page, vote, tmp_path)
+    assert (0, 0, 0, 0, 0) in rankings_in(path, {1: vote.keys[0], 2: vote.keys[1]})
+
 
 async def test_the_keyboard_alone_is_enough(vote: Vote, open_page: Any) -> None:
     how = How("ro", PHONE, True)
@@ -317,6 +332,60 @@ async def test_the_keyboard_alone_is_enough(vote: Vote, open_page: Any) -> None:
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#sealed_receipt")
     assert await page.evaluate("document.activeElement.tagName") == "H1"
+
+
+async def test_a_screen_reader_reads_each_step_in_the_order_of_what_is_to_be_done(
+    vote: Vote, open_page: Any
+) -> None:
+    """At 320 px: the heading has the focus; then what to do, the options, and what goes on, in this order."""
+    how = How("en", NARROW, True)
+    page = await how.open(open_page)
+    await page.context.add_cookies([await session_of(vote.town, VOTERS["read-aloud"])])
+    await page.goto(vote.url(how))
+
+    async def reads(*said: str) -> None:
+        """The main landmark's accessible tree says these, in this order."""
+        tree = await page.locator("main").aria_snapshot()
+        places = [tree.find(one) for one in said]
+        assert -1 not in places, (said[places.index(-1)], tree)
+        assert places == sorted(places), (said, tree)
+
+    await choose(page, ["C02", "C04"])
+    listed = await page.locator("#choice-list > li h2").all_inner_texts()
+    await reads('heading "', "What you choose stays on this device", *listed, 'link "Put in order"')
+    await page.locator("#to-order").click()
+    await page.wait_for_selector("#ranks")
+    assert await page.evaluate("document.activeElement.tagName") == "H1"
+    await reads(
+        'heading "Put them in order"', "Bogdan Sandu", 'button "Up', 'button "Down', 'link "Check the vote"'
+    )
+    await page.locator("#to-review").click()
+    await page.wait_for_selector("#code")
+    assert await page.evaluate("document.activeElement.tagName") == "H1"
+    bogdan, dan = "Bogdan Sandu", "Dan Olaru"
+    await reads(
+        'heading "Check your vote"',
+        "Your vote has not been sent yet.",
+        bogdan,
+        dan,
+        'heading "What happens next"',
+        'textbox "Your secret code"',
+        'button "Yes, seal and send the vote"',
+    )
+    await page.route("**/ballot/sealed", lambda route: route.abort())
+    await page.locator("#code").fill(vote.code("read-aloud"))
+    await page.locator("#send-vote").click()
+    await page.wait_for_selector("#send-again")
+    assert await focused(page) == "trouble-text"
+    await reads('heading "', "Verification code", "Error:", "No answer came", 'button "Send again"')
+    await page.unroute("**/ballot/sealed")
+    await page.locator("#send-again").click()
+    await page.wait_for_selector("#sealed_receipt")
+    assert await page.evaluate("document.activeElement.tagName") == "H1"
+    code = await page.locator("#receipt-code").inner_text()
+    await reads('heading "', code, 'link "')
+    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.complaints[:] = [line for line in page.complaints if "net::ERR_FAILED" not in line]
 
 
 async def test_nothing_is_lost_when_something_goes_wrong(vote: Vote, open_page: Any) -> None:
@@ -385,6 +454,39 @@ async def test_nothing_is_lost_when_something_goes_wrong(vote: Vote, open_page: 
     assert own in said
     assert await ballots_on_board(vote.town) == before + 1
     page.complaints[:] = [line for line in page.complaints if "net::ERR_FAILED" not in line]
+
+
+async def test_nothing_changes_a_ballot_while_it_is_on_its_way(vote: Vote, open_page: Any) -> None:
+    """Back, and then another choice, would be forgotten with the draft when the receipt comes."""
+    how = How("ro", PHONE, True)
+    page = await how.open(open_page)
+    await page.context.add_cookies([await session_of(vote.town, VOTERS["waiting"])])
+    await page.goto(vote.url(how))
+    await choose(page, ["C02"])
+    await page.locator("#to-order").click()
+    await page.locator("#to-review").click()
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def delay(route: Any) -> None:
+        arrived.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/ballot/sealed", delay)
+    await page.locator("#code").fill(vote.code("waiting"))
+    await page.locator("#send-vote").click()
+    await asyncio.wait_for(arrived.wait(), 15)
+    for _ in range(3):
+        await page.go_back()
+        await page.wait_for_selector("#sending:visible")
+        assert not await page.locator("#choice-list, #ranks, #reviewed").count()
+    await page.evaluate("location.hash = 'order'")
+    await page.wait_for_url("**#send")
+    assert not await page.locator("#ranks").count()
+    go_on.set()
+    await page.wait_for_selector("#sealed_receipt")
+    assert not await page.evaluate("Object.keys(sessionStorage).length")
+    await page.unroute("**/ballot/sealed")
 
 
 async def test_a_draft_is_for_nobody_else_s_eyes(vote: Vote, open_page: Any) -> None:

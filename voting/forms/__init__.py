@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from app.kit.errors import FormErrors, Invalid
 from app.kit.i18n import N_
 from voting.forms.draft import (
     SEPARATOR,
@@ -53,10 +54,16 @@ class SendForm(msgspec.Struct, frozen=True):
 
 
 class ByServerForm(msgspec.Struct, frozen=True):
-    """A reviewed ranking that the server is to seal, and the voter's secret code, which is kept nowhere."""
+    """A reviewed ballot, ranked or blank, that the server is to seal, and the voter's secret code, which is
+    kept nowhere.
+    """
 
     ballot: Annotated[str, msgspec.Meta(max_length=2000, extra={"missing": N_("Choose at least one.")})]
     code: Annotated[str, msgspec.Meta(max_length=60, extra={"missing": N_("Write your secret code.")})]
+
+    def __post_init__(self) -> None:
+        if not self.ballot.strip(SEPARATOR):  # empty by mistake; BLANK says that it is meant
+            raise FormErrors({"ballot": Invalid(N_("Choose at least one."))})
 
     def paper(self) -> Paper:
         """What the voter says."""

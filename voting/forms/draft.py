@@ -14,8 +14,10 @@ from typing import Literal
 import msgspec
 
 from voting.rules.papers import ApprovalPaper, CumulativePaper, Paper, RankedPaper, ScoringPaper, VoteType
+from voting.rules.sheets import blank_paper
 
 POINTS = "_"  # between a number and its points
+BLANK = "_"  # the only part of a draft that is meant to be blank
 SEPARATOR = "."
 _PART = re.compile(r"[A-Za-z0-9-]{1,20}")
 Said = Literal["added", "removed", "full", "moved", "first", "last", "nothing"]
@@ -23,16 +25,19 @@ Said = Literal["added", "removed", "full", "moved", "first", "last", "nothing"]
 
 class Draft(msgspec.Struct, frozen=True):
     """A ballot being filled in: `numbers` best first; `seed` keeps this voter's list in one order. `points`
-    are those of the numbers, where the ballot gives points.
+    are those of the numbers, where the ballot gives points. `is_blank`: it is empty, and meant to be.
     """
 
     seed: str
     numbers: tuple[str, ...] = ()
     points: tuple[int, ...] = ()
+    is_blank: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The draft as text, without its seed: "P07", or "P07_3" with points."""
+        if self.is_blank:
+            return (BLANK,)
         if not self.points:
             return self.numbers
         return tuple(f"{n}{POINTS}{value}" for n, value in zip(self.numbers, self.points, strict=True))
@@ -59,6 +64,8 @@ def read_draft(cookie: str, allowed: Collection[str], limit: int) -> Draft:
     """The draft of a cookie; what is unknown, double or too much in it is left out."""
     seed, *parts = cookie.split(SEPARATOR)
     seed = seed if re.fullmatch(r"[0-9a-f]{8}", seed) else secrets.token_hex(4)
+    if parts == [BLANK]:
+        return Draft(seed, is_blank=True)
     points = read_points(parts)
     kept = tuple(dict.fromkeys(number for number in points if number in allowed))[:limit]
     values = tuple(value for number in kept if (value := points[number]) is not None)
@@ -76,6 +83,8 @@ def read_points(parts: Iterable[str]) -> dict[str, int | None]:
 
 def make_paper(vote_type: VoteType, parts: Sequence[str]) -> Paper:
     """What a draft says, as a paper of this kind; the rule checks it."""
+    if tuple(parts) == (BLANK,):
+        return blank_paper(vote_type)
     if vote_type == "ordinal":
         return RankedPaper(tuple(parts))
     if vote_type == "approval":

@@ -22,6 +22,7 @@ from voting.models.polls import (
 )
 from voting.models.sealed import (
     BOARD_TABLES,
+    NO_BALLOT,
     BoardBallot,
     BoardMember,
     BoardPart,
@@ -37,6 +38,7 @@ from voting.models.sealed import (
 __all__ = [
     "APPEND_ONLY",
     "BOARD_TABLES",
+    "NO_BALLOT",
     "TRACES",
     "BoardBallot",
     "BoardMember",

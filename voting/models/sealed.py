@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -151,6 +152,10 @@ class CredentialHolder(Base):
     )
 
 
+NO_BALLOT = text("event <> 'Ballot'")
+"""Of a board's thousands of events the few that are no ballots; in these words an index of them is used."""
+
+
 class BoardMember(Base):
     """A member of the archive, data or event, in the order of the file. Events chain by hash, and no two have
     the same parent.
@@ -162,6 +167,13 @@ class BoardMember(Base):
         UniqueConstraint("poll_id", "height", name="uq_board_members_poll_id_height"),
         UniqueConstraint("poll_id", "parent", name="uq_board_members_poll_id_parent"),
         CheckConstraint("(height IS NULL) = (event IS NULL)", name="event"),
+        Index(
+            "ix_board_members_poll_id_height_steps",
+            "poll_id",
+            "height",
+            sqlite_where=NO_BALLOT,
+            postgresql_where=NO_BALLOT,
+        ),
         {"sqlite_with_rowid": False},
     )
 

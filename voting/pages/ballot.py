@@ -62,6 +62,7 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     ranks: list[dict[str, object]]
     marks: list[tuple[str, str, str]]
     is_ranked: bool
+    is_blank: bool
     words: BallotWords
     left_out: str
     ballot: str
@@ -204,6 +205,7 @@ def build_review(
         ranks=ranks,
         marks=[] if is_ranked else _marks(ctx, contest, rows, draft),
         is_ranked=is_ranked,
+        is_blank=draft.is_blank,
         words=ballot_words(ctx, contest),
         left_out=unranked_text(ctx, contest, len(rows) - len(ranks)),
         ballot=SEPARATOR.join(draft.parts),

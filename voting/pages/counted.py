@@ -16,7 +16,7 @@ from voting.pages.words import LANGUAGE_OF, points_text, rule_text, rule_title, 
 from voting.queries import PollInFull
 from voting.rules.papers import Contest
 from voting.rules.result import Result, Tie
-from voting.rules.sheets import PaperPart
+from voting.rules.sheets import PaperSummary
 from voting.states import PollState
 
 
@@ -89,7 +89,7 @@ SETTLED_BY = {
 }
 
 
-def paper_totals(part: PaperPart | None, tally: Tally) -> PaperTotals | None:
+def paper_totals(part: PaperSummary | None, tally: Tally) -> PaperTotals | None:
     """How many ballots came from where; None for a vote without polling places."""
     if part is None:
         return None

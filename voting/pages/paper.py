@@ -23,7 +23,7 @@ from voting.policy import (
     may_write_protocol,
 )
 from voting.queries import PollInFull
-from voting.rules.sheets import NEEDED_SIGNATURES, PaperPart, PlaceReport
+from voting.rules.sheets import NEEDED_SIGNATURES, PaperSummary, PlaceReport
 from voting.service import PlaceState, Problem, Visitor
 from voting.states import SAW_OWN
 
@@ -53,7 +53,7 @@ class PublicPage(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     state: str
     places: Sequence[PollingPlace]
-    part: PaperPart | None
+    part: PaperSummary | None
     digest: str
 
 
@@ -184,7 +184,7 @@ def _steps(ctx: Ctx, full: PollInFull, place: PollingPlace, base: str) -> list[t
 
 
 def build_public(
-    ctx: Ctx, full: PollInFull, places: Sequence[PollingPlace], part: PaperPart | None
+    ctx: Ctx, full: PollInFull, places: Sequence[PollingPlace], part: PaperSummary | None
 ) -> PublicPage:
     """The public list of places. `part` is given once the result is published."""
     return PublicPage(

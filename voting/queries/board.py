@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from voting.models import BoardBallot, BoardMember, BoardPart
+from voting.models import NO_BALLOT, BoardBallot, BoardMember, BoardPart
 from voting.sealing.board import BoardHead
 from voting.sealing.wire import Event, EventType, Owned, read
 
@@ -36,7 +36,12 @@ _END = (
 _BALLOT = select(BoardBallot).where(
     BoardBallot.poll_id == _OF_POLL, BoardBallot.tracker == bindparam("tracker")
 )
+STEPS = (
+    select(BoardMember.content).where(BoardMember.poll_id == _OF_POLL, NO_BALLOT).order_by(BoardMember.height)
+)
 _BALLOT_COUNT = select(func.count()).select_from(BoardBallot).where(BoardBallot.poll_id == _OF_POLL)
+MOST_SIZES = 200  # kept by a process
+_sizes: dict[uuid.UUID, tuple[int, int]] = {}
 MEMBERS_AT_ONCE = 200  # of a download; a ballot and its event have 4 KB
 
 
@@ -78,10 +83,22 @@ async def last_position(session: AsyncSession, poll_id: uuid.UUID) -> int:
 
 
 async def board_size(session: AsyncSession, poll_id: uuid.UUID, *, last: int) -> int:
-    """Bytes of the archive's members up to that position, framed: 512 of header, content in blocks of 512."""
+    """Bytes of the archive's members up to that position, framed: 512 of header, content in blocks of 512.
+
+    A board only grows, so this process adds up what is new since it was last asked.
+    """
+    known, size = _sizes.get(poll_id, (0, 0))
+    if known > last:
+        known, size = 0, 0
     framed = 512 + BoardMember.size + (512 - BoardMember.size % 512) % 512
-    query = select(func.sum(framed)).where(BoardMember.poll_id == poll_id, BoardMember.position <= last)
-    return int((await session.execute(query)).scalar_one() or 0)
+    query = select(func.sum(framed)).where(
+        BoardMember.poll_id == poll_id, BoardMember.position > known, BoardMember.position <= last
+    )
+    size += int((await session.execute(query)).scalar_one() or 0)
+    if len(_sizes) >= MOST_SIZES:
+        _sizes.clear()
+    _sizes[poll_id] = last, size
+    return size
 
 
 async def list_members(
@@ -130,12 +147,8 @@ async def get_member(session: AsyncSession, poll_id: uuid.UUID, name: str) -> by
 
 async def list_events(session: AsyncSession, poll_id: uuid.UUID) -> list[Event]:
     """Every event but the ballots', in order."""
-    query = (
-        select(BoardMember.content)
-        .where(BoardMember.poll_id == poll_id, BoardMember.height.is_not(None), BoardMember.event != "Ballot")
-        .order_by(BoardMember.height)
-    )
-    return [read(Event, bytes(content or b"")) for content in (await session.execute(query)).scalars()]
+    found = (await session.execute(STEPS, {"poll": poll_id})).scalars()
+    return [read(Event, bytes(content or b"")) for content in found]
 
 
 async def list_steps(session: AsyncSession, poll_id: uuid.UUID) -> list[BoardStep]:

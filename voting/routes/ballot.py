@@ -200,6 +200,9 @@ async def _move(
     if answer := turned_away(request, ctx, desk):
         return answer
     move = form.get("move")
+    if move == "blank" and desk.full.facts.sealing is not None:
+        keep_draft(ctx, desk, Draft(desk.draft.seed, is_blank=True))
+        return see_other(request, f"/polls/{poll_id}/ballot/review")
     place = form.get("place-" + move.partition(":")[2])
     moved = make_move(desk.draft, move, place=place, allowed=desk.numbers, limit=desk.limit)
     keep_draft(ctx, desk, moved.draft)
@@ -276,12 +279,13 @@ async def review(
     desk = await load_desk(session, ctx, poll_id)
     if answer := turned_away(request, ctx, desk):
         return answer
-    if len(desk.draft.numbers) < max(1, desk.contest.min_length):
+    is_sealed = desk.full.facts.sealing is not None
+    is_blank = desk.draft.is_blank and is_sealed  # other votes have no blank ballot on the web
+    if len(desk.draft.numbers) < max(1, desk.contest.min_length) and not is_blank:
         notice = too_few_text(ctx, desk.contest)
         return see_other(request, f"/polls/{poll_id}/ballot", notice=notice, kind="info")
-    if refusal := _refusal(ctx, desk):
+    if not is_blank and (refusal := _refusal(ctx, desk)):
         return see_other(request, f"/polls/{poll_id}/ballot", notice=refusal, kind="info")
-    is_sealed = desk.full.facts.sealing is not None
     on_roll = await queries.is_on_roll(session, poll_id, ctx.actor.id) if is_sealed else ctx.actor.is_verified
     verdict = is_eligible(ctx.actor, on_roll=on_roll, frozen=is_sealed)
     has_voted = await queries.has_voted(session, poll_id, ctx.actor.id)

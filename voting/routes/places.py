@@ -54,7 +54,7 @@ async def show_places(
     if not places:
         raise NotFound()
     is_counted = full.facts.state in COUNTED_STATES
-    part = await service.load_paper_part(session, full.poll) if is_counted else None
+    part = await service.load_paper_summary(session, full.poll) if is_counted else None
     return page(request, "voting/places.html", build_public(ctx, full, places, part))
 
 

@@ -31,7 +31,7 @@ from voting.pages.words import shown_state, title_of
 from voting.policy import is_election_officer, may_see_result, may_view
 from voting.queries import FoundBallot, FoundEntry, PollInFull
 from voting.sealing import box
-from voting.service import contest_of, load_paper_part
+from voting.service import contest_of, load_paper_summary
 from voting.states import COUNTED_STATES, PollState
 
 CODES_PER_PAGE = 300
@@ -160,7 +160,7 @@ async def show_result(
     opened = None
     if full.facts.sealing is not None:
         opened = build_opened_by(full, await _opening_facts(session, full))
-    paper = paper_totals(await load_paper_part(session, full.poll), tally)
+    paper = paper_totals(await load_paper_summary(session, full.poll), tally)
     if contest.seats:
         seated = build_seated(ctx, full, contest, options, tally, files, opened=opened)
         return page(request, "voting/seated.html", msgspec.structs.replace(seated, paper=paper))

@@ -88,6 +88,19 @@ class PaperPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return papers
 
 
+class PaperSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What pages say of a paper part: numbers and protocols, without the papers."""
+
+    total: int
+    spoiled: int
+    places: tuple[PlaceReport, ...]
+
+
+def summary_of(part: PaperPart) -> PaperSummary:
+    """The summary of a paper part."""
+    return PaperSummary(total=part.total, spoiled=part.spoiled, places=part.places)
+
+
 def make_paper_part(
     papers: Iterable[Paper] | Mapping[Paper, int], places: Iterable[PlaceReport], *, salt: str
 ) -> PaperPart:

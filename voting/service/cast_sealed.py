@@ -33,7 +33,7 @@ from voting.errors import (
 from voting.models import CredentialHolder, Participation
 from voting.policy import PollFacts, is_eligible, may_view, takes_ballots
 from voting.queries import CastFacts, PollInFull
-from voting.rules.papers import Paper, RankedPaper
+from voting.rules.papers import Paper, RankedPaper, named_options
 from voting.sealing.ballot import LONGEST_BALLOT, CheckedBallot, check_ballot, seal
 from voting.sealing.box import code_of_tracker
 from voting.sealing.election import Election, read_election
@@ -146,7 +146,8 @@ async def prepare_seal(
     on_roll = await queries.is_on_roll(session, poll_id, actor.id)
     await _check_voter(session, actor, poll_id, full.facts, on_roll=on_roll, now=now)
     election = await load_election(session, poll_id)
-    check_paper(full.poll, paper)
+    if named_options(paper):  # of a blank one there is nothing to check
+        check_paper(full.poll, paper)
     places = paper.places if isinstance(paper, RankedPaper) else ()
     numbers = [option.id for option in contest_of(full.poll).options]
     return ToSeal(election, [places.index(number) + 1 if number in places else 0 for number in numbers])

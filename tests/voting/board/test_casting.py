@@ -34,6 +34,7 @@ from voting.errors import (
     SealRefused,
 )
 from voting.models import BoardBallot, BoardMember, CredentialHolder, Participation
+from voting.queries.board import STEPS
 from voting.sealing.ballot import LONGEST_BALLOT, seal
 from voting.sealing.credentials import new_code
 from voting.sealing.wire import Ballot, read, write
@@ -93,6 +94,27 @@ async def test_two_ballots_with_one_check_code_are_not_on_a_board(
     with pytest.raises(IntegrityError, match=r"code"):
         async with session.begin_nested():
             await session.execute(insert(BoardBallot).values(**facts))
+
+
+async def test_what_is_no_ballot_is_found_by_an_index_and_the_size_is_that_of_the_archive(
+    session: AsyncSession, sealed: SealedPoll
+) -> None:
+    poll_id = sealed.poll.id
+    election = await queries.get_election(session, poll_id)
+    for voter in (0, 1):  # what is new is added to what was known
+        await cast(session, sealed, voter, ["P01"])
+        last = await queries.last_position(session, poll_id)
+        framed = await queries.board_size(session, poll_id, last=last)
+        size = service.archive_size(election.timestamp or 0, framed)
+        assert size == len(await archive_bytes(session, sealed))
+    assert await queries.board_size(session, poll_id, last=last - 2) < framed
+    assert [step.type for step in await queries.list_steps(session, poll_id)] == ["Setup"]
+    if session.get_bind().dialect.name == "sqlite":  # the other reads so few rows without looking them up
+        asked = STEPS.params(poll=poll_id).compile(
+            dialect=session.get_bind().dialect, compile_kwargs={"literal_binds": True}
+        )
+        (step,) = (await session.execute(text(f"EXPLAIN QUERY PLAN {asked}"))).all()
+        assert "USING INDEX ix_board_members_poll_id_height_steps" in step.detail
 
 
 async def test_a_code_is_its_holder_s_alone(session: AsyncSession, sealed: SealedPoll) -> None:

@@ -263,6 +263,35 @@ async def test_whoever_lost_the_receipt_at_the_last_minute_gets_it_after_the_end
     assert (again.status_code, code_of(again.text)) == (200, code_of(first.text))
 
 
+async def test_the_server_seals_a_blank_ballot_for_whoever_means_it(
+    client, database, by_server: SealedPoll, tmp_path
+) -> None:
+    await as_voter(client, database, by_server.voters[0])
+    base = f"/polls/{by_server.poll.id}/ballot"
+    token = field((await client.get("/account")).text, "csrf_token")  # before consent nothing comes here
+    refused = await client.post(base + "/order", data={"csrf_token": token, "move": "blank"}, headers=ORIGIN)
+    assert refused.headers["location"] == base
+    assert "obste_ballot" not in str(refused.headers)
+    await consent(client, by_server)
+    assert (await client.get(base + "/review")).headers["location"] == base, "nothing chosen is not blank"
+    assert "nu este pentru nimeni și nici împotriva nimănui" in (await client.get(base + "/order")).text
+    answer = await press(client, base + "/order", "blank")
+    assert answer.headers["location"] == base + "/review"
+    assert 'id="blank-vote"' in (await client.get(base + "/review")).text
+    wrong = await send_by_server(client, by_server, "ii8-HNe-cxe-Uq6-6Mj")
+    assert wrong.status_code == 422
+    assert 'id="blank-vote"' in wrong.text
+    for mistake in ("", ".", "_.P01"):
+        form = {"csrf_token": token, "ballot": mistake, "code": by_server.codes[0]}
+        assert (await client.post(base + "/by-server/send", data=form, headers=ORIGIN)).status_code == 422
+    sent = await send_by_server(client, by_server, by_server.codes[0])
+    assert code_of(sent.text)
+    async with database.read() as session:
+        archive = await save_archive(session, by_server, tmp_path)
+    secrets = dict(enumerate(by_server.secrets, start=1))
+    assert rankings_in(archive, secrets) == [tuple(by_server.ranks())]
+
+
 async def test_consent_can_be_taken_back(client, database, by_server: SealedPoll) -> None:
     base = f"/polls/{by_server.poll.id}/ballot"
     await consent(client, by_server)

@@ -325,6 +325,19 @@ async def test_nothing_is_counted_that_is_not_what_was_signed(session: AsyncSess
         await service.load_box(session, paper.id)
 
 
+async def test_pages_get_the_papers_in_numbers_and_read_them_once(session: AsyncSession) -> None:
+    paper = await closed_with(session)
+    await settle(session, paper, {1: SHEETS, 2: []})
+    summary = await service.load_paper_summary(session, paper.poll)
+    assert summary is not None
+    assert (summary.total, summary.spoiled, len(summary.places)) == (3, 1, 2)
+    row = await session.get(PaperSettlement, paper.id)
+    assert row is not None
+    row.content = "not read again"
+    await session.flush()
+    assert await service.load_paper_summary(session, paper.poll) is summary
+
+
 async def test_at_certification_who_held_a_paper_and_which_box_it_was_in_are_forgotten(
     session: AsyncSession,
 ) -> None:
