@@ -21,6 +21,7 @@ class PageCase:
     is_ballot: bool = False  # larger targets
     is_specimen: bool = False  # its links lead nowhere
     before: tuple[tuple[str, Fields], ...] = ()  # forms sent first: address, fields
+    begun_by: str = ""  # who sends these forms, if not `who`
     send: Fields | None = None  # the page is the answer to this form
 
     @property

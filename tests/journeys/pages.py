@@ -45,6 +45,8 @@ VOTED = (BALLOT + "/review", VOTE)  # the same receipt again is no second vote
 SEALED_BALLOT = "/polls/{sealed_poll}/ballot"
 BY_SERVER: tuple[str, Fields] = (SEALED_BALLOT + "/by-server", {"do": "consent"})
 TABLE = "/polls/{approval_poll}/places/1/table"
+OTHER_TABLE = "/polls/{approval_poll}/places/2/table"
+CLOSED: tuple[str, Fields] = (OTHER_TABLE + "/close", {"sure": "yes"})
 NO_NUMBERS = {"in_box": ""}
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
 
@@ -242,6 +244,14 @@ CASES: tuple[PageCase, ...] = (
         is_ballot=True,
         before=(BY_SERVER, (SEALED_BALLOT, {"move": "add:C02"})),
     ),
+    PageCase(SEALED_BALLOT + "/order", note="nothing", who="reviewer", is_ballot=True, before=(BY_SERVER,)),
+    PageCase(
+        SEALED_BALLOT + "/review",
+        note="blank, by the server",
+        who="reviewer",
+        is_ballot=True,
+        before=(BY_SERVER, (SEALED_BALLOT + "/order", {"move": "blank"})),
+    ),
     PageCase(
         "/polls/{sealed_poll}/ballot/by-server/send",
         note="no code",
@@ -310,6 +320,17 @@ CASES: tuple[PageCase, ...] = (
     PageCase(TABLE, who="clerk"),
     PageCase(
         TABLE, note="nobody found", who="clerk", status=422, send={"name": "Nimeni", "birth_year": "1950"}
+    ),
+    PageCase(OTHER_TABLE, note="closed", who="clerk", before=(CLOSED,)),
+    PageCase(OTHER_TABLE, note="closed", who="election", before=(CLOSED,), begun_by="clerk"),
+    PageCase(
+        OTHER_TABLE + "/reopen",
+        note="no reason",
+        who="election",
+        status=422,
+        before=(CLOSED,),
+        begun_by="clerk",
+        send={"reason": ""},
     ),
     PageCase(TABLE + "/{newcomer}", who="clerk"),
     PageCase(TABLE + "/{resident}", who="clerk"),

@@ -125,8 +125,9 @@ class Fetched:
         """Ask for the page, or send the form that it answers."""
         visitor = self.visitors[case.who]
         if case not in self.made:
-            begun = (case.who, str(case.before))  # one draft for all: nobody may have a dozen
-            self.made[case] = self.drafts.get(begun) or await self._prepare(case, visitor)
+            who = case.begun_by or case.who
+            begun = (who, str(case.before))  # one draft for all: nobody may have a dozen
+            self.made[case] = self.drafts.get(begun) or await self._prepare(case, self.visitors[who])
             if self.made[case]["created"]:
                 self.drafts[begun] = self.made[case]
         facts = {**self.facts, **self.made[case]}
