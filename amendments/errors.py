@@ -145,3 +145,21 @@ class VotesMissing(Conflict):
 
 class NumberTaken(Conflict):
     default = N_("Decision %(number)s is another one already.")
+
+
+class DebateNotFound(NotFound):
+    default = N_("There is no such public debate.")
+
+
+class DebateOpen(Conflict):
+    default = N_("A public debate is called already, or its minutes are not published yet.")
+
+
+class DebateChanged(Conflict):
+    """What is written down of a meeting was saved by somebody else since."""
+
+    default = N_("A colleague has written this in the meantime. Your own words are kept: compare the two.")
+
+
+class StillToSpeak(Conflict):
+    default = N_("Registered speakers who have not had the word: %(number)s. Mark each of them first.")

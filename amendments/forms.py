@@ -125,3 +125,83 @@ class EndTermForm(msgspec.Struct, frozen=True):
 
     councillor: Annotated[str, msgspec.Meta(extra={"missing": N_("Choose the councillor.")})]
     until_on: date
+
+
+# ── the public debate meeting ─────────────────────────────────────────────────
+Words = Annotated[str, msgspec.Meta(max_length=2_000)]
+
+
+class DebateRequestForm(msgspec.Struct, frozen=True):
+    """An association or authority asks for a public debate."""
+
+    kind: Annotated[
+        Literal["association", "authority"], msgspec.Meta(extra={"missing": N_("Choose who asks.")})
+    ]
+    entity: Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
+    signed_by: Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
+    reason: Words = ""
+
+
+class DebateForm(msgspec.Struct, frozen=True):
+    """What is published of a meeting before it."""
+
+    day: date
+    hour: Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    place: Annotated[str, msgspec.Meta(min_length=3, max_length=300)]
+    minutes_each: Annotated[int, msgspec.Meta(ge=1, le=60)]
+    register_until: date
+    how: Annotated[str, msgspec.Meta(min_length=10, max_length=2_000)]
+    attending: Annotated[str, msgspec.Meta(min_length=3, max_length=2_000)]
+    link: Annotated[str, msgspec.Meta(pattern="^https?://[^ ]+$", max_length=500)] = ""
+    capacity: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+
+
+class SpeakerForm(msgspec.Struct, frozen=True):
+    """Somebody registers to speak."""
+
+    about: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    on_behalf_of: Line = ""
+    shows_papers: bool = False
+    is_public: bool = False
+
+
+class WalkInForm(msgspec.Struct, frozen=True):
+    """Somebody came without having registered."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200, extra={"missing": N_("Write the name of who speaks.")})]
+    on_behalf_of: Line = ""
+    about: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    is_public: bool = False
+
+
+class SpokenForm(msgspec.Struct, frozen=True):
+    """What a speaker said."""
+
+    position: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    revision: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+    spoke: Literal["yes", "no", "waits"] = "waits"
+    summary: Annotated[str, msgspec.Meta(max_length=5_000)] = ""
+
+
+class MinutesForm(msgspec.Struct, frozen=True):
+    """Who was there, and what else the minutes say."""
+
+    revision: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+    attendance: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
+    officials: Words = ""
+    notes: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
+
+
+class RecommendationForm(msgspec.Struct, frozen=True):
+    """What a speaker recommended. `reads`: the whole part of the text in its new wording."""
+
+    speaker: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    body: Annotated[str, msgspec.Meta(min_length=3, max_length=5_000)]
+    unit: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    reads: Long = ""
+
+
+class CorrectionForm(msgspec.Struct, frozen=True):
+    """What corrects published minutes."""
+
+    text: Annotated[str, msgspec.Meta(min_length=10, max_length=5_000)]

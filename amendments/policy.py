@@ -17,6 +17,7 @@ from amendments.states import (
     ActState,
     AmendmentState,
     AuthorKind,
+    DebateState,
     SittingState,
 )
 from app.kit.i18n import N_
@@ -78,7 +79,7 @@ def may_follow(actor: Actor | None, act: ActLike) -> Verdict:
     """Whether this person may be told of an act's steps: anybody with an account, until it is decided."""
     if actor is None:
         return deny(N_("Sign in to follow this draft decision."))
-    if act.state not in (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL):
+    if act.state not in (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL, ActState.VOTING):
         return deny(N_("Nothing more happens to this draft decision."))
     return ALLOW
 
@@ -173,7 +174,7 @@ def may_propose_as(actor: Actor | None, kind: AuthorKind) -> Verdict:
 
 def takes_comments(act: ActLike) -> Verdict:
     """Whether more may be said of what is an act's: until it is decided."""
-    if act.state not in (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL):
+    if act.state not in (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL, ActState.VOTING):
         return deny(N_("This draft decision is decided. What was said of it stays readable."))
     return ALLOW
 
@@ -353,3 +354,59 @@ def may_record_vote(actor: Actor | None, act: ActLike) -> Verdict:
 def may_end_vote(actor: Actor | None, act: ActLike) -> Verdict:
     """Whether the vote may be ended: by the secretariat. That nothing waits is asked apart."""
     return may_record_vote(actor, act)
+
+
+# ── the public debate meeting ─────────────────────────────────────────────────
+class DebateLike(Protocol):
+    """What policies ask of a public debate."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def register_until(self) -> date: ...
+
+
+def may_request_debate(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether a meeting may be asked for: while the draft is not before the council.
+
+    Source: Law 52/2003, art. 7 (9): an association or another authority, in writing.
+    """
+    if actor is None:
+        return deny(N_("Please sign in to continue."))
+    if act.state not in (ActState.DEBATE, ActState.CLOSED):
+        return deny(N_("A public debate can be asked for until the draft decision goes to the council."))
+    return ALLOW
+
+
+def may_call_debate(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether the secretariat may call a meeting, asked for it or by itself."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state not in (ActState.DEBATE, ActState.CLOSED):
+        return deny(N_("A public debate is held before the draft decision goes to the council."))
+    return ALLOW
+
+
+def may_register_to_speak(actor: Actor | None, debate: DebateLike, *, today: date) -> Verdict:
+    """Whether somebody may still register: anybody with an account, through the last day."""
+    if debate.state != DebateState.CALLED or today > debate.register_until:
+        return deny(N_("The time to register has passed. At the meeting one may still ask for the word."))
+    return ALLOW if actor is not None else deny(N_("Sign in to register to speak."))
+
+
+def may_hold_debate(actor: Actor | None, debate: DebateLike | None = None) -> Verdict:
+    """Whether somebody may keep the order of speakers; and of this meeting: until its minutes are public."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if debate is not None and debate.state not in (DebateState.CALLED, DebateState.ENDED):
+        return deny(N_("The minutes of this meeting are public. They can only be corrected."))
+    return ALLOW
+
+
+def may_record_recommendation(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether what was said may be registered as an amendment: while amendments are still answered."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state not in (ActState.DEBATE, ActState.CLOSED):
+        return deny(N_("Amendments are registered until the draft decision goes to the council."))
+    return ALLOW

@@ -128,6 +128,23 @@ SITTING_MOVES: dict[SittingState, frozenset[SittingState]] = {
 }
 
 
+class DebateState(StrEnum):
+    """The life of a public debate meeting."""
+
+    CALLED = "called"  # its day and place are public, speakers register
+    ENDED = "ended"  # everybody has had the word; the minutes are being written
+    PUBLISHED = "published"  # so are the minutes
+    CANCELLED = "cancelled"  # called off before its end; with the reason
+
+
+DEBATE_MOVES: dict[DebateState, frozenset[DebateState]] = {
+    DebateState.CALLED: frozenset({DebateState.ENDED, DebateState.CANCELLED}),
+    DebateState.ENDED: frozenset({DebateState.PUBLISHED}),
+    DebateState.PUBLISHED: frozenset(),
+    DebateState.CANCELLED: frozenset(),
+}
+
+
 class IllegalMove(Conflict):
     default = N_("Somebody has changed this in the meantime. Look at it again.")
 
@@ -147,4 +164,10 @@ def check_amendment(current: AmendmentState, to: AmendmentState) -> None:
 def check_sitting(current: SittingState, to: SittingState) -> None:
     """Raises: IllegalMove unless a sitting may go from `current` to `to`."""
     if to not in SITTING_MOVES[current]:
+        raise IllegalMove()
+
+
+def check_debate(current: DebateState, to: DebateState) -> None:
+    """Raises: IllegalMove unless a public debate may go from `current` to `to`."""
+    if to not in DEBATE_MOVES[current]:
         raise IllegalMove()

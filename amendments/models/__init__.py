@@ -15,6 +15,13 @@ from amendments.models.acts import (
     Answer,
     RulingRow,
 )
+from amendments.models.debates import (
+    Debate,
+    DebateMinutes,
+    DebateRecommendation,
+    DebateRequest,
+    DebateSpeaker,
+)
 from amendments.models.sitting import Councillor, CouncilVote, Sitting, TakeOver
 from amendments.models.yearly import YearlyEntry, YearlyReport
 
@@ -28,6 +35,7 @@ APPEND_ONLY = (
     "council_votes",
     "yearly_entries",
     "yearly_reports",
+    "debate_minutes",
 )
 """Tables on which the database refuses UPDATE and DELETE."""
 
@@ -47,6 +55,11 @@ __all__ = [
     "Answer",
     "CouncilVote",
     "Councillor",
+    "Debate",
+    "DebateMinutes",
+    "DebateRecommendation",
+    "DebateRequest",
+    "DebateSpeaker",
     "RulingRow",
     "Sitting",
     "TakeOver",

@@ -8,6 +8,7 @@ import msgspec
 from accounts.policy import Actor
 from amendments.models import Act, ActEvent, ActPaper, ActVersion, AmendmentRow
 from amendments.pages.changes import touched_units
+from amendments.pages.debates import DebatesView
 from amendments.pages.words import ACT_STATES, STEPS, VERSION_KINDS, ClockView, view_clock
 from amendments.policy import may_follow, may_prepare, may_propose, may_see_answers
 from amendments.queries.discussed import Said
@@ -200,6 +201,7 @@ class ActPage(msgspec.Struct, frozen=True, kw_only=True):
     sees_answers: bool
     has_drafts: int
     said: Said
+    debates: DebatesView
     follows: bool
     may_follow: Verdict
     is_newest: bool
@@ -228,6 +230,7 @@ def build_act(
     groups: list[list[str]],
     drafts: int,
     said: Said,
+    debates: DebatesView,
     follows: bool,
     today: date,
 ) -> ActPage:
@@ -252,6 +255,7 @@ def build_act(
         sees_answers=bool(may_see_answers(actor)),
         has_drafts=drafts,
         said=said,
+        debates=debates,
         follows=follows,
         may_follow=may_follow(actor, act),
         is_newest=version.sequence == versions[-1].sequence,

@@ -72,6 +72,7 @@ STEPS: dict[Event, str] = {
 }
 EVENT_KINDS: dict[str, str] = {
     "submitted": N_("Registered"),
+    "recorded": N_("Said at the public debate, and registered for who said it"),
     "returned": N_("Returned to its author, to be completed"),
     "inadmissible": N_("Found inadmissible"),
     "rewritten": N_("Rewritten by its author: who stood behind it may do so again"),

@@ -6,6 +6,8 @@ from amendments.routes import (
     answering,
     consolidating,
     council_vote,
+    debate_desk,
+    debates,
     following,
     printing,
     proposing,
@@ -31,6 +33,8 @@ router = Router(
         *consolidating.HANDLERS,
         *sitting.HANDLERS,
         *council_vote.HANDLERS,
+        *debate_desk.HANDLERS,
+        *debates.HANDLERS,
         *following.HANDLERS,
     ],
 )

@@ -25,6 +25,7 @@ from amendments.pages.amendments import (
 )
 from amendments.pages.changes import ChangeView, touched_units, unit_of, view_changes
 from amendments.pages.choosing import VIEWS
+from amendments.pages.debates import view_debates
 from amendments.pages.sitting import view_council
 from amendments.policy import may_propose, may_see_amendment, may_stand_behind, may_view
 from amendments.queries.discussed import count_said
@@ -139,6 +140,7 @@ async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersi
         groups=await _groups(session, version, {row.id: row for row in rows}),
         drafts=await queries.count_drafts(session, act.id, ctx.actor.id) if ctx.actor else 0,
         said=await count_said(session, act.id),
+        debates=view_debates(act, ctx.actor, *await queries.list_meetings(session, act.id)),
         follows=ctx.actor is not None and await queries.is_following(session, act.id, ctx.actor.id),
         today=today,
     )

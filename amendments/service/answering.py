@@ -31,6 +31,10 @@ from app.kit.i18n import N_
 from app.kit.policy import require
 
 MIN_REASON = 20  # characters
+PROPOSES_NO_WORDS = N_(
+    "It was said at the debate and proposes no words. Propose them as the initiator and accept that, then "
+    "answer here that it is already in the text."
+)
 
 
 class AnswerDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +87,8 @@ async def answer_alike(
 def proposal_key(row: AmendmentRow) -> tuple[uuid.UUID, bytes]:
     """Equal for amendments that propose the same on the same text, whoever they are by."""
     operations = queries.read_operations(bytes(row.operations))
+    if not operations:  # said at a debate without naming a place: alike to nothing but itself
+        return row.id, b""
     return row.version_id, b"\n".join(sorted(same_key(one) for one in operations))
 
 
@@ -175,6 +181,8 @@ async def _accepted_operations(
             raise FormErrors(
                 {"outcome": Invalid(N_("It was written for an earlier text. Write how it reads now."))}
             )
+        if not own.operations:
+            raise FormErrors({"outcome": Invalid(PROPOSES_NO_WORDS)})
         chosen = own.operations
     if draft.outcome is Outcome.PARTLY and not _are_some(chosen, own):
         raise FormErrors({"operations": Invalid(N_("Choose some of its changes, not all and not none."))})

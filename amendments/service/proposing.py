@@ -45,7 +45,7 @@ from amendments.text.refused import Refused
 from amendments.text.units import Version
 from app.kit import register
 from app.kit.clock import local_date
-from app.kit.errors import FormErrors, Invalid
+from app.kit.errors import Forbidden, FormErrors, Invalid
 from app.kit.i18n import N_
 from app.kit.mail import send_mail
 from app.kit.numbers import next_number
@@ -308,6 +308,8 @@ async def withdraw_amendment(
     """Take an amendment back; its page stays and says so. Locks: the act. Raises: Forbidden."""
     row, act, _ = await _lock(session, amendment_id)
     require(may_withdraw(actor, act, row))
+    if await queries.is_of_walk_in(session, row.id):  # whose words only they could take back
+        raise Forbidden(N_("You have written this down for somebody who said it at the debate."))
     return await _end(session, row, AmendmentState.WITHDRAWN, "withdrawn", by_name=row.author_name, now=now)
 
 

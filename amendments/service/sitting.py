@@ -184,7 +184,10 @@ async def list_untaken(session: AsyncSession, act: Act) -> list[tuple[AmendmentR
     return [
         (row, carried[str(row.id)])
         for row in rows
-        if row.id not in taken and answers[row.id].outcome != Outcome.ACCEPTED and str(row.id) in carried
+        if row.id not in taken
+        and answers[row.id].outcome != Outcome.ACCEPTED
+        and str(row.id) in carried
+        and queries.read_operations(bytes(row.operations))  # what was said without words is no text to vote
     ]
 
 

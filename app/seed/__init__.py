@@ -23,6 +23,7 @@ from app.seed import content
 from app.seed.acts import seed_act, seed_answered
 from app.seed.comments import seed_comments
 from app.seed.council import seed_council
+from app.seed.debate import seed_coming_debate
 from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_papers, ticked
 from app.seed.ideas import seed_wishes, seed_works
 from app.seed.paper import CLUB, Clerks, seed_counting_table, seed_paper_votes, seed_places
@@ -104,6 +105,7 @@ async def seed(services: Services) -> bool:
         await seed_council(*council, today=now)
         await seed_answered(*council, announced=_moment(now, -30, 10))
         act = await seed_act(session, services, clerk, cast.authors, announced=_moment(now, -8, 10))
+        await seed_coming_debate(session, act, clerk, cast.authors[2:], called=_moment(now, -3, 10))
         moderator = actor_of(accounts["monica.stan@exemplu.ro"], Role.MODERATOR)
         await seed_comments(session, act, cast.authors, councillor, moderator, first=_moment(now, -5, 10))
         await session.flush()

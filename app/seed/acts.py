@@ -21,6 +21,7 @@ from amendments.text.units import NewUnit, Version
 from app.kit.clock import local_date
 from app.kit.context import Services
 from app.seed import parking
+from app.seed.debate import seed_held_debate
 
 PAPER = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
@@ -64,6 +65,7 @@ async def seed_answered(
         announced=announced,
         days=16,
     )
+    await seed_held_debate(session, act, clerk, authors, called=announced + timedelta(days=3))
     closed = announced + timedelta(days=18)
     await service.close_debate(session, clerk, act.id, now=closed)
     rows = await queries.list_amendments(session, act.id)

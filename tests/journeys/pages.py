@@ -375,6 +375,7 @@ NOT_PAGES: dict[str, str] = {
     "/trustee/{token:str}/files/{name:str}": "downloads",
     "/polls/{poll_id:uuid}/board/{name:str}": "downloads",
     "/acts/{act_id:uuid}/papers/{position:int}": "downloads",
+    "/acts/{act_id:uuid}/debates/{position:int}/calendar.ics": "a download",
     "/amendments/{amendment_id:uuid}": "a short address that leads on",
     "/booth/obste-booth.html": "a download, tested in tests/voting/sealing/booth",
 }

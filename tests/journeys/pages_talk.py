@@ -20,6 +20,18 @@ TALK: tuple[PageCase, ...] = (
     PageCase("/comments/{hidden_comment}"),
     PageCase("/comments/{hidden_comment}", who="secretariat"),
     PageCase("/moderation", who="moderator"),
+    PageCase("/acts/{act}/debates/ask", who="resident"),
+    PageCase("/acts/{act}/debates/ask", note="empty", who="resident", status=422, send={}),
+    PageCase("/acts/{act}/debates/1"),
+    PageCase("/acts/{act}/debates/1", who="resident"),
+    PageCase("/acts/{closed_act}/debates/1"),
+    PageCase("/acts/{closed_act}/debates/new", who="secretariat"),
+    PageCase("/acts/{closed_act}/debates/new", note="empty", who="secretariat", status=422, send={}),
+    PageCase("/acts/{act}/debates/1/desk", who="secretariat"),
+    PageCase(
+        "/acts/{act}/debates/1/desk", note="too early", who="secretariat", status=422, send={"do": "end"}
+    ),
+    PageCase("/acts/{closed_act}/debates/1/desk", who="secretariat"),
     PageCase("/moderation/log"),
 )
 
