@@ -17,7 +17,6 @@ from app.kit.i18n import N_
 # changes it here. It is counted in working days, as calendars of Romanian town halls do. An idea is no
 # petition in the sense of OG 27/2002, whose art. 8 gives 30 calendar days; a petition can be sent besides.
 TERM = Term(30, Unit.WORKING_DAYS, source=N_("the regulation of participatory budgeting"))
-DAYS_OFF: frozenset[date] = frozenset()  # bridge days declared by the Government or the town hall
 
 
 class IdeaState(StrEnum):
@@ -101,16 +100,20 @@ def check_move(current: IdeaState, to: IdeaState) -> None:
 
 
 def review_deadline(
-    submitted_at: datetime, pauses: Iterable[tuple[datetime, datetime | None]], *, today: date
+    submitted_at: datetime,
+    pauses: Iterable[tuple[datetime, datetime | None]],
+    *,
+    today: date,
+    days_off: frozenset[date],
 ) -> Deadline:
     """When a verdict is due. `pauses`: from the question to the answer, or None while it is awaited."""
     days = [
         Pause(local_date(paused_at), None if resumed_at is None else local_date(resumed_at))
         for paused_at, resumed_at in pauses
     ]
-    return compute(local_date(submitted_at), TERM, pauses=days, today=today, days_off=DAYS_OFF)
+    return compute(local_date(submitted_at), TERM, pauses=days, today=today, days_off=days_off)
 
 
-def days_left(due_on: date, *, today: date) -> int:
+def days_left(due_on: date, *, today: date, days_off: frozenset[date]) -> int:
     """Working days until a verdict is due; negative when it is overdue."""
-    return working_days_left(today, due_on, days_off=DAYS_OFF)
+    return working_days_left(today, due_on, days_off=days_off)

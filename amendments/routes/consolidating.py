@@ -27,6 +27,7 @@ from amendments.text.segments import compare_texts
 from amendments.text.weaving import Ruling
 from app.kit.clock import local_date
 from app.kit.context import Ctx
+from app.kit.days_off import list_days_off
 from app.kit.errors import FormErrors
 from app.kit.forms import Form, parse, whole_number
 from app.kit.policy import require
@@ -57,7 +58,8 @@ async def _consolidation(
     typed = form or Form()
     version = await queries.last_version(session, act.id)
     base, answers = reading_of(version, ctx), await queries.last_answers(session, act.id)
-    earliest, problem, done = earliest_end(local_date(ctx.now)), "", None
+    earliest = earliest_end(local_date(ctx.now), await list_days_off(session))
+    problem, done = "", None
     try:
         done = await service.preview(session, act.id)
     except (AnswerClashes, TextRefused) as refused:

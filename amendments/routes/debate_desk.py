@@ -27,11 +27,11 @@ from amendments.service import DebateDraft, SpeakerDraft
 from amendments.text.labels import cite
 from app.kit.clock import BUCHAREST, local_date
 from app.kit.context import Ctx
+from app.kit.days_off import list_days_off
 from app.kit.errors import Conflict, DomainError, FormErrors
 from app.kit.forms import Form, parse, whole_number
 from app.kit.policy import require
 from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
-from proposals.states import DAYS_OFF
 
 Refusals = (FormErrors, Conflict)
 
@@ -62,7 +62,7 @@ async def _call_page(
     [clock] = clocks(
         {Event.DEBATE_CALLED: local_date(ctx.now)},
         today=local_date(ctx.now),
-        days_off=DAYS_OFF,
+        days_off=await list_days_off(session),
         provisions=[one for one in LAW if one.step is Event.DEBATE_ENDED],
     )
     return CallPage(
@@ -151,7 +151,7 @@ async def _desk_page(
     [clock] = clocks(
         happened,
         today=local_date(ctx.now),
-        days_off=DAYS_OFF,
+        days_off=await list_days_off(session),
         provisions=[one for one in LAW if one.step is Event.DEBATE_PAPERS],
     )
     return build_desk(

@@ -36,10 +36,10 @@ from amendments.text.labels import cite
 from amendments.text.operations import Amendment
 from app.kit.clock import local_date
 from app.kit.context import Ctx
+from app.kit.days_off import list_days_off
 from app.kit.errors import NotFound
 from app.kit.forms import query_form
 from app.kit.web import WebRequest, anyone, download, get, page, see_other
-from proposals.states import DAYS_OFF
 
 
 async def visible_act(session: AsyncSession, ctx: Ctx, act_id: UUID) -> Act:
@@ -126,7 +126,7 @@ async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersi
     reading, standing = reading_of(version, ctx), await queries.list_standing(session, version)
     amendments = {str(row.id): amendment for row, amendment in standing}
     rows = await queries.list_amendments(session, act.id)
-    today = local_date(ctx.now)
+    today, days_off = local_date(ctx.now), await list_days_off(session)
     return build_act(
         act,
         ctx.actor,
@@ -135,7 +135,7 @@ async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersi
         units=view_units(reading.version, reading.layout, amendments, ctx.locale),
         papers=await queries.list_papers(session, act.id),
         events=await queries.list_events(session, act.id),
-        clocks=clocks(await service.happened_of(session, act), today=today, days_off=DAYS_OFF),
+        clocks=clocks(await service.happened_of(session, act), today=today, days_off=days_off),
         rows=rows,
         groups=await _groups(session, version, {row.id: row for row in rows}),
         drafts=await queries.count_drafts(session, act.id, ctx.actor.id) if ctx.actor else 0,

@@ -23,9 +23,9 @@ from amendments.routes.public import published_act
 from amendments.rules.procedure import clocks
 from app.kit.clock import local_date
 from app.kit.context import Ctx
+from app.kit.days_off import list_days_off
 from app.kit.i18n import translate
 from app.kit.web import WebRequest, anyone, download, get, page
-from proposals.states import DAYS_OFF
 
 ACTS_IN_FEED = 40
 
@@ -105,7 +105,9 @@ async def download_act(
         act=act,
         papers=await queries.list_papers(session, act_id),
         steps=await queries.list_events(session, act_id),
-        clocks=clocks(await service.happened_of(session, act), today=today, days_off=DAYS_OFF),
+        clocks=clocks(
+            await service.happened_of(session, act), today=today, days_off=await list_days_off(session)
+        ),
         versions=await queries.list_versions(session, act_id),
         amendments=await queries.list_amendments(session, act_id),
         answers=await queries.list_all_answers(session, act_id),

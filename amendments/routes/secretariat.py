@@ -29,12 +29,12 @@ from amendments.text.refused import BadFile, Refused
 from amendments.text.replay import consolidate
 from app.kit.clock import local_date
 from app.kit.context import Ctx
+from app.kit.days_off import list_days_off
 from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse, whole_number
 from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
-from proposals.states import DAYS_OFF
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
@@ -125,7 +125,7 @@ async def _prepare_page(
     """`form`: what was typed and refused."""
     typed = dict(form.fields) if form else {}
     text, today = service.read_text(act), local_date(ctx.now)
-    earliest = earliest_end(today)
+    earliest = earliest_end(today, await list_days_off(session))
     usual = max(earliest, today + timedelta(days=USUAL_DAYS))
     return build_prepare(
         act,
@@ -139,10 +139,10 @@ async def _prepare_page(
     )
 
 
-def earliest_end(announced_on: date) -> date:
+def earliest_end(announced_on: date, days_off: frozenset[date]) -> date:
     """The first day on which the law lets the time for proposals end."""
     window = [one for one in LAW if one.step is Event.PROPOSALS_ENDED]
-    found = clocks({Event.ANNOUNCED: announced_on}, today=announced_on, days_off=DAYS_OFF, provisions=window)
+    found = clocks({Event.ANNOUNCED: announced_on}, today=announced_on, days_off=days_off, provisions=window)
     return max(one.from_on or announced_on for one in found)
 
 

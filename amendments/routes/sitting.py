@@ -45,6 +45,7 @@ from amendments.states import SittingState
 from amendments.text.operations import Amendment
 from app.kit.clock import local_date
 from app.kit.context import Ctx
+from app.kit.days_off import list_days_off
 from app.kit.errors import FormErrors, Invalid, NotFound
 from app.kit.forms import Form, parse
 from app.kit.i18n import N_
@@ -62,7 +63,6 @@ from app.kit.web import (
     post,
     see_other,
 )
-from proposals.states import DAYS_OFF
 
 
 # ── reading ───────────────────────────────────────────────────────────────────
@@ -203,7 +203,7 @@ async def _call_page(
     session: AsyncSession, ctx: Ctx, act: Act, form: Form, errors: dict[str, str] | None = None
 ) -> CallPage:
     today = local_date(ctx.now)
-    earliest = _earliest_sitting(today)
+    earliest = _earliest_sitting(today, await list_days_off(session))
     typed = {"held_on": earliest.isoformat(), "begins_at": "18:00", "policy": OrderPolicy.FAR_REACHING.value}
     return CallPage(
         act_id=str(act.id),
@@ -217,10 +217,10 @@ async def _call_page(
     )
 
 
-def _earliest_sitting(called_on: date) -> date:
+def _earliest_sitting(called_on: date, days_off: frozenset[date]) -> date:
     """The first day on which the law lets the council vote, if the sitting is called on that day."""
     terms = [one for one in LAW if one.step is Event.SITTING]
-    found = clocks({Event.SITTING_CALLED: called_on}, today=called_on, days_off=DAYS_OFF, provisions=terms)
+    found = clocks({Event.SITTING_CALLED: called_on}, today=called_on, days_off=days_off, provisions=terms)
     return max(one.from_on or called_on for one in found)
 
 

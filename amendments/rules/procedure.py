@@ -203,24 +203,24 @@ def may_happen(
 
 
 def moved_by(
-    day_off: date,
+    before: frozenset[date],
+    after: frozenset[date],
     happened: Mapping[Event, date],
     *,
     today: date,
-    days_off: frozenset[date] = frozenset(),
     provisions: Iterable[Provision] = LAW,
 ) -> tuple[tuple[Clock, Clock], ...]:
-    """The open terms that declaring a day off moves: each before and after. A step that was taken stays as it
-    was judged, by the days off that were known then.
+    """The open terms that other days off move: each as it was and as it is then. A step that was taken stays
+    as it was judged, by the days off that were known then.
     """
     given = tuple(provisions)
-    before = clocks(happened, today=today, days_off=days_off, provisions=given)
-    after = clocks(happened, today=today, days_off=days_off | {day_off}, provisions=given)
+    old = clocks(happened, today=today, days_off=before, provisions=given)
+    new = clocks(happened, today=today, days_off=after, provisions=given)
     return tuple(
-        (old, new)
-        for old, new in zip(before, after, strict=True)
-        if old.done_on is None
-        and old.deadline
-        and new.deadline
-        and old.deadline.due_on != new.deadline.due_on
+        (was, is_then)
+        for was, is_then in zip(old, new, strict=True)
+        if was.done_on is None
+        and was.deadline
+        and is_then.deadline
+        and was.deadline.due_on != is_then.deadline.due_on
     )

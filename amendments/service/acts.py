@@ -29,6 +29,7 @@ from amendments.text.reading.proposal import Remark
 from amendments.text.units import Version
 from app.kit import register
 from app.kit.clock import local_date
+from app.kit.days_off import list_days_off
 from app.kit.db import insert_once, new_id
 from app.kit.errors import FormErrors, Invalid
 from app.kit.i18n import N_, Locale, show_date
@@ -36,7 +37,6 @@ from app.kit.mail import send_mail
 from app.kit.numbers import next_number
 from app.kit.policy import require
 from app.kit.storage import Storage
-from proposals.states import DAYS_OFF
 
 SERIES = "PH"  # proiect de hotărâre
 MIN_UNITS = 2  # the act and one article at the least
@@ -178,7 +178,7 @@ async def announce_act(
     text, today = read_text(act), local_date(now)
     if len(text.units) < MIN_UNITS or not papers:
         raise ActIncomplete()
-    check_term(Event.PROPOSALS_ENDED, proposals_until, {Event.ANNOUNCED: today})
+    await check_term(session, Event.PROPOSALS_ENDED, proposals_until, {Event.ANNOUNCED: today})
     act.number = await next_number(session, SERIES, today.year)
     act.move_to(ActState.DEBATE)
     act.announced_on, act.proposals_until = today, proposals_until
@@ -194,11 +194,11 @@ async def announce_act(
     return act
 
 
-def check_term(step: Event, on: date, happened: Mapping[Event, date]) -> None:
+async def check_term(session: AsyncSession, step: Event, on: date, happened: Mapping[Event, date]) -> None:
     """That the law lets a step happen on a day: one that is late may be written down as late, one that is too
     early may not happen. Raises: TooEarly.
     """
-    for clock in may_happen(step, on, happened, days_off=DAYS_OFF):
+    for clock in may_happen(step, on, happened, days_off=await list_days_off(session)):
         if clock.from_on is not None:
             raise TooEarly(from_on=clock.from_on, source=clock.provision.term.source)
 
@@ -276,7 +276,7 @@ async def record_event(
         raise FormErrors({"event": Invalid(N_("Choose the step."))})
     if on > local_date(now):
         raise FormErrors({"happened_on": Invalid(N_("This day has not come yet."))})
-    check_term(event, on, await happened_of(session, act))
+    await check_term(session, event, on, await happened_of(session, act))
     entry = await note_event(session, actor, act, event, on, text=text, now=now)
     facts: dict[str, object] = {"event": event.value, "on": on.isoformat(), "by": actor.name}
     await publish_fact(session, "act.step", act, facts, now=now)

@@ -110,9 +110,9 @@ async def consolidate_act(
         raise OrderNeeded()
     today = local_date(now)
     if proposals_until is None:
-        check_term(Event.SENT_TO_ENDORSEMENT, today, await happened_of(session, act))
+        await check_term(session, Event.SENT_TO_ENDORSEMENT, today, await happened_of(session, act))
     else:
-        check_term(Event.PROPOSALS_ENDED, proposals_until, {Event.REOPENED: today})
+        await check_term(session, Event.PROPOSALS_ENDED, proposals_until, {Event.REOPENED: today})
     version = await publish_version(
         session,
         act,

@@ -124,7 +124,8 @@ async def call_sitting(
     if any(one.state in (SittingState.CALLED, SittingState.VOTING) for one in before):
         raise SittingOpen()
     today = local_date(now)
-    check_term(Event.SITTING, draft.held_on, {**await happened_of(session, act), Event.SITTING_CALLED: today})
+    happened = {**await happened_of(session, act), Event.SITTING_CALLED: today}
+    await check_term(session, Event.SITTING, draft.held_on, happened)
     said = f"{draft.held_on:%d.%m.%Y}, {draft.begins_at}, {draft.place}" + (
         f", {draft.link}" if draft.link else ""
     )
@@ -264,7 +265,7 @@ async def begin_vote(
         return sitting
     today = local_date(now)
     require(may_begin_vote(actor, act, sitting, today=today))
-    check_term(Event.SITTING, today, await happened_of(session, act))
+    await check_term(session, Event.SITTING, today, await happened_of(session, act))
     roll = [
         Member(str(one.id), one.name) for one in await queries.list_councillors(session, on=sitting.held_on)
     ]

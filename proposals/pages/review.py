@@ -161,8 +161,10 @@ def build_row(
     actor: Actor,
     *,
     today: date,
+    days_off: frozenset[date],
 ) -> QueueRow:
     """An idea of the queue with its clock explained."""
+    deadline = review_deadline(row.submitted_at, pauses, today=today, days_off=days_off)
     return QueueRow(
         id=str(row.id),
         number=row.number or "",
@@ -174,7 +176,7 @@ def build_row(
         is_mine=row.reviewer_id == actor.id,
         is_own=row.author_id == actor.id,
         support_count=row.support_count,
-        clock=view_clock(review_deadline(row.submitted_at, pauses, today=today), today=today),
+        clock=view_clock(deadline, today=today, days_off=days_off),
     )
 
 

@@ -81,7 +81,7 @@ class ClockView(msgspec.Struct, frozen=True):
         return self.left < 0 and not self.is_paused
 
 
-def view_clock(deadline: Deadline, *, today: date) -> ClockView:
+def view_clock(deadline: Deadline, *, today: date, days_off: frozenset[date]) -> ClockView:
     """The clock as shown on a day."""
     return ClockView(
         due_on=deadline.due_on,
@@ -91,7 +91,7 @@ def view_clock(deadline: Deadline, *, today: date) -> ClockView:
         holidays_skipped=deadline.holidays_skipped,
         paused_days=deadline.paused_days,
         is_paused=deadline.is_paused,
-        left=days_left(deadline.due_on, today=today),
+        left=days_left(deadline.due_on, today=today, days_off=days_off),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.clock import local_date
 from app.kit.context import Ctx
+from app.kit.days_off import list_days_off
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.forms import Form, parse
 from app.kit.i18n import N_, show_date
@@ -302,7 +303,8 @@ async def _check_page(
     missing = errors or service.find_missing(idea)
     areas = {area.id: area.name for area in await list_areas(session, idea.cycle_id)}
     is_open = await service.is_submission_open(session, idea.cycle_id, now=ctx.now)
-    deadline = review_deadline(ctx.now, [], today=local_date(ctx.now))
+    days_off = await list_days_off(session)
+    deadline = review_deadline(ctx.now, [], today=local_date(ctx.now), days_off=days_off)
     model = pages.CheckPage(
         id=str(idea.id),
         title=idea.title,
@@ -354,7 +356,8 @@ async def show_sent(
     idea = await queries.get_idea(session, idea_id)
     if idea.author_id != ctx.actor.id or idea.submitted_at is None:
         raise IdeaNotFound()
-    deadline = review_deadline(idea.submitted_at, [], today=local_date(idea.submitted_at))
+    today, days_off = local_date(idea.submitted_at), await list_days_off(session)
+    deadline = review_deadline(idea.submitted_at, [], today=today, days_off=days_off)
     model = pages.SentPage(
         id=str(idea.id),
         number=idea.number or "",

@@ -14,6 +14,7 @@ from accounts.queries import get_account
 from app.kit.access_log import log_access
 from app.kit.clock import local_date
 from app.kit.context import Ctx
+from app.kit.days_off import list_days_off
 from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse, query_form
 from app.kit.i18n import N_
@@ -49,8 +50,11 @@ async def show_queue(
     pauses = await queries.list_pauses_of(session, [row.id for row in rows])
     cycle = await find_collecting_cycle(session, ctx.now)
     areas = await list_areas(session, cycle.id) if cycle else []
+    days_off = await list_days_off(session)
     model = pages.QueuePage(
-        rows=[pages.build_row(row, pauses[row.id], ctx.actor, today=today) for row in rows],
+        rows=[
+            pages.build_row(row, pauses[row.id], ctx.actor, today=today, days_off=days_off) for row in rows
+        ],
         paging=place,
         counts=await queries.count_queue(session, reviewer_id=ctx.actor.id, today=today),
         show=show,
@@ -124,8 +128,9 @@ async def read_clock(session: AsyncSession, ctx: Ctx, idea: Idea) -> ClockView |
     if idea.submitted_at is None or idea.state not in OPEN_STATES:
         return None
     pauses = (await queries.list_pauses_of(session, [idea.id]))[idea.id]
-    today = local_date(ctx.now)
-    return view_clock(review_deadline(idea.submitted_at, pauses, today=today), today=today)
+    today, days_off = local_date(ctx.now), await list_days_off(session)
+    deadline = review_deadline(idea.submitted_at, pauses, today=today, days_off=days_off)
+    return view_clock(deadline, today=today, days_off=days_off)
 
 
 async def find_similar(session: AsyncSession, idea: Idea) -> list[idea_pages.SimilarCard]:

@@ -1,12 +1,13 @@
 """The department at work: taking ideas, asking authors, letting the clock stop and run, internal notes."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from app.kit.clock import local_date
+from app.kit.days_off import list_days_off
 from app.kit.db import new_id
 from app.kit.errors import Invalid
 from app.kit.i18n import N_
@@ -61,10 +62,14 @@ async def ask_author(
 async def answer_question(
     session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, answer: str, now: datetime
 ) -> Idea:
-    """The author answers, in public; the clock runs again. Locks: the idea. Raises: Forbidden."""
+    """The author answers, in public; the clock runs again.
+
+    Locks: the days off (shared), the idea. Raises: Forbidden.
+    """
+    days_off = await list_days_off(session, hold=True)
     idea = await queries.get_idea(session, idea_id, lock=True)
     require(may_answer(actor, idea))
-    await _resume(session, idea, now=now)
+    await _resume(session, idea, days_off, now=now)
     tell(session, idea, EventKind.ANSWER, by_name=idea.author_name, text=answer, now=now)
     await publish_fact(session, "idea.answer", idea, _due(idea), now=now)
     return idea
@@ -73,10 +78,14 @@ async def answer_question(
 async def resume_clock(
     session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, reason: str, now: datetime
 ) -> Idea:
-    """Let the clock run again without an answer, saying why. Locks: the idea. Raises: Forbidden."""
+    """Let the clock run again without an answer, saying why.
+
+    Locks: the days off (shared), the idea. Raises: Forbidden.
+    """
+    days_off = await list_days_off(session, hold=True)
     idea = await queries.get_idea(session, idea_id, lock=True)
     require(may_resume(actor, idea))
-    await _resume(session, idea, now=now)
+    await _resume(session, idea, days_off, now=now)
     tell(session, idea, EventKind.RESUMED, by_name=actor.name, text=reason, now=now)
     await publish_fact(
         session, "idea.resumed", idea, {**_due(idea), "by": actor.name, "reason": reason}, now=now
@@ -84,7 +93,7 @@ async def resume_clock(
     return idea
 
 
-async def _resume(session: AsyncSession, idea: Idea, *, now: datetime) -> None:
+async def _resume(session: AsyncSession, idea: Idea, days_off: frozenset[date], *, now: datetime) -> None:
     idea.move_to(IdeaState.IN_REVIEW)
     pause = await queries.find_open_pause(session, idea.id)
     if pause is not None:
@@ -92,7 +101,8 @@ async def _resume(session: AsyncSession, idea: Idea, *, now: datetime) -> None:
     await session.flush()
     if idea.submitted_at is not None:
         pauses = [(one.paused_at, one.resumed_at) for one in await queries.list_pauses(session, idea.id)]
-        idea.due_on = review_deadline(idea.submitted_at, pauses, today=local_date(now)).due_on
+        today = local_date(now)
+        idea.due_on = review_deadline(idea.submitted_at, pauses, today=today, days_off=days_off).due_on
 
 
 def _due(idea: Idea) -> dict[str, object]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from accounts.queries import list_same_person
 from app.kit.clock import local_date
+from app.kit.days_off import list_days_off
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.i18n import N_
 from app.kit.numbers import next_number
@@ -49,9 +50,10 @@ async def is_submission_open(session: AsyncSession, cycle_id: uuid.UUID, *, now:
 async def submit_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, now: datetime) -> Idea:
     """Send a draft: it gets its registration number, and the legal clock begins.
 
-    Locks: the idea, the series of numbers, the register's head. Queues: a message to the author.
-    Raises: Forbidden; FormErrors when incomplete.
+    Locks: the days off (shared), the idea, the series of numbers, the register's head. Queues: a message to
+    the author. Raises: Forbidden; FormErrors when incomplete.
     """
+    days_off = await list_days_off(session, hold=True)
     idea = await queries.get_idea(session, idea_id, lock=True)
     open_now = await is_submission_open(session, idea.cycle_id, now=now)
     require(may_submit(actor, idea, submission_open=open_now))
@@ -59,7 +61,7 @@ async def submit_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *
     if missing:
         raise FormErrors(missing)
     today = local_date(now)
-    deadline = review_deadline(now, [], today=today)
+    deadline = review_deadline(now, [], today=today, days_off=days_off)
     idea.number = await next_number(session, SERIES, today.year)
     idea.move_to(IdeaState.SUBMITTED)
     idea.submitted_at, idea.due_on, idea.author_name = now, deadline.due_on, public_name(actor.name)

@@ -20,8 +20,10 @@ from amendments.rules.procedure import (
     moved_by,
 )
 from app.kit.deadlines import Term, Unit
+from tests.amendments.conftest import SOME
 
 ANNOUNCED = date(2026, 11, 20)  # a Friday
+NONE: frozenset[date] = frozenset()
 DAYS = st.dates(date(2024, 1, 1), date(2031, 1, 1))
 
 
@@ -57,6 +59,62 @@ def test_each_step_across_the_holidays(
     assert clock.deadline is not None
     assert (clock.deadline.due_on, clock.deadline.holidays_skipped) == (due_on, skipped)
     assert clock.provision.term.source.startswith("Legea 52/2003")
+
+
+@pytest.mark.parametrize(
+    ("after", "begun", "step", "days_off", "due_on"),
+    [
+        # Christmas to 7 January: a bridge day, and three of them
+        (
+            Event.ANNOUNCED,
+            date(2026, 11, 20),
+            Event.SENT_TO_ENDORSEMENT,
+            [date(2026, 12, 24)],
+            date(2027, 1, 12),
+        ),
+        (
+            Event.ANNOUNCED,
+            date(2026, 11, 20),
+            Event.SENT_TO_ENDORSEMENT,
+            [date(2026, 12, 24), date(2026, 12, 31), date(2027, 1, 8)],
+            date(2027, 1, 14),
+        ),
+        # Orthodox Easter: Maundy Thursday, and the Tuesday after
+        (
+            Event.ANNOUNCED,
+            date(2027, 4, 22),
+            Event.SENT_TO_ENDORSEMENT,
+            [date(2027, 4, 29), date(2027, 5, 4)],
+            date(2027, 6, 10),
+        ),
+        # ten days end on 30 November, then 1 December; the Wednesday and Thursday after are declared
+        (
+            Event.ANNOUNCED,
+            date(2026, 11, 20),
+            Event.PROPOSALS_ENDED,
+            [date(2026, 12, 2), date(2026, 12, 3)],
+            date(2026, 12, 4),
+        ),
+        # in the middle of calendar days nothing moves
+        (Event.ANNOUNCED, date(2027, 3, 1), Event.PROPOSALS_ENDED, [date(2027, 3, 5)], date(2027, 3, 11)),
+        (Event.REOPENED, date(2027, 3, 1), Event.PROPOSALS_ENDED, [date(2027, 3, 11)], date(2027, 3, 12)),
+        (
+            Event.DEBATE_CALLED,
+            date(2026, 12, 15),
+            Event.DEBATE_ENDED,
+            [date(2026, 12, 28)],
+            date(2026, 12, 29),
+        ),
+        (Event.DEBATE_ENDED, date(2027, 4, 22), Event.DEBATE_PAPERS, [date(2027, 5, 4)], date(2027, 5, 5)),
+        (Event.SITTING_CALLED, date(2027, 1, 3), Event.SITTING, [date(2027, 1, 8)], date(2027, 1, 11)),
+    ],
+)
+def test_each_step_across_holidays_and_bridge_days(
+    after: Event, begun: date, step: Event, days_off: list[date], due_on: date
+) -> None:
+    clock = clock_of(step, {after: begun}, begun, days_off=frozenset(days_off))
+    assert clock.deadline is not None
+    assert clock.deadline.due_on == due_on
 
 
 def test_every_step_of_the_law_has_a_vector_of_its_own() -> None:
@@ -113,14 +171,18 @@ def test_a_step_whose_term_has_not_begun_waits() -> None:
 def test_a_bridge_day_moves_what_is_open_and_nothing_else() -> None:
     bridge = date(2026, 12, 24)
     happened = {Event.ANNOUNCED: ANNOUNCED, Event.PROPOSALS_ENDED: date(2026, 12, 10)}
-    [(before, after)] = moved_by(bridge, happened, today=date(2026, 12, 11))
+    [(before, after)] = moved_by(NONE, frozenset({bridge}), happened, today=date(2026, 12, 11))
     assert before.provision.step is Event.SENT_TO_ENDORSEMENT
     assert before.deadline is not None
     assert after.deadline is not None
     assert (before.deadline.due_on, after.deadline.due_on) == (date(2027, 1, 11), date(2027, 1, 12))
     sent = {**happened, Event.SENT_TO_ENDORSEMENT: date(2027, 1, 12)}
-    assert moved_by(bridge, sent, today=date(2027, 1, 13)) == ()
-    assert moved_by(date(2026, 12, 26), happened, today=date(2026, 12, 11)) == (), "a Saturday moves nothing"
+    assert moved_by(NONE, frozenset({bridge}), sent, today=date(2027, 1, 13)) == ()
+    saturday = frozenset({date(2026, 12, 26)})
+    assert moved_by(NONE, saturday, happened, today=date(2026, 12, 11)) == (), "a Saturday moves nothing"
+    [(_, back)] = moved_by(frozenset({bridge}), NONE, happened, today=date(2026, 12, 11))
+    assert back.deadline is not None
+    assert back.deadline.due_on == date(2027, 1, 11), "taken back, it is as it was"
 
 
 def test_a_town_may_give_more_time() -> None:
@@ -165,3 +227,22 @@ def test_a_step_breaks_a_provision_exactly_when_it_is_too_early_or_too_late(
         Sense.AT_THE_LATEST: on > due_on,
     }[provision.sense]
     assert bool(may_happen(provision.step, on, {provision.after: begun})) is wrong
+
+
+@SOME
+@given(
+    DAYS,
+    st.dictionaries(st.sampled_from(list(Event)), st.integers(0, 90)),
+    st.frozensets(st.integers(-60, 60)),
+    st.integers(1, 60),
+)
+def test_a_day_that_is_still_to_come_never_changes_what_was_judged(
+    today: date, ago: dict[Event, int], off: frozenset[int], ahead: int
+) -> None:
+    """So only such days can be declared or taken back (app/kit/days_off.py)."""
+    happened = {event: today - timedelta(days=days) for event, days in ago.items()}
+    known, day = frozenset(today + timedelta(days=n) for n in off), today + timedelta(days=ahead)
+    before, after = (clocks(happened, today=today, days_off=off) for off in (known - {day}, known | {day}))
+    for old, new in zip(before, after, strict=True):
+        if old.done_on is not None:
+            assert old.standing is new.standing

@@ -7,6 +7,7 @@ import pytest
 from proposals.states import MOVES, IdeaState, IllegalMove, check_move, days_left, review_deadline
 
 S = IdeaState
+NONE: frozenset[date] = frozenset()
 ALLOWED = {
     (S.DRAFT, S.SUBMITTED),
     (S.SUBMITTED, S.IN_REVIEW),
@@ -40,11 +41,39 @@ def test_table_names_every_state() -> None:
 
 
 def test_thirty_working_days_from_20_november_2026() -> None:
-    deadline = review_deadline(datetime(2026, 11, 20, 10, tzinfo=UTC), [], today=date(2026, 11, 20))
+    deadline = review_deadline(
+        datetime(2026, 11, 20, 10, tzinfo=UTC), [], today=date(2026, 11, 20), days_off=NONE
+    )
     assert (deadline.due_on, deadline.holidays_skipped) == (date(2027, 1, 11), 6)
-    assert days_left(deadline.due_on, today=date(2026, 11, 20)) == 30
+    assert days_left(deadline.due_on, today=date(2026, 11, 20), days_off=NONE) == 30
 
 
 def test_day_of_sending_is_the_day_in_bucharest() -> None:
-    late_in_utc = review_deadline(datetime(2027, 3, 1, 22, 30, tzinfo=UTC), [], today=date(2027, 3, 2))
+    late_in_utc = review_deadline(
+        datetime(2027, 3, 1, 22, 30, tzinfo=UTC), [], today=date(2027, 3, 2), days_off=NONE
+    )
     assert late_in_utc.starts_on == date(2027, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("sent_on", "days_off", "due_on"),
+    [
+        # Good Friday 30 April, Easter Monday 3 May, 1 June; Thursday 29 April and Monday 31 May declared
+        (date(2027, 4, 22), [], date(2027, 6, 8)),
+        (date(2027, 4, 22), [date(2027, 4, 29)], date(2027, 6, 9)),
+        (date(2027, 4, 22), [date(2027, 4, 29), date(2027, 5, 31)], date(2027, 6, 10)),
+        # Monday 30 November and Tuesday 1 December are holidays; the Wednesday after them is declared
+        (date(2026, 10, 19), [], date(2026, 12, 2)),
+        (date(2026, 10, 19), [date(2026, 12, 2)], date(2026, 12, 3)),
+        # from Christmas to 7 January, with the working days between them declared one after another
+        (date(2026, 11, 20), [date(2026, 12, 24)], date(2027, 1, 12)),
+        (date(2026, 11, 20), [date(2026, 12, 24), date(2026, 12, 28), date(2026, 12, 31)], date(2027, 1, 14)),
+        (date(2026, 11, 20), [date(2027, 1, 8), date(2027, 1, 11)], date(2027, 1, 13)),
+        (date(2026, 11, 20), [date(2026, 12, 26), date(2027, 1, 6)], date(2027, 1, 11)),  # free anyway
+    ],
+)
+def test_review_across_holidays_and_bridge_days(sent_on: date, days_off: list[date], due_on: date) -> None:
+    sent = datetime(sent_on.year, sent_on.month, sent_on.day, 10, tzinfo=UTC)
+    deadline = review_deadline(sent, [], today=sent_on, days_off=frozenset(days_off))
+    assert deadline.due_on == due_on
+    assert days_left(due_on, today=sent_on, days_off=frozenset(days_off)) == 30
