@@ -258,6 +258,12 @@ class Contact(msgspec.Struct, frozen=True):
     locale: Locale
 
 
+async def list_holders(session: AsyncSession, role: Role) -> list[uuid.UUID]:
+    """Accounts that hold a role now."""
+    query = select(RoleGrant.account_id).where(RoleGrant.role == role.value, RoleGrant.ended_at.is_(None))
+    return list((await session.execute(query.order_by(RoleGrant.account_id))).scalars())
+
+
 async def list_contacts(session: AsyncSession, ids: Sequence[uuid.UUID]) -> list[Contact]:
     """Addresses of open accounts, in batches that every database accepts."""
     found: list[Contact] = []

@@ -11,6 +11,7 @@ from amendments.rules.voting_order import OrderPolicy
 from amendments.service import ActDraft
 from amendments.states import AuthorKind, Outcome
 from amendments.text.units import UnitType
+from app.kit.days_off import DayOffChange
 from app.kit.i18n import N_
 
 Do = Literal["edit", "insert", "delete", "move", "reject"]
@@ -91,6 +92,44 @@ class ActForm(msgspec.Struct, frozen=True):
     def draft(self) -> ActDraft:
         """As values."""
         return ActDraft(**msgspec.structs.asdict(self))
+
+
+class ExtendForm(msgspec.Struct, frozen=True):
+    """A later last day for proposals, and why."""
+
+    new_until: Annotated[date, msgspec.Meta(extra={"missing": N_("Enter the new last day.")})]
+    why: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=20, max_length=2_000, extra={"missing": N_("Write the reason. It is public.")}
+        ),
+    ]
+
+
+class DayOffForm(msgspec.Struct, frozen=True):
+    """A day off that is declared or taken back. `seen`: as many changes there were when it was looked at."""
+
+    day: Annotated[date, msgspec.Meta(extra={"missing": N_("Enter the day.")})]
+    source: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=5,
+            max_length=300,
+            extra={"missing": N_("Write by which act, with its number and date.")},
+        ),
+    ]
+    note: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=5, max_length=1_000, extra={"missing": N_("Write the reason. It is public.")}
+        ),
+    ]
+    is_off: Literal["yes", "no"] = "yes"
+    seen: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+    def change(self) -> DayOffChange:
+        """As a value."""
+        return DayOffChange(day=self.day, is_off=self.is_off == "yes", source=self.source, note=self.note)
 
 
 class StepForm(msgspec.Struct, frozen=True):

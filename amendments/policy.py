@@ -68,6 +68,11 @@ def may_publish_year(actor: Actor | None, year: int, *, today: date) -> Verdict:
     return ALLOW
 
 
+def may_change_days_off(actor: Actor | None) -> Verdict:
+    """Whether this person may declare days off and take them back: the secretariat, and administrators."""
+    return ALLOW if may_prepare(actor) else may_act_as(actor, Role.ADMIN)
+
+
 def may_view(actor: Actor | None, act: ActLike) -> Verdict:
     """Everybody reads an act from its announcement on; before that, the secretariat."""
     if act.state in PUBLIC_ACTS or may_prepare(actor):
@@ -101,6 +106,15 @@ def may_close_debate(actor: Actor | None, act: ActLike, *, today: date) -> Verdi
         return deny(N_("This draft decision is not in debate."))
     if act.proposals_until is not None and today <= act.proposals_until:
         return deny(N_("Proposals are received through the announced day. It cannot be ended before."))
+    return ALLOW
+
+
+def may_extend_proposals(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether there may be more time for proposals than was announced: until somebody has ended it."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state != ActState.DEBATE:
+        return deny(N_("This draft decision is not in debate."))
     return ALLOW
 
 

@@ -25,6 +25,8 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/desk/letters", N_("Letters"), Role.DESK),
     ("/places", N_("Polling places"), Role.CLERK),
     ("/moderation", N_("Moderation"), Role.MODERATOR),
+    ("/days-off", N_("Days off"), Role.SECRETARIAT),
+    ("/days-off", N_("Days off"), Role.ADMIN),
     ("/officials", N_("Officials"), Role.ADMIN),
 )
 
@@ -61,6 +63,8 @@ REGISTER_KINDS: dict[str, str] = {
     "act.order_ruled": N_("The order of accepted amendments was decided"),
     "act.consolidated": N_("A new text of a draft decision was published"),
     "act.round_begun": N_("Another round of a debate began"),
+    "act.terms_moved": N_("A day off moved the terms of a draft decision"),
+    "act.proposals_extended": N_("A draft decision got more time for proposals"),
     "act.withdrawn": N_("A draft decision was withdrawn"),
     "act.sitting_called": N_("The council was called to vote on a draft decision"),
     "act.sitting_cancelled": N_("A sitting of the council was cancelled"),
@@ -124,6 +128,9 @@ REGISTER_KINDS: dict[str, str] = {
     "idea.merged": N_("The idea was merged into another one"),
     "idea.accepted": N_("The idea was accepted and became a project"),
     "idea.withdrawn": N_("The author withdrew the idea"),
+    "ideas.deadlines_moved": N_("A day off moved the deadlines of ideas under review"),
+    "day_off.declared": N_("A day off was declared"),
+    "day_off.taken_back": N_("A day off was taken back"),
     "reason.published": N_("A reason of the catalogue was published"),
 }
 SUBJECT_ADDRESSES: dict[str, str] = {
@@ -131,6 +138,7 @@ SUBJECT_ADDRESSES: dict[str, str] = {
     "amendment": "/amendments/",
     "comment": "/comments/",
     "cycle": "/cycles/",
+    "days-off": "/days-off/",
     "idea": "/ideas/",
     "poll": "/polls/",
     "reason": "/reasons/",

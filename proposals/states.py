@@ -55,6 +55,7 @@ class EventKind(StrEnum):
     QUESTION = "question"
     ANSWER = "answer"
     RESUMED = "resumed"
+    DEADLINE_MOVED = "deadline_moved"  # a day off was declared or taken back
     REJECTED = "rejected"
     MERGED = "merged"
     RECEIVED = "received"  # another idea was merged into this one

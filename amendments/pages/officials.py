@@ -110,7 +110,8 @@ def build_prepare(
 # ── answering ─────────────────────────────────────────────────────────────────
 class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     """Amendments that wait for an answer; those that propose the same stand together. `answerable`: ids
-    of those that this person may answer; `typed`: a form that was refused.
+    of those that this person may answer; `lawful_end`: where it lies after `proposals_until`; `typed`: a form
+    that was refused.
     """
 
     act_id: str
@@ -124,6 +125,9 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     is_secretariat: bool
     may_withdraw: bool
     is_before_council: bool
+    may_extend: bool
+    proposals_until: date | None
+    lawful_end: date | None
     state_title: str
     steps: list[tuple[str, str]]
     typed: dict[str, str] = {}

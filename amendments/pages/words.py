@@ -69,6 +69,8 @@ STEPS: dict[Event, str] = {
     Event.SENT_TO_ENDORSEMENT: N_("Sent to be endorsed"),
     Event.SITTING_CALLED: N_("The council’s sitting was called"),
     Event.SITTING: N_("The council voted"),
+    Event.TERMS_MOVED: N_("A day off moved the terms"),
+    Event.PROPOSALS_EXTENDED: N_("There is more time for proposals"),
 }
 EVENT_KINDS: dict[str, str] = {
     "submitted": N_("Registered"),

@@ -45,6 +45,14 @@ async def list_acts(session: AsyncSession, *, drafts: bool = False) -> Sequence[
     return (await session.execute(query)).scalars().all()
 
 
+async def list_open_acts(session: AsyncSession, *, lock: bool = False) -> Sequence[Act]:
+    """Every act whose procedure runs. `lock`: each, until the transaction ends."""
+    states = (ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL, ActState.VOTING)
+    query = select(Act).where(Act.state.in_([state.value for state in states])).order_by(Act.id)
+    query = query.execution_options(populate_existing=True)
+    return (await session.execute(query.with_for_update() if lock else query)).scalars().all()
+
+
 async def count_open_acts(session: AsyncSession) -> int:
     """How many are in debate."""
     query = select(func.count()).select_from(Act).where(Act.state == ActState.DEBATE.value)
@@ -137,6 +145,12 @@ async def list_followers(session: AsyncSession, act_id: uuid.UUID) -> Sequence[R
         .order_by(Account.id)
     )
     return (await session.execute(query)).all()
+
+
+async def list_follow_tokens(session: AsyncSession, act_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
+    """(account, token that stops its messages) of everybody who follows an act."""
+    query = select(ActFollow.account_id, ActFollow.token).where(ActFollow.act_id == act_id)
+    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
 
 
 async def is_following(session: AsyncSession, act_id: uuid.UUID, account_id: uuid.UUID) -> bool:

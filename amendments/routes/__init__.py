@@ -6,6 +6,7 @@ from amendments.routes import (
     answering,
     consolidating,
     council_vote,
+    days_off,
     debate_desk,
     debates,
     following,
@@ -36,5 +37,6 @@ router = Router(
         *debate_desk.HANDLERS,
         *debates.HANDLERS,
         *following.HANDLERS,
+        *days_off.HANDLERS,
     ],
 )

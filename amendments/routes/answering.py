@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments import queries, service
 from amendments.errors import AnswerClashes, AnswerOutdated, TextRefused, TooEarly
-from amendments.forms import AnswerForm, ReasonForm, StepForm
+from amendments.forms import AnswerForm, ExtendForm, ReasonForm, StepForm
 from amendments.models import Act, ActVersion, AmendmentRow
 from amendments.pages.amendments import AmendmentView, Reading, view_amendment
 from amendments.pages.officials import (
@@ -23,6 +23,7 @@ from amendments.policy import (
     may_answer,
     may_close_debate,
     may_consolidate,
+    may_extend_proposals,
     may_prepare,
     may_see_answers,
     may_withdraw_act,
@@ -83,6 +84,9 @@ async def _queue_page(
         state_title=ACT_STATES[ActState(act.state)],
         may_withdraw=bool(may_withdraw_act(ctx.actor, act)),
         is_before_council=act.state in (ActState.COUNCIL, ActState.VOTING),
+        may_extend=bool(may_extend_proposals(ctx.actor, act)),
+        proposals_until=act.proposals_until,
+        lawful_end=await service.find_overtaken(session, act, today=local_date(ctx.now)),
         steps=[(one.value, STEPS[one]) for one in RECORDED],
         typed=dict(form.fields) if form else {},
         errors=errors or {},
@@ -106,7 +110,8 @@ async def take_step(
         model = await _queue_page(session, ctx, act, form, field_errors(ctx.locale, errors))
         return page(request, "amendments/queue.html", model, status=422)
     except TooEarly as problem:
-        model = await _queue_page(session, ctx, act, form, {"happened_on": error_text(ctx.locale, problem)})
+        field = _TERM_FIELDS.get(form.get("do"), "happened_on")
+        model = await _queue_page(session, ctx, act, form, {field: error_text(ctx.locale, problem)})
         return page(request, "amendments/queue.html", model, status=409)
     return see_other(request, f"/acts/{act_id}/answers", notice=notice)
 
@@ -130,7 +135,18 @@ async def _withdraw(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> st
     return ctx.gettext("The draft decision is withdrawn. It stays readable, and says so.")
 
 
-_STEPS = {"close": _close, "withdraw": _withdraw}
+async def _extend(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> str:
+    typed = parse(ExtendForm, form)
+    until, reason = typed.new_until, typed.why
+    await service.extend_proposals(session, ctx.actor, act.id, until=until, reason=reason, now=ctx.now)
+    return ctx.gettext("There is more time for proposals. Everybody who follows the draft decision is told.")
+
+
+_STEPS = {"close": _close, "extend": _extend, "withdraw": _withdraw}
+_TERM_FIELDS = {
+    "close": "new_until",
+    "extend": "new_until",
+}  # where "too early" is said
 
 
 # ── one answer ────────────────────────────────────────────────────────────────

@@ -32,6 +32,8 @@ class Event(StrEnum):
     SENT_TO_ENDORSEMENT = "sent_to_endorsement"  # avizare
     SITTING_CALLED = "sitting_called"
     SITTING = "sitting"  # of the council, with the vote
+    TERMS_MOVED = "terms_moved"  # a day off was declared or taken back
+    PROPOSALS_EXTENDED = "proposals_extended"  # more time than was announced
 
 
 RECORDED = (

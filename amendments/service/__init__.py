@@ -6,6 +6,7 @@ from amendments.service.acts import (
     announce_act,
     close_debate,
     create_act,
+    extend_proposals,
     happened_of,
     read_remarks,
     read_text,
@@ -24,6 +25,14 @@ from amendments.service.answering import (
 )
 from amendments.service.consolidating import EDITORIAL, consolidate_act, preview, rule_order
 from amendments.service.council_vote import Ballot, adopted_text, count, end_vote, record_vote
+from amendments.service.days_off import (
+    Effects,
+    MovedAct,
+    change_days_off,
+    find_overtaken,
+    preview_days_off,
+    shown_days,
+)
 from amendments.service.debates import (
     DebateDraft,
     SpeakerDraft,
@@ -78,6 +87,8 @@ __all__ = [
     "AnswerDraft",
     "Ballot",
     "DebateDraft",
+    "Effects",
+    "MovedAct",
     "SittingDraft",
     "SpeakerDraft",
     "add_councillor",
@@ -94,6 +105,7 @@ __all__ = [
     "call_sitting",
     "cancel_debate",
     "cancel_sitting",
+    "change_days_off",
     "check_operations",
     "close_debate",
     "consolidate_act",
@@ -106,11 +118,14 @@ __all__ = [
     "end_term",
     "end_vote",
     "enter_figures",
+    "extend_proposals",
+    "find_overtaken",
     "follow_act",
     "happened_of",
     "list_accepted",
     "list_untaken",
     "preview",
+    "preview_days_off",
     "proposal_key",
     "publish_minutes",
     "publish_year",
@@ -129,6 +144,7 @@ __all__ = [
     "save_minutes",
     "save_speaker",
     "save_text",
+    "shown_days",
     "speaker_name",
     "stand_behind",
     "step_back",

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 from sqlalchemy import delete, func, select
@@ -16,6 +16,7 @@ from amendments.models import Act, ActEvent, ActPaper, ActSubscription, ActVersi
 from amendments.policy import (
     may_close_debate,
     may_edit_text,
+    may_extend_proposals,
     may_prepare,
     may_record_step,
     may_withdraw_act,
@@ -39,6 +40,7 @@ from app.kit.policy import require
 from app.kit.storage import Storage
 
 SERIES = "PH"  # proiect de hotărâre
+MOST_TIME = timedelta(days=366)
 MIN_UNITS = 2  # the act and one article at the least
 
 
@@ -296,6 +298,15 @@ async def note_event(
     session: AsyncSession, actor: Actor, act: Act, event: Event, on: date, *, text: str = "", now: datetime
 ) -> ActEvent:
     """An entry of the timeline. The caller holds the act's lock. Queues: mail to who follows the act."""
+    entry = await write_event(session, actor, act, event, on, text=text, now=now)
+    await tell_followers(session, act, event.value, on=on, text=text)
+    return entry
+
+
+async def write_event(
+    session: AsyncSession, actor: Actor, act: Act, event: Event, on: date, *, text: str = "", now: datetime
+) -> ActEvent:
+    """An entry of the timeline of which nobody is told by this. The caller holds the act's lock."""
     entry = ActEvent(
         act_id=act.id,
         position=len(await queries.list_events(session, act.id)) + 1,
@@ -308,17 +319,46 @@ async def note_event(
     )
     session.add(entry)
     await session.flush()
-    await tell_followers(session, act, event.value, on=on, text=text)
     return entry
 
 
+async def extend_proposals(
+    session: AsyncSession, actor: Actor, act_id: uuid.UUID, *, until: date, reason: str, now: datetime
+) -> Act:
+    """Give more time for proposals than was announced, in public.
+
+    Locks: the act, the register's head. Raises: Forbidden, TooEarly, FormErrors for a day that gives no more
+    time. Queues: mail to who follows the act.
+    """
+    act = await queries.get_act(session, act_id, lock=True)
+    require(may_extend_proposals(actor, act))
+    before, today = act.proposals_until or local_date(now), local_date(now)
+    if until <= before or until < today:
+        raise FormErrors({"new_until": Invalid(N_("Choose a day after the announced one, from today on."))})
+    if until > today + MOST_TIME:
+        raise FormErrors({"new_until": Invalid(N_("This day is more than a year away. Look at it again."))})
+    await check_term(session, Event.PROPOSALS_ENDED, until, await happened_of(session, act))
+    act.proposals_until = until
+    text = f"{before:%d.%m.%Y} → {until:%d.%m.%Y}\n\n{reason}"
+    await note_event(session, actor, act, Event.PROPOSALS_EXTENDED, today, text=text, now=now)
+    facts: dict[str, object] = {"before": before.isoformat(), "until": until.isoformat(), "reason": reason}
+    await publish_fact(session, "act.proposals_extended", act, {**facts, "by": actor.name}, now=now)
+    return act
+
+
 async def close_debate(session: AsyncSession, actor: Actor, act_id: uuid.UUID, *, now: datetime) -> Act:
-    """End the time for proposals, after its last day. Locks: the act. Raises: Forbidden."""
+    """End the time for proposals, after its last day.
+
+    Locks: the act. Raises: Forbidden; TooEarly when a day off that was declared meanwhile gives the law's
+    time a later end: then the time is extended first.
+    """
     act = await queries.get_act(session, act_id, lock=True)
     today = local_date(now)
     require(may_close_debate(actor, act, today=today))
+    last = act.proposals_until or today
+    await check_term(session, Event.PROPOSALS_ENDED, last, await happened_of(session, act))
     act.move_to(ActState.CLOSED)
-    await note_event(session, actor, act, Event.PROPOSALS_ENDED, act.proposals_until or today, now=now)
+    await note_event(session, actor, act, Event.PROPOSALS_ENDED, last, now=now)
     facts: dict[str, object] = {"round": act.round, "amendments": await queries.last_rank(session, act_id)}
     await publish_fact(session, "act.proposals_ended", act, facts, now=now)
     return act

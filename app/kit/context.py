@@ -152,13 +152,13 @@ class Ctx:
 
     @functools.cached_property
     def nav(self) -> list[MenuItem]:
-        shown = [
-            (path, label)
+        shown = {  # once, also for who sees it in two roles
+            path: label
             for path, label, role in self.services.menu
             if not role or (self.actor is not None and self.actor.has(role))
-        ]
-        here = max((path for path, _ in shown if self._is_at(path)), key=len, default="")
-        return [MenuItem(self.url(path), self.gettext(label), path == here) for path, label in shown]
+        }
+        here = max((path for path in shown if self._is_at(path)), key=len, default="")
+        return [MenuItem(self.url(path), self.gettext(label), path == here) for path, label in shown.items()]
 
     def _is_at(self, path: str) -> bool:
         return self.path == path or self.path.startswith(path + "/")

@@ -14,6 +14,8 @@ from enum import StrEnum
 import holidays
 import msgspec
 
+from app.kit.i18n import Locale
+
 ONE_DAY = timedelta(days=1)
 
 
@@ -51,6 +53,12 @@ class Deadline(msgspec.Struct, frozen=True):
 @functools.cache
 def _public_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("RO", years=year))
+
+
+def name_public_holidays(year: int, locale: Locale) -> dict[date, str]:
+    """The public holidays of a year with their names, in their order."""
+    language = "ro" if locale == "ro" else "en_US"
+    return dict(sorted(holidays.country_holidays("RO", years=year, language=language).items()))
 
 
 def is_holiday(day: date, days_off: frozenset[date] = frozenset()) -> bool:

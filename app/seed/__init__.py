@@ -20,7 +20,7 @@ from app.kit.clock import BUCHAREST, local_date
 from app.kit.context import Services
 from app.kit.outbox import OutboxMessage
 from app.seed import content
-from app.seed.acts import seed_act, seed_answered
+from app.seed.acts import seed_act, seed_answered, seed_day_off
 from app.seed.comments import seed_comments
 from app.seed.council import seed_council
 from app.seed.debate import seed_coming_debate
@@ -108,6 +108,7 @@ async def seed(services: Services) -> bool:
         await seed_coming_debate(session, act, clerk, cast.authors[2:], called=_moment(now, -3, 10))
         moderator = actor_of(accounts["monica.stan@exemplu.ro"], Role.MODERATOR)
         await seed_comments(session, act, cast.authors, councillor, moderator, first=_moment(now, -5, 10))
+        await seed_day_off(session, clerk, now=now)
         await session.flush()
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again
         session.info.pop("outbox", None)

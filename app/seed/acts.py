@@ -20,13 +20,29 @@ from amendments.text.reading import read_markdown
 from amendments.text.units import NewUnit, Version
 from app.kit.clock import local_date
 from app.kit.context import Services
+from app.kit.days_off import DayOffChange, last_position
+from app.kit.deadlines import is_holiday, is_working_day
 from app.seed import parking
 from app.seed.debate import seed_held_debate
 
+DAY = timedelta(days=1)
 PAPER = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
+
+
+async def seed_day_off(session: AsyncSession, clerk: Actor, *, now: datetime) -> None:
+    """The next working day beside a public holiday is declared off, by an act of the town hall."""
+    day = local_date(now) + 2 * DAY
+    while not is_working_day(day) or not (is_holiday(day - DAY) or is_holiday(day + DAY)):
+        day += DAY
+    change = DayOffChange(
+        day=day,
+        source=f"Dispoziția primarului nr. 318/{local_date(now).year}",
+        note="Zi de punte pentru angajații primăriei; programul cu publicul se recuperează sâmbăta.",
+    )
+    await service.change_days_off(session, clerk, change, seen=await last_position(session), now=now)
 
 
 async def seed_act(

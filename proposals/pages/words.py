@@ -27,6 +27,7 @@ EVENT_TITLES = {
     EventKind.QUESTION: N_("The department asked the author; the clock stopped"),
     EventKind.ANSWER: N_("The author answered; the clock runs again"),
     EventKind.RESUMED: N_("The department let the clock run again"),
+    EventKind.DEADLINE_MOVED: N_("A day off moved the deadline of the department"),
     EventKind.REJECTED: N_("The idea was rejected"),
     EventKind.MERGED: N_("The idea was merged into another one"),
     EventKind.RECEIVED: N_("Another idea was merged into this one"),
@@ -111,6 +112,8 @@ def view_reason(reason: Reason, locale: Locale) -> ReasonView:
 def view_event(event: IdeaEvent, reasons: dict[tuple[str, int], ReasonView]) -> EventView:
     """An entry of the timeline; `reasons` by code and version."""
     facts = json.loads(event.facts)
+    if event.kind == EventKind.DEADLINE_MOVED:
+        facts |= {name: date.fromisoformat(facts[name]) for name in ("before", "after")}
     return EventView(
         position=event.position,
         kind=event.kind,

@@ -51,6 +51,7 @@ from proposals.queries.review import (
     list_reasons,
     list_reasons_of,
     list_reviewers,
+    list_running_ideas,
     list_verdicts,
 )
 
@@ -98,6 +99,7 @@ __all__ = [
     "list_reasons",
     "list_reasons_of",
     "list_reviewers",
+    "list_running_ideas",
     "list_supporter_ids",
     "list_valid_projects",
     "list_verdicts",

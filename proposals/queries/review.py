@@ -101,6 +101,14 @@ async def list_pauses_of(
     return found
 
 
+async def list_running_ideas(session: AsyncSession, *, lock: bool = False) -> list[Idea]:
+    """Ideas whose legal clock runs, by number. `lock`: each, until the transaction ends."""
+    running = (IdeaState.SUBMITTED.value, IdeaState.IN_REVIEW.value)
+    query = select(Idea).where(Idea.state.in_(running)).order_by(Idea.number)
+    query = query.execution_options(populate_existing=True)
+    return list((await session.execute(query.with_for_update() if lock else query)).scalars())
+
+
 async def find_open_pause(session: AsyncSession, idea_id: uuid.UUID) -> ClockPause | None:
     """The pause that the clock is in."""
     query = select(ClockPause).where(ClockPause.idea_id == idea_id, ClockPause.resumed_at.is_(None))

@@ -1,5 +1,6 @@
 """What can be done with ideas and projects, one function a use case."""
 
+from proposals.service.days_off import MovedIdea, list_moved_ideas, move_deadlines
 from proposals.service.drafts import (
     StoredPhoto,
     add_photo,
@@ -51,6 +52,7 @@ __all__ = [
     "MIN_BODY",
     "SERIES",
     "SUBJECT",
+    "MovedIdea",
     "ReasonText",
     "StoredPhoto",
     "accept_idea",
@@ -68,7 +70,9 @@ __all__ = [
     "find_missing",
     "fold_idea",
     "is_submission_open",
+    "list_moved_ideas",
     "merge_idea",
+    "move_deadlines",
     "move_photo",
     "put_to_vote",
     "reason_facts",

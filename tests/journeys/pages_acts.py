@@ -1,6 +1,7 @@
 """The pages of draft decisions and their amendments, for the page gate (pages.py)."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from amendments.models import Act, AmendmentRow, CouncilVote, Sitting, TakeOver
 from amendments.pages.changes import unit_of
 from amendments.queries import get_version, read_operations, read_version
+from app.kit.clock import local_date, now
+from app.kit.days_off import DayOffEntry, list_days_off
+from app.kit.deadlines import is_working_day
 from tests.journeys.case import Fields, PageCase, first
 
 PROPOSED: tuple[str, Fields] = (
@@ -22,6 +26,13 @@ DRAFT_ACT = {
     "contact": "Registratura primăriei",
     "text": "HOTĂRÂRE privind locurile de joacă\n\nArt. 1 Locurile de joacă se verifică anual.\n\n"
     "Art. 3 Rezultatul se afișează.",
+}
+
+DAY_OFF = {
+    "day": "{day_to_declare}",
+    "source": "Hotărârea Guvernului nr. 1.200/2026",
+    "note": "Zi de punte, recuperată mai târziu.",
+    "year": "{day_off_year}",
 }
 
 ACTS: tuple[PageCase, ...] = (
@@ -109,6 +120,11 @@ ACTS: tuple[PageCase, ...] = (
     PageCase("/acts/{council_act}/sitting/begin", note="nobody", who="secretariat", status=409, send={}),
     PageCase("/acts/{council_act}/sitting/take-over", who="councillor"),
     PageCase("/acts/{voting_act}/sitting/end", note="something waits", who="secretariat"),
+    PageCase("/days-off"),
+    PageCase("/days-off/{day_off_year}", who="secretariat"),
+    PageCase("/days-off/check", note="a day", who="secretariat", send=DAY_OFF),
+    PageCase("/days-off/check", note="empty", who="admin", status=422, send={}),
+    PageCase("/days-off", note="seen earlier", who="secretariat", status=409, send={**DAY_OFF, "seen": "0"}),
 )
 
 
@@ -137,7 +153,23 @@ async def _year(session: AsyncSession) -> str:
     return str(day.year) if day else ""
 
 
+async def _day_off_year(session: AsyncSession) -> str:
+    """The year of the bridge day that the demonstration declares."""
+    [last] = (await session.execute(select(DayOffEntry.day).limit(1))).scalars()
+    return str(last.year)
+
+
+async def _day_to_declare(session: AsyncSession) -> str:
+    """A working day that moves what is open: soon, and not declared yet."""
+    day, known = local_date(now()) + timedelta(days=3), await list_days_off(session)
+    while not is_working_day(day, known):
+        day += timedelta(days=1)
+    return day.isoformat()
+
+
 ACT_FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
+    "day_off_year": _day_off_year,
+    "day_to_declare": _day_to_declare,
     "act": first(Act.id, Act.state == "debate"),
     "year": _year,
     "closed_act": first(Act.id, Act.state == "closed"),
