@@ -140,6 +140,19 @@ class StepForm(msgspec.Struct, frozen=True):
     text: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
 
 
+class CorrectionForm(msgspec.Struct, frozen=True):
+    """A part of the text with its wording corrected, and why."""
+
+    unit: Line
+    reason: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=5, max_length=1_000, extra={"missing": N_("Write the reason. It is public.")}
+        ),
+    ]
+    text: Long = ""
+
+
 # ── the council's vote ────────────────────────────────────────────────────────
 class CallForm(msgspec.Struct, frozen=True):
     """When and where the council sits."""

@@ -228,6 +228,21 @@ def may_withdraw(actor: Actor | None, act: ActLike, amendment: AmendmentLike) ->
     return ALLOW
 
 
+ASKED = frozenset({"conflict", "orphaned", "absorbed"})
+"""Fates of which the author of an amendment is asked."""
+
+
+def may_say_fate(
+    actor: Actor | None, act: ActLike, amendment: AmendmentLike, *, fate: str, today: date
+) -> Verdict:
+    """Whether this person may say what is to become of an amendment whose words the new text has no more."""
+    if actor is None or actor.id != amendment.author_id:
+        return deny(N_("Only its author may change an amendment."))
+    if fate not in ASKED or amendment.state != AmendmentState.SUBMITTED:
+        return deny(N_("Nothing is to be said about this amendment."))
+    return takes_amendments(act, today)
+
+
 def may_stand_behind(
     actor: Actor | None,
     act: ActLike,

@@ -13,6 +13,7 @@ from amendments.models.acts import (
     AmendmentRow,
     AmendmentSupport,
     Answer,
+    CorrectionRow,
     RulingRow,
 )
 from amendments.models.debates import (
@@ -53,6 +54,7 @@ __all__ = [
     "AmendmentRow",
     "AmendmentSupport",
     "Answer",
+    "CorrectionRow",
     "CouncilVote",
     "Councillor",
     "Debate",

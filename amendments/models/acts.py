@@ -196,6 +196,9 @@ class AmendmentRow(Base):
     submitted_at: Mapped[datetime | None]
     state_reason: Mapped[str] = mapped_column(Text, comment="why it was returned or is inadmissible; public")
     support_count: Mapped[int] = mapped_column(default=0)
+    replaces_id: Mapped[Id | None] = mapped_column(
+        ForeignKey("amendments.id"), comment="the one that its author writes anew for a later text"
+    )
 
     def move_to(self, state: AmendmentState) -> None:
         """Change the state. Raises: IllegalMove."""
@@ -306,5 +309,22 @@ class RulingRow(Base):
     ruling: Mapped[str] = mapped_column(
         Text, comment="JSON: Ruling of amendments/text/weaving.py, with its reason"
     )
+    by_name: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+
+
+class CorrectionRow(Base):
+    """The secretariat's correction of the wording of a unit, while the next version is prepared; it goes into
+    that version's report.
+    """
+
+    __tablename__ = "act_corrections"
+    __table_args__ = (UniqueConstraint("version_id", "unit"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    version_id: Mapped[Id] = mapped_column(ForeignKey("act_versions.id"))
+    unit: Mapped[str] = mapped_column(String(64))
+    operations: Mapped[bytes] = mapped_column(LargeBinary, comment="JSON: amendments/text/operations.py")
+    reason: Mapped[str] = mapped_column(Text)
     by_name: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]

@@ -18,7 +18,13 @@ from amendments.pages.words import (
     OUTCOME_TONES,
     OUTCOMES,
 )
-from amendments.policy import may_answer, may_change_amendment, may_moderate, may_withdraw
+from amendments.policy import (
+    may_answer,
+    may_change_amendment,
+    may_moderate,
+    may_say_fate,
+    may_withdraw,
+)
 from amendments.queries.discussed import Said
 from amendments.states import AmendmentState, AuthorKind, Outcome
 from amendments.text.conflicts import Conflict
@@ -133,6 +139,7 @@ class PartPage(msgspec.Struct, frozen=True, kw_only=True):
     view: str
     said: Said
     may_propose: Verdict
+    amendment_id: str
     previous: tuple[str, str] | None
     following: tuple[str, str] | None
 
@@ -215,6 +222,7 @@ class AmendmentPage(msgspec.Struct, frozen=True, kw_only=True):
     may_change: bool
     may_moderate: bool
     may_answer: bool
+    may_say_fate: bool
     council: CouncilView | None = None  # once a councillor stands for it
     typed: str = ""
     errors: dict[str, str] = {}
@@ -237,10 +245,12 @@ def build_amendment(
     comment_count: int,
     supports: bool,
     may_support: Verdict,
+    today: date,
     council: CouncilView | None,
     errors: dict[str, str],
 ) -> AmendmentPage:
     """The page of an amendment."""
+    asked = anchor.fate if anchor and anchor.confirmed_at is None else ""
     return AmendmentPage(
         act_id=str(act.id),
         act_number=act.number or "",
@@ -262,6 +272,7 @@ def build_amendment(
         may_change=bool(may_change_amendment(actor, row)),
         may_moderate=bool(may_moderate(actor, row)),
         may_answer=bool(may_answer(actor, act, row)),
+        may_say_fate=bool(may_say_fate(actor, act, row, fate=asked, today=today)),
         council=council,
         errors=errors,
     )
@@ -316,6 +327,7 @@ class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
     view: AmendmentView
     same: list[tuple[str, str]]
     is_current: bool
+    articles: list[tuple[str, str]]
     reason: str
     author_kind: str
     on_behalf_of: str

@@ -174,6 +174,24 @@ class MeetingPoint(msgspec.Struct, frozen=True, kw_only=True):
     amendments: list[tuple[str, str, str]]
 
 
+class CorrectionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A correction of the wording, as it stands now."""
+
+    unit: str
+    change: ChangeView
+    reason: str
+    by: str
+
+
+class Correcting(msgspec.Struct, frozen=True, kw_only=True):
+    """The form in which a part is corrected."""
+
+    unit: str
+    place: str
+    text: str
+    reason: str
+
+
 class ConsolidatePage(msgspec.Struct, frozen=True, kw_only=True):
     """The next text as it would be now, beside the one that was debated."""
 
@@ -186,6 +204,9 @@ class ConsolidatePage(msgspec.Struct, frozen=True, kw_only=True):
     added: list[UnitView]
     removed: list[UnitView]
     meeting: list[MeetingPoint]
+    corrections: list[CorrectionView]
+    places: list[tuple[str, str]]
+    correcting: Correcting | None
     reason: str
     untidy: list[str]
     earliest: date

@@ -78,6 +78,8 @@ EVENT_KINDS: dict[str, str] = {
     "returned": N_("Returned to its author, to be completed"),
     "inadmissible": N_("Found inadmissible"),
     "rewritten": N_("Rewritten by its author: who stood behind it may do so again"),
+    "rewritten_as": N_("Written anew by its author for the new text, as another amendment"),
+    "let_stand": N_("Its author wants it answered as it was written"),
     "withdrawn": N_("Withdrawn by its author"),
     "answered": N_("Answered"),
     "answer_superseded": N_("Answered anew"),

@@ -16,6 +16,7 @@ from amendments.models import (
     AmendmentRow,
     AmendmentSupport,
     Answer,
+    CorrectionRow,
     RulingRow,
 )
 from amendments.states import INTO_TEXT, UNANSWERED, AmendmentState
@@ -232,3 +233,9 @@ async def list_rulings(session: AsyncSession, version_id: uuid.UUID) -> list[Rul
     query = select(RulingRow.ruling).where(RulingRow.version_id == version_id).order_by(RulingRow.position)
     rulings = [msgspec.json.decode(raw, type=Ruling) for raw in (await session.execute(query)).scalars()]
     return list({(one.unit, one.gap, one.after): one for one in rulings}.values())
+
+
+async def list_corrections(session: AsyncSession, version_id: uuid.UUID) -> Sequence[CorrectionRow]:
+    """The corrections of the wording of a version, as they stand now."""
+    query = select(CorrectionRow).where(CorrectionRow.version_id == version_id).order_by(CorrectionRow.at)
+    return (await session.execute(query)).scalars().all()

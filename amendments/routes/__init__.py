@@ -4,6 +4,7 @@ from litestar import Router
 
 from amendments.routes import (
     answering,
+    compared,
     consolidating,
     council_vote,
     days_off,
@@ -32,6 +33,7 @@ router = Router(
         *secretariat.HANDLERS,
         *answering.HANDLERS,
         *consolidating.HANDLERS,
+        *compared.HANDLERS,
         *sitting.HANDLERS,
         *council_vote.HANDLERS,
         *debate_desk.HANDLERS,

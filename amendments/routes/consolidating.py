@@ -9,19 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments import queries, service
 from amendments.errors import AnswerClashes, OrderNeeded, TextRefused, TooEarly, Unanswered
-from amendments.forms import AnnounceForm, ReasonForm
-from amendments.models import Act
+from amendments.forms import AnnounceForm, CorrectionForm, ReasonForm
+from amendments.models import Act, ActVersion
 from amendments.pages.acts import UnitView, view_units
 from amendments.pages.amendments import Reading
-from amendments.pages.changes import ChangeView, unit_of, whole_text
-from amendments.pages.officials import ConsolidatePage, MeetingPoint
+from amendments.pages.changes import ChangeView, unit_of, view_changes, whole_text
+from amendments.pages.officials import ConsolidatePage, Correcting, CorrectionView, MeetingPoint
 from amendments.policy import may_consolidate
 from amendments.routes.public import reading_of, visible_act
 from amendments.routes.secretariat import earliest_end
 from amendments.states import Outcome
 from amendments.text.labels import cite
 from amendments.text.lines import lay_out
-from amendments.text.operations import InsertUnit, MoveUnit, Operation, Splice
+from amendments.text.operations import Amendment, InsertUnit, MoveUnit, Operation, Splice
 from amendments.text.replay import Consolidated
 from amendments.text.segments import compare_texts
 from amendments.text.weaving import Ruling
@@ -29,7 +29,7 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
 from app.kit.errors import FormErrors
-from app.kit.forms import Form, parse, whole_number
+from app.kit.forms import Form, parse, query_form, whole_number
 from app.kit.policy import require
 from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
 
@@ -44,7 +44,8 @@ async def show_consolidation(
     """The next text as it would be, beside the one that was debated, and what still waits."""
     act = await visible_act(session, ctx, act_id)
     require(may_consolidate(ctx.actor, act))
-    return page(request, "amendments/consolidate.html", await _consolidation(session, ctx, act))
+    model = await _consolidation(session, ctx, act, asked=query_form(request).get("unit"))
+    return page(request, "amendments/consolidate.html", model)
 
 
 async def _consolidation(
@@ -53,8 +54,9 @@ async def _consolidation(
     act: Act,
     form: Form | None = None,
     errors: dict[str, str] | None = None,
+    asked: str = "",
 ) -> ConsolidatePage:
-    """`form`: what was typed and refused."""
+    """`form`: what was typed and refused; `asked`: the part whose wording is to be corrected."""
     typed = form or Form()
     version = await queries.last_version(session, act.id)
     base, answers = reading_of(version, ctx), await queries.last_answers(session, act.id)
@@ -74,12 +76,47 @@ async def _consolidation(
         added=_only_in(done, new=True, ctx=ctx) if done else [],
         removed=_only_in(done, new=False, ctx=ctx) if done else [],
         meeting=await _meeting(session, act, base, done) if done else [],
+        corrections=await _corrections(session, version, base),
+        places=[
+            (unit.id, cite(base.version, unit.id, ctx.locale)) for unit in base.version.units if unit.text
+        ],
+        correcting=await _correcting(session, version, base, typed, asked),
         untidy=[cite(done.version, unit, ctx.locale) for unit in done.untidy] if done else [],
         earliest=earliest,
         until=typed.get("proposals_until") or earliest.isoformat(),
         reason=typed.get("reason"),
         problem=problem,
         errors=errors or {},
+    )
+
+
+async def _corrections(session: AsyncSession, version: ActVersion, base: Reading) -> list[CorrectionView]:
+    views = []
+    for row in await queries.list_corrections(session, version.id):
+        operations = queries.read_operations(bytes(row.operations))
+        amendment = Amendment(id=row.unit, rank=0, operations=operations)
+        [change] = view_changes(base.version, base.layout, amendment, base.locale)
+        views.append(CorrectionView(unit=row.unit, change=change, reason=row.reason, by=row.by_name))
+    return views
+
+
+async def _correcting(
+    session: AsyncSession, version: ActVersion, base: Reading, typed: Form, asked: str
+) -> Correcting | None:
+    """The form for one part: as it was typed and refused, as it is corrected now, or as it was debated."""
+    is_typed = typed.get("do") == "correct"
+    unit = typed.get("unit") if is_typed else asked
+    if unit not in base.version:
+        return None
+    text, reason = base.version[unit].text, ""
+    for one in await _corrections(session, version, base):
+        if one.unit == unit:
+            text, reason = one.change.new_text, one.reason
+    return Correcting(
+        unit=unit,
+        place=cite(base.version, unit, base.locale),
+        text=typed.get("text") if is_typed else text,
+        reason=typed.get("reason") if is_typed else reason,
     )
 
 
@@ -113,9 +150,12 @@ def _only_in(done: Consolidated, *, new: bool, ctx: Ctx) -> list[UnitView]:
 async def _meeting(session: AsyncSession, act: Act, base: Reading, done: Consolidated) -> list[MeetingPoint]:
     """Places where accepted amendments meet and nobody has said which comes first."""
     rows = {str(row.id): row for row in await queries.list_amendments(session, act.id)}
-    accepted = {
-        one.id: one
-        for one in await service.list_accepted(session, await queries.last_version(session, act.id))
+    version = await queries.last_version(session, act.id)
+    accepted = {one.id: one for one in await service.list_merged(session, version)}
+    names = {id: (row.rank or 0, row.number or "") for id, row in rows.items()}
+    names |= {
+        service.correction_id(one.unit): (0, cite(base.version, one.unit, base.locale))
+        for one in await queries.list_corrections(session, version.id)
     }
     points: dict[tuple[str, int | None, str], dict[str, str]] = {}
     for conflict in done.unsettled:
@@ -132,10 +172,7 @@ async def _meeting(session: AsyncSession, act: Act, base: Reading, done: Consoli
             gap=gap,
             after=after,
             place=cite(base.version, unit, base.locale),
-            amendments=[
-                (id, rows[id].number or "", said[id])
-                for id in sorted(said, key=lambda id: rows[id].rank or 0)
-            ],
+            amendments=[(id, names[id][1], said[id]) for id in sorted(said, key=lambda id: names[id])],
         )
         for (unit, gap, after), said in points.items()
     ]
@@ -165,6 +202,13 @@ def _first_of(first: str, order: list[str]) -> tuple[str, ...]:
     return tuple(sorted(order, key=lambda one: one != first))
 
 
+async def _take_back(session: AsyncSession, ctx: Ctx, act: Act, unit: str) -> None:
+    """The wording as it was debated."""
+    base = queries.read_version(await queries.last_version(session, act.id))
+    if unit in base:
+        await service.correct(session, ctx.actor, act.id, unit, base[unit].text, reason="", now=ctx.now)
+
+
 @post("/acts/{act_id:uuid}/consolidate", audience=official, include_in_schema=False)
 async def consolidate_act(
     request: WebRequest,
@@ -189,6 +233,17 @@ async def consolidate_act(
             )
             await service.rule_order(session, ctx.actor, act_id, ruling, now=ctx.now)
             return see_other(request, here, notice=ctx.gettext("The order was decided."))
+        if form.get("do") == "correct":
+            wanted = parse(CorrectionForm, form)
+            await service.correct(
+                session, ctx.actor, act_id, wanted.unit, wanted.text, reason=wanted.reason, now=ctx.now
+            )
+            return see_other(request, f"{here}#corrections", notice=ctx.gettext("Saved."))
+        if form.get("do") == "uncorrect":
+            await _take_back(session, ctx, act, form.get("unit"))
+            return see_other(
+                request, f"{here}#corrections", notice=ctx.gettext("The correction was taken back.")
+            )
         until = parse(AnnounceForm, form).proposals_until if form.get("do") == "round" else None
         version = await service.consolidate_act(
             session, ctx.actor, act_id, proposals_until=until, now=ctx.now

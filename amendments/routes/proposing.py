@@ -5,6 +5,7 @@ nothing that was typed is lost by a refusal, a time-out or another device.
 """
 
 import uuid
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response
@@ -24,6 +25,7 @@ from amendments.pages.amendments import (
     view_amendment,
     with_conflicts,
 )
+from amendments.pages.changes import unit_of
 from amendments.pages.words import AUTHOR_KINDS
 from amendments.policy import may_change_amendment, may_propose, may_propose_as
 from amendments.routes.public import load_amendment, reading_of, visible_act, visible_amendment
@@ -65,6 +67,10 @@ async def show_change(
     asked = query_form(request)
     if not asked.get("amendment") and not (verdict := may_propose(ctx.actor, act, today=local_date(ctx.now))):
         return see_other(request, f"/acts/{act_id}", notice=ctx.gettext(verdict.reason), kind="info")
+    if part := asked.get("part"):
+        return see_other(
+            request, f"/acts/{act_id}/text/{quote(part)}?amendment={quote(asked.get('amendment'))}"
+        )
     model = await _change_page(session, ctx, act, asked)
     return page(request, "amendments/propose.html", model)
 
@@ -261,7 +267,8 @@ async def _check_page(
     is_current = row.version_id == newest.id
     standing = [one for one in await queries.list_standing(session, newest) if one[0].id != row.id]
     rows = {other.id: other for other, _ in standing}
-    index = ConflictIndex(queries.read_version(newest), [one for _, one in standing] if is_current else [])
+    newest_text = queries.read_version(newest)
+    index = ConflictIndex(newest_text, [one for _, one in standing] if is_current else [])
     found = index.conflicts_with(amendment) if is_current else []
     key = service.proposal_key(row)
     view = view_amendment(row, amendment, reading)
@@ -277,6 +284,11 @@ async def _check_page(
             if service.proposal_key(other) == key
         ],
         is_current=is_current,
+        articles=[
+            (unit.id, cite(newest_text, unit.id, ctx.locale))
+            for unit in newest_text.units
+            if unit.type in ("article", "annex")
+        ],
         reason=form.get("reason") if form else row.reason,
         author_kind=form.get("author_kind") if form else row.author_kind,
         on_behalf_of=form.get("on_behalf_of") if form else row.on_behalf_of,
@@ -383,6 +395,29 @@ async def withdraw(
     return see_other(request, f"/acts/{act_id}/amendments/{row.id}", notice=notice)
 
 
+@post("/acts/{act_id:uuid}/amendments/{amendment_id:uuid}/fate", audience=signed_in)
+async def say_fate(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    act_id: FromPath[UUID],
+    amendment_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The words of one's amendment are gone from the new text: write it anew, or let it stand."""
+    row = await visible_amendment(session, ctx, act_id, amendment_id)
+    if form.get("do") != "rewrite":
+        await service.let_stand(session, ctx.actor, row.id, now=ctx.now)
+        return see_other(request, f"/acts/{act_id}/amendments/{row.id}")
+    draft = await service.begin_rewrite(session, ctx.actor, row.id, now=ctx.now)
+    text = queries.read_version(await queries.get_version(session, draft.version_id))
+    places = (unit_of(one) for one in queries.read_operations(bytes(row.operations)))
+    unit = next((one for one in places if one is not None and one in text), None)
+    if unit is None or draft.operations != b"[]":
+        return see_other(request, f"/acts/{act_id}/amendments/{draft.id}/check")
+    return see_other(request, f"/acts/{act_id}/propose?unit={quote(unit)}&do=edit&amendment={draft.id}")
+
+
 @post("/acts/{act_id:uuid}/amendments/{amendment_id:uuid}/support", audience=signed_in)
 async def stand_behind(
     request: WebRequest,
@@ -427,6 +462,7 @@ async def change_subscription(
 
 
 HANDLERS = [
+    say_fate,
     show_change,
     send_change,
     show_check,

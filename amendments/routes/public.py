@@ -191,7 +191,7 @@ async def show_part(
     reading = reading_of(version, ctx)
     if unit not in reading.version:
         raise NotFound()
-    asked = query_form(request).get("view")
+    asked, amendment_id = query_form(request).get("view"), query_form(request).get("amendment")
     below = {one.id for one in reading.version.subtree(unit)}
     standing = await queries.list_standing(session, version)
     amendments = {str(row.id): amendment for row, amendment in standing}
@@ -208,6 +208,7 @@ async def show_part(
         view=asked if asked in VIEWS else VIEWS[0],
         may_propose=may_propose(ctx.actor, act, today=local_date(ctx.now)),
         said=await count_said(session, act_id),
+        amendment_id=amendment_id,
         previous=_beside(reading, unit, -1),
         following=_beside(reading, unit, 1),
     )
@@ -361,6 +362,7 @@ async def load_amendment(
         supports=supports,
         may_support=may_stand_behind(ctx.actor, act, row, stands=supports, today=local_date(ctx.now)),
         council=view_council(await queries.find_standing_before_council(session, row)),
+        today=local_date(ctx.now),
         errors=errors or {},
     )
 

@@ -23,7 +23,8 @@ from amendments.service.answering import (
     list_accepted,
     proposal_key,
 )
-from amendments.service.consolidating import EDITORIAL, consolidate_act, preview, rule_order
+from amendments.service.consolidating import consolidate_act, preview, rule_order
+from amendments.service.correcting import EDITORIAL, correct, correction_id, list_merged
 from amendments.service.council_vote import Ballot, adopted_text, count, end_vote, record_vote
 from amendments.service.days_off import (
     Effects,
@@ -68,6 +69,7 @@ from amendments.service.proposing import (
     submit_amendment,
     withdraw_amendment,
 )
+from amendments.service.rewriting import begin_rewrite, let_stand
 from amendments.service.sitting import (
     SittingDraft,
     add_councillor,
@@ -100,6 +102,7 @@ __all__ = [
     "answer_alike",
     "answer_amendment",
     "begin_amendment",
+    "begin_rewrite",
     "begin_vote",
     "call_debate",
     "call_sitting",
@@ -109,7 +112,9 @@ __all__ = [
     "check_operations",
     "close_debate",
     "consolidate_act",
+    "correct",
     "correct_minutes",
+    "correction_id",
     "count",
     "create_act",
     "debate_path",
@@ -122,7 +127,9 @@ __all__ = [
     "find_overtaken",
     "follow_act",
     "happened_of",
+    "let_stand",
     "list_accepted",
+    "list_merged",
     "list_untaken",
     "preview",
     "preview_days_off",

@@ -17,23 +17,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from amendments import queries
 from amendments.errors import AnswerClashes, OrderNeeded, TextRefused, Unanswered
-from amendments.models import Act, ActVersion, AmendmentAnchor, AmendmentRow, RulingRow
+from amendments.models import Act, ActVersion, AmendmentAnchor, AmendmentRow, CorrectionRow, RulingRow
 from amendments.policy import may_consolidate
 from amendments.rules.procedure import Event
 from amendments.service.acts import check_term, happened_of, note_event, publish_fact, publish_version
-from amendments.service.answering import list_accepted
+from amendments.service.correcting import correction_id, list_merged
 from amendments.service.proposing import mail_author, tell, write_conflicts
 from amendments.states import ActState, AmendmentState, Outcome, VersionKind
 from amendments.text.index import ConflictIndex
-from amendments.text.operations import Amendment, Operation
+from amendments.text.labels import cite
+from amendments.text.operations import Amendment
 from amendments.text.rebase import Rebased, rebase
 from amendments.text.refused import Refused
 from amendments.text.replay import Consolidated, Unmergeable, consolidate
 from amendments.text.weaving import Ruling
 from app.kit.clock import local_date
 from app.kit.policy import require
-
-EDITORIAL = "editorial"  # the id of the secretariat's corrections
 
 
 async def rule_order(
@@ -46,7 +45,7 @@ async def rule_order(
     act = await queries.get_act(session, act_id, lock=True)
     require(may_consolidate(actor, act))
     version = await queries.last_version(session, act_id)
-    known = {one.id for one in await list_accepted(session, version)}
+    known = {one.id for one in await list_merged(session, version)}
     if not set(ruling.order) <= known or ruling.unit not in queries.read_version(version):
         raise TextRefused("slot_not_there")
     query = select(func.count()).select_from(RulingRow).where(RulingRow.version_id == version.id)
@@ -62,20 +61,16 @@ async def rule_order(
     await publish_fact(session, "act.order_ruled", act, facts, now=now)
 
 
-async def preview(
-    session: AsyncSession, act_id: uuid.UUID, corrections: Sequence[Operation] = ()
-) -> Consolidated:
+async def preview(session: AsyncSession, act_id: uuid.UUID) -> Consolidated:
     """The next text as it would be now. Raises: TextRefused, AnswerClashes."""
     version = await queries.last_version(session, act_id)
-    accepted = await list_accepted(session, version)
-    if corrections:
-        rank = await queries.last_rank(session, act_id) + 1
-        accepted.append(Amendment(id=EDITORIAL, rank=rank, operations=tuple(corrections), kind=EDITORIAL))
+    base = queries.read_version(version)
     try:
         rulings = await queries.list_rulings(session, version.id)
-        return consolidate(queries.read_version(version), accepted, rulings)
+        return consolidate(base, await list_merged(session, version), rulings)
     except Unmergeable as problem:
         numbers = {str(row.id): row.number or "" for row in await queries.list_amendments(session, act_id)}
+        numbers |= {correction_id(unit.id): cite(base, unit.id) for unit in base.units}
         clashing = sorted(
             {numbers.get(id, id) for one in problem.conflicts for id in (one.first, one.second)}
         )
@@ -89,7 +84,6 @@ async def consolidate_act(
     actor: Actor,
     act_id: uuid.UUID,
     *,
-    corrections: Sequence[Operation] = (),
     proposals_until: date | None = None,
     now: datetime,
 ) -> ActVersion:
@@ -105,9 +99,10 @@ async def consolidate_act(
     waiting = await queries.count_unanswered(session, act_id)
     if waiting or (proposals_until is None and deferred):
         raise Unanswered(number=waiting or len(deferred))
-    done = await preview(session, act_id, corrections)
+    done = await preview(session, act_id)
     if done.unsettled:
         raise OrderNeeded()
+    debated = await queries.last_version(session, act_id)
     today = local_date(now)
     if proposals_until is None:
         await check_term(session, Event.SENT_TO_ENDORSEMENT, today, await happened_of(session, act))
@@ -119,7 +114,7 @@ async def consolidate_act(
         done.version,
         VersionKind.CONSOLIDATED,
         origins=msgspec.json.encode(done.spans),
-        report=report_of(done),
+        report=report_of(done, await queries.list_corrections(session, debated.id)),
         now=now,
     )
     facts: dict[str, object] = {"version": version.sequence, "text": version.content_hash, "by": actor.name}
@@ -132,9 +127,10 @@ async def consolidate_act(
     return version
 
 
-def report_of(done: Consolidated) -> str:
+def report_of(done: Consolidated, corrections: Sequence[CorrectionRow] = ()) -> str:
     """What was taken in, and by which decisions."""
     report = {
+        "corrections": [{"unit": one.unit, "reason": one.reason, "by": one.by_name} for one in corrections],
         "changes": [msgspec.to_builtins(change) for change in done.changes],
         "rulings": [msgspec.to_builtins(ruling) for ruling in done.rulings],
         "removed": done.removed,

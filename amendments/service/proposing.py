@@ -37,7 +37,7 @@ from amendments.policy import (
     may_table,
     may_withdraw,
 )
-from amendments.states import ActState, AmendmentState, AuthorKind, IllegalMove
+from amendments.states import UNANSWERED, ActState, AmendmentState, AuthorKind, IllegalMove
 from amendments.text.conflicts import Conflict, check_consistent
 from amendments.text.index import ConflictIndex
 from amendments.text.operations import Amendment, Operation, check_amendment
@@ -199,6 +199,8 @@ async def submit_amendment(
     await keep_conflicts(session, version, row)
     kind = "tabled" if is_tabled else "submitted"
     await tell(session, row, kind, by_name=row.author_name, operations=bytes(row.operations), now=now)
+    if row.replaces_id is not None:
+        await _replace(session, row.replaces_id, row, now=now)
     mail_receipt(session, actor, act, row)
     facts: dict[str, object] = {
         "act": act.number,
@@ -221,6 +223,14 @@ async def _check_allowed(
         councillor = await queries.find_councillor(session, actor.id, on=today)
         require(may_table(actor, act, is_in_office=councillor is not None))
         row.author_kind = AuthorKind.COUNCILLOR.value
+
+
+async def _replace(session: AsyncSession, old_id: uuid.UUID, row: AmendmentRow, *, now: datetime) -> None:
+    """The amendment in whose place this one stands is taken back, if nothing else has become of it."""
+    old = await queries.get_amendment(session, old_id)
+    if old.state in UNANSWERED:
+        facts = {"by_name": old.author_name, "text": row.number or ""}
+        await _end(session, old, AmendmentState.WITHDRAWN, "rewritten_as", **facts, now=now)
 
 
 async def _check_current(session: AsyncSession, row: AmendmentRow, newest: ActVersion) -> ActVersion:

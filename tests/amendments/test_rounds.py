@@ -1,5 +1,6 @@
 """What happens to amendments beside the straight way: carried on twice, returned late, rewritten, refused."""
 
+import uuid
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -219,3 +220,62 @@ async def test_an_act_that_is_taken_back_stays_readable_and_takes_nothing_more(
     with pytest.raises(Forbidden):
         await service.withdraw_act(session, clerk, act.id, reason=WHY, now=NOON)
     assert len(await queries.list_amendments(session, act.id)) == 1
+
+
+async def last_id(session: AsyncSession, act: Act) -> uuid.UUID:
+    return (await queries.last_version(session, act.id)).id
+
+
+async def test_corrections_are_kept_changed_and_taken_back_and_never_against_what_was_accepted(
+    session: AsyncSession, act: Act, clerk: Actor, author: Actor, councillor: Actor
+) -> None:
+    row = await propose(session, author, act, CHEAPER)
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    await answer(session, councillor, row, Outcome.ACCEPTED)
+    base = queries.read_version(await queries.last_version(session, act.id))
+    for better in ("Hotărârea se publică pe site-ul primăriei.", "Hotărârea se publică pe pagina primăriei."):
+        await service.correct(session, clerk, act.id, "a3", better, reason="Mai clar.", now=AFTER)
+        assert (await service.preview(session, act.id)).version["a3"].text == better
+    await service.correct(session, clerk, act.id, "a3", base["a3"].text, reason="", now=AFTER)
+    base_id = await last_id(session, act)
+    assert await queries.list_corrections(session, base_id) == []
+    wrong = "Tariful este de 7 lei pe oră."
+    with pytest.raises(AnswerClashes) as refused:
+        await service.correct(session, clerk, act.id, "a1", wrong, reason="Mai mic.", now=AFTER)
+    assert refused.value.facts == {"numbers": row.number}
+    assert await queries.list_corrections(session, base_id) == []
+    with pytest.raises(TextRefused):
+        await service.correct(session, clerk, act.id, "nowhere", "x", reason="", now=AFTER)
+    with pytest.raises(Forbidden):
+        await service.correct(session, author, act.id, "a3", "x", reason="", now=AFTER)
+
+
+async def test_whose_words_are_gone_is_asked_and_may_write_anew(
+    session: AsyncSession, act: Act, clerk: Actor, author: Actor, councillor: Actor
+) -> None:
+    gone = await propose(session, author, act, (DeleteUnit(unit="a2-1"),))
+    orphan, other = [await propose(session, author, act, MONTHLY) for _ in range(2)]
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    with pytest.raises(Forbidden):
+        await service.begin_rewrite(session, author, orphan.id, now=AFTER)
+    await answer(session, councillor, gone, Outcome.ACCEPTED)
+    for row in (orphan, other):
+        await answer(session, councillor, row, Outcome.DEFERRED)
+    await service.consolidate_act(session, clerk, act.id, proposals_until=NEXT_END, now=AFTER)
+    with pytest.raises(Forbidden):
+        await service.begin_rewrite(session, councillor, orphan.id, now=AFTER)
+    draft = await service.begin_rewrite(session, author, orphan.id, now=AFTER)
+    assert (await service.begin_rewrite(session, author, orphan.id, now=AFTER)).id == draft.id
+    assert draft.reason == orphan.reason
+    text = queries.read_version(await queries.last_version(session, act.id))
+    anew = AmendmentDraft(operations=edit("a2", "Se aprobă anexa.", text=text), reason=REASON)
+    await service.save_amendment(session, author, draft.id, anew, now=AFTER)
+    sent = await service.submit_amendment(session, author, draft.id, now=AFTER)
+    assert (orphan.state, sent.state) == (AmendmentState.WITHDRAWN, AmendmentState.SUBMITTED)
+    assert queries.read_operations(bytes(orphan.operations)) == MONTHLY, "what was registered stays"
+    events = await queries.list_amendment_events(session, orphan.id)
+    assert (events[-1].kind, events[-1].text) == ("rewritten_as", sent.number)
+    await service.let_stand(session, author, other.id, now=AFTER)
+    with pytest.raises(Forbidden):
+        await service.let_stand(session, author, other.id, now=AFTER)
+    assert other.state == AmendmentState.SUBMITTED

@@ -1,5 +1,6 @@
 """Acts through the services: announced, amended, answered, consolidated, debated again."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -358,8 +359,9 @@ async def test_what_was_accepted_becomes_the_next_text_word_for_word(
             (added, Outcome.ACCEPTED, ()),
         ],
     )
-    corrections = edit("a3", "Hotărârea se publică pe site-ul primăriei.")
-    version = await service.consolidate_act(session, clerk, act.id, corrections=corrections, now=TO_COUNCIL)
+    better = "Hotărârea se publică pe site-ul primăriei."
+    await service.correct(session, clerk, act.id, "a3", better, reason="Ca să fie clar.", now=AFTER)
+    version = await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
     text = queries.read_version(version)
     assert [(unit.label, unit.text) for unit in text.units[2:]] == [
         ("1", "Tariful este de 8 lei pe oră."),
@@ -372,7 +374,9 @@ async def test_what_was_accepted_becomes_the_next_text_word_for_word(
     first = (await queries.list_versions(session, act.id))[0]
     assert queries.read_version(first) == PARKING, "what was debated stays as it was"
     assert str(accepted.id) in version.report
-    assert service.EDITORIAL in version.report
+    assert json.loads(version.report)["corrections"] == [
+        {"unit": "a3", "reason": "Ca să fie clar.", "by": clerk.name}
+    ]
 
 
 async def test_insertions_at_one_place_wait_for_a_ruling(
