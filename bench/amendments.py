@@ -1,4 +1,4 @@
-"""Amendments on a 200-page law: conflicts, consolidation, rebase, comparison, as ratios to reading its text.
+"""Amendments on a 200-page law: conflicts, consolidation, rebase, comparison, pages; as ratios to reading it.
 
 The law is the Companies Act in two consolidated versions, from the shared data (`--data`); where that is
 absent, an invented text of the same size. On it 1,000 invented amendments, the same each time: edited
@@ -42,6 +42,8 @@ from amendments.text.references import find_references
 from amendments.text.refused import Refused
 from amendments.text.replay import consolidate
 from amendments.text.units import NewUnit, Unit, Version
+from bench.amendment_pages import AIM as PAGE_AIM
+from bench.amendment_pages import measure_pages
 from bench.peer import GivenUp, last_line, peer_python
 
 AMENDMENTS, ACCEPTED = 1_000, 800
@@ -272,10 +274,18 @@ def main(arguments: Sequence[str]) -> int:
         missed += [name] if aim and cold[name] > aim else []
         ratio = cold[name] / reference / 1000
         print(f"{name:<28}{cold[name]:>9.1f}{warm:>9.1f}{ratio:>12.3f}{aim or '':>8}", flush=True)
+    pages = measure_pages(version, invent(version, AMENDMENTS, 1)[0], 3 * repeats)
+    for name, taken in pages.items():
+        aim = PAGE_AIM if name.startswith("article") else None
+        missed += [name] if aim and taken > aim else []
+        print(f"{name:<28}{'':>9}{taken:>9.1f}{taken / reference / 1000:>12.3f}{aim or '':>8}", flush=True)
     _peers(options.peer, pairs, (before, version), repeats, cold["derive 1,000"], whole=not options.short)
     if missed:
         print(f"missed: {', '.join(missed)}")
-    said = ", ".join(f"{name} {cold[name]:.0f} ms ({cold[name] / reference / 1000:.2f})" for name in AIMS)
+    shown = {name: cold[name] for name in AIMS} | {"article page": pages["article page, the busiest"]}
+    said = ", ".join(
+        f"{name} {taken:.0f} ms ({taken / reference / 1000:.2f})" for name, taken in shown.items()
+    )
     print(f"{said}; in brackets of reading the law, {reference * 1000:.0f} ms")
     return int(bool(missed))
 

@@ -174,9 +174,9 @@ WORDS = {  # what the part says that a proposal changes
 }
 
 
-async def propose_all(page: Any, town: LiveServer, how: How, act: str) -> list[str]:
-    """Twelve amendments by five kinds of people, each from their own account."""
-    sent = []
+async def propose_all(page: Any, town: LiveServer, how: How, act: str) -> tuple[list[str], list[Any]]:
+    """Twelve amendments by five kinds of people, each from their own account, and the cookies of each."""
+    sent, cookies = [], []
     for number, one in enumerate(PROPOSALS):
         if one.author_kind == "initiator":
             await become(page, town, CLERK)
@@ -184,7 +184,8 @@ async def propose_all(page: Any, town: LiveServer, how: How, act: str) -> list[s
             roles = [Role.COUNCILLOR] if one.author_kind == "councillor" else []
             await somebody(page, town, f"Autor {number}", roles)
         sent.append(await propose(page, how, act, WORDS[one.place], one))
-    return sent
+        cookies.append(await page.context.cookies())
+    return sent, cookies
 
 
 @pytest.mark.journey
@@ -194,7 +195,7 @@ async def test_a_draft_decision_is_debated_in_two_rounds(how: How, town: LiveSer
     await become(clerk, town, CLERK)
     act = await prepare(clerk, town, how)
     own = act.rsplit("/", 1)[1]
-    sent = await propose_all(page, town, how, act)
+    sent, cookies = await propose_all(page, town, how, act)
     assert {one.author_kind for one in PROPOSALS} == set(KINDS)
 
     # two groups contradict each other: the tariff, and electric cars
@@ -216,9 +217,17 @@ async def test_a_draft_decision_is_debated_in_two_rounds(how: How, town: LiveSer
     await become(councillor, town, COUNCILLOR)
     await answer_first_round(councillor, how, sent)
 
-    # the next text, and another round for the one that stays open
+    # the next text, with a correction, and another round for the ones that stay open
     await clerk.goto(f"{act}/consolidate")
     assert "Ridicarea se filmează" in await text_of(clerk)
+    await clerk.locator("#choose [name=unit]").select_option(label="art. 12")
+    await clerk.locator("#choose button").click()
+    await clerk.wait_for_url("**unit=*")
+    wording = clerk.locator("#correct [name=text]")
+    await wording.fill((await wording.input_value()).replace("orice dispoziție", "orice altă dispoziție"))
+    await clerk.locator("#correct [name=reason]").fill("Greșeală de redactare.")
+    await clerk.locator("#correct button").click()
+    await clerk.wait_for_load_state()
     await clerk.locator("#round button").click()
     await clerk.wait_for_url(act)
     await page.goto(act)
@@ -227,8 +236,13 @@ async def test_a_draft_decision_is_debated_in_two_rounds(how: How, town: LiveSer
     assert "autovehiculele electrice" not in said
     await page.goto(f"{act}/versions/1")
     assert "Tariful pentru zona centrală este de 10 lei pe oră" in await text_of(page)
+    await page.goto(f"{act}/versions/2/changes")
+    said = await text_of(page)
+    assert "Greșeală de redactare." in said
+    assert await page.locator(f"a[href$='{sent[0].rsplit('/', 1)[1]}']").count() == 1
 
-    await second_round(page, clerk, councillor, town, how, act, sent)
+    anew = await write_anew(page, how, sent[4], cookies[4])
+    await second_round(page, clerk, councillor, town, how, act, [sent[5], anew])
 
 
 async def answer_first_round(page: Any, how: How, sent: list[str]) -> None:
@@ -243,7 +257,7 @@ async def answer_first_round(page: Any, how: How, sent: list[str]) -> None:
     await page.locator("[name=reason]").fill(NO)
     await page.locator("#publish-answer").click()
     await page.wait_for_load_state()
-    for number, outcome in ((2, "accepted"), (3, "accepted"), (4, "rejected"), (5, "deferred")):
+    for number, outcome in ((2, "accepted"), (3, "accepted"), (4, "deferred"), (5, "deferred")):
         await answer(page, sent[number], outcome, reason="" if outcome == "accepted" else NO)
     for number in (6, 7, 9, 10):
         await answer(page, sent[number], "accepted")
@@ -259,11 +273,38 @@ async def answer_first_round(page: Any, how: How, sent: list[str]) -> None:
     assert FUNCTION in await text_of(page), "who proposes the same has the same answer"
 
 
+async def write_anew(page: Any, how: How, amendment: str, author: Any) -> str:
+    """Its author, whose words are gone from the new text, says the same of another part."""
+    await page.context.add_cookies(author)
+    await page.goto(amendment)
+    assert how.says("The words that it changes are no longer there.") in await text_of(page)
+    await page.locator("#rewrite").click()
+    await page.wait_for_url("**/check")
+    await page.locator("#choose [name=part]").select_option(label="art. 6")
+    await page.locator("#choose button").click()
+    await page.wait_for_url("**/text/*")
+    await unit_with(page, WORDS["art. 6 lit. c)"]).get_by_role("link", name=how.says("Reword")).click()
+    await page.wait_for_url("**/propose?*")
+    wording = page.locator("[name=text]")
+    text = await wording.input_value()
+    await wording.fill(text.rstrip(";.") + ", dacă sunt electrice;")
+    await press(page, how, "Look at my change")
+    await page.wait_for_url("**/check")
+    assert await page.locator("[name=reason]").input_value() == parking.PROPOSALS[4].reason
+    await press(page, how, "Send the amendment")
+    await page.wait_for_url(re.compile(r"/amendments/[0-9a-f-]{36}$"))
+    sent = str(page.url)
+    await page.goto(amendment)
+    assert how.says("Withdrawn") in await text_of(page)
+    return sent
+
+
 async def second_round(
-    page: Any, clerk: Any, councillor: Any, town: LiveServer, how: How, act: str, sent: list[str]
+    page: Any, clerk: Any, councillor: Any, town: LiveServer, how: How, act: str, still_open: list[str]
 ) -> None:
     """What stayed open is open again; somebody new proposes on the new text; the text goes to the council."""
     own = act.rsplit("/", 1)[1]
+    carried, anew = still_open
     address = await somebody(page, town, "Nou Venit")
     fresh = parking.Proposal(
         "resident",
@@ -281,11 +322,12 @@ async def second_round(
     await clerk.goto(f"{act}/answers")
     await submit(clerk, "/step")
     await answer(councillor, one, "rejected", reason=NO)
+    await answer(councillor, anew, "rejected", reason=NO)
     await clerk.goto(f"{act}/consolidate")
     await clerk.locator("#council button").click()
     await clerk.wait_for_load_state()
     assert await clerk.locator("#error-summary").count() == 1, "one is open still"
-    await answer(councillor, sent[5], "accepted")
+    await answer(councillor, carried, "accepted")
     await clerk.goto(f"{act}/consolidate")
     await clerk.locator("#council button").click()
     await clerk.wait_for_url(act)
