@@ -140,7 +140,7 @@ class StepForm(msgspec.Struct, frozen=True):
     text: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
 
 
-class CorrectionForm(msgspec.Struct, frozen=True):
+class WordingForm(msgspec.Struct, frozen=True):
     """A part of the text with its wording corrected, and why."""
 
     unit: Line

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments import queries, service
 from amendments.errors import AnswerClashes, OrderNeeded, TextRefused, TooEarly, Unanswered
-from amendments.forms import AnnounceForm, CorrectionForm, ReasonForm
+from amendments.forms import AnnounceForm, ReasonForm, WordingForm
 from amendments.models import Act, ActVersion
 from amendments.pages.acts import UnitView, view_units
 from amendments.pages.amendments import Reading
@@ -234,7 +234,7 @@ async def consolidate_act(
             await service.rule_order(session, ctx.actor, act_id, ruling, now=ctx.now)
             return see_other(request, here, notice=ctx.gettext("The order was decided."))
         if form.get("do") == "correct":
-            wanted = parse(CorrectionForm, form)
+            wanted = parse(WordingForm, form)
             await service.correct(
                 session, ctx.actor, act_id, wanted.unit, wanted.text, reason=wanted.reason, now=ctx.now
             )

@@ -20,7 +20,7 @@ from app.kit.clock import BUCHAREST, local_date
 from app.kit.context import Services
 from app.kit.outbox import OutboxMessage
 from app.seed import content
-from app.seed.acts import seed_act, seed_answered, seed_day_off
+from app.seed.acts import seed_act, seed_answered, seed_day_off, seed_second_round
 from app.seed.comments import seed_comments
 from app.seed.council import seed_council
 from app.seed.debate import seed_coming_debate
@@ -103,6 +103,7 @@ async def seed(services: Services) -> bool:
         councillor = actor_of(accounts["victor.nistor@exemplu.ro"], Role.COUNCILLOR)
         council = (session, services, clerk, councillor, cast.authors)
         await seed_council(*council, today=now)
+        await seed_second_round(*council, announced=_moment(now, -21, 10))
         await seed_answered(*council, announced=_moment(now, -30, 10))
         act = await seed_act(session, services, clerk, cast.authors, announced=_moment(now, -8, 10))
         await seed_coming_debate(session, act, clerk, cast.authors[2:], called=_moment(now, -3, 10))

@@ -1,4 +1,4 @@
-"""Two draft decisions, with the amendments of residents, associations and businesses; made through the same
+"""Three draft decisions, with the amendments of residents, associations and businesses; made through the same
 services as in real life.
 """
 
@@ -22,7 +22,7 @@ from app.kit.clock import local_date
 from app.kit.context import Services
 from app.kit.days_off import DayOffChange, last_position
 from app.kit.deadlines import is_holiday, is_working_day
-from app.seed import parking
+from app.seed import markets, parking
 from app.seed.debate import seed_held_debate
 
 DAY = timedelta(days=1)
@@ -96,6 +96,38 @@ async def seed_answered(
     for row, (outcome, reason) in zip(rows, answers, strict=False):
         draft = AnswerDraft(outcome=outcome, reason=reason, function="consilier local, comisia de urbanism")
         await service.answer_amendment(session, councillor, row.id, draft, now=closed + timedelta(days=1))
+    return act
+
+
+async def seed_second_round(
+    session: AsyncSession,
+    services: Services,
+    clerk: Actor,
+    councillor: Actor,
+    authors: list[Actor],
+    *,
+    announced: datetime,
+) -> Act:
+    """The draft on street markets: its second text is debated, and an author is asked for other words."""
+    texts = (markets.TITLE, markets.SUMMARY, markets.TEXT)
+    act = await seed_debate(
+        session, services, clerk, authors, texts, markets.PROPOSALS, announced=announced, days=14
+    )
+    closed = announced + timedelta(days=15)
+    await service.close_debate(session, clerk, act.id, now=closed)
+    for row, (outcome, reason) in zip(
+        await queries.list_amendments(session, act.id), markets.ANSWERS, strict=True
+    ):
+        draft = AnswerDraft(outcome=Outcome(outcome), reason=reason, function="consilier local")
+        await service.answer_amendment(session, councillor, row.id, draft, now=closed + timedelta(days=1))
+    text = queries.read_version(await queries.last_version(session, act.id))
+    place, wrong, right, why = markets.CORRECTION
+    [unit] = [unit for unit in text.units if cite(text, unit.id) == place]
+    begun = closed + timedelta(days=2)
+    better = unit.text.replace(wrong, right)
+    await service.correct(session, clerk, act.id, unit.id, better, reason=why, now=begun)
+    until = local_date(begun) + timedelta(days=20)
+    await service.consolidate_act(session, clerk, act.id, proposals_until=until, now=begun)
     return act
 
 

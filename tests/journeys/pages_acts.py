@@ -6,7 +6,15 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from amendments.models import Act, AmendmentRow, CouncilVote, Sitting, TakeOver
+from amendments.models import (
+    Act,
+    ActVersion,
+    AmendmentAnchor,
+    AmendmentRow,
+    CouncilVote,
+    Sitting,
+    TakeOver,
+)
 from amendments.pages.changes import unit_of
 from amendments.queries import get_version, read_operations, read_version
 from app.kit.clock import local_date, now
@@ -90,6 +98,16 @@ ACTS: tuple[PageCase, ...] = (
         "/acts/{act}/amendments/{amendment}/answer", note="empty", who="councillor", status=422, send={}
     ),
     PageCase("/acts/{closed_act}/consolidate", who="secretariat"),
+    PageCase(
+        "/acts/{closed_act}/consolidate",
+        note="correction without a reason",
+        who="secretariat",
+        status=422,
+        send={"do": "correct", "unit": "{closed_unit}", "text": "Alte cuvinte."},
+    ),
+    PageCase("/acts/{second_act}"),
+    PageCase("/acts/{second_act}/versions/2/changes"),
+    PageCase("/acts/{second_act}/amendments/{gone_amendment}"),
     # ── the council's vote
     PageCase("/council"),
     PageCase("/council", who="secretariat"),
@@ -130,8 +148,15 @@ ACTS: tuple[PageCase, ...] = (
 
 _FIRST_AMENDMENT = (
     AmendmentRow.rank == 1,
-    AmendmentRow.act_id.in_(select(Act.id).where(Act.state == "debate")),
+    AmendmentRow.act_id.in_(select(Act.id).where(Act.state == "debate", Act.round == 1)),
 )
+
+
+async def _closed_unit(session: AsyncSession) -> str:
+    """A unit with text of the act whose answers are being written."""
+    query = select(ActVersion).join(Act, Act.id == ActVersion.act_id).where(Act.state == "closed").limit(1)
+    version = read_version((await session.execute(query)).scalars().one())
+    return next(unit.id for unit in version.units if unit.type == "article" and unit.text)
 
 
 def _amended_unit(part: str) -> Callable[[AsyncSession], Awaitable[str]]:
@@ -170,7 +195,7 @@ async def _day_to_declare(session: AsyncSession) -> str:
 ACT_FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "day_off_year": _day_off_year,
     "day_to_declare": _day_to_declare,
-    "act": first(Act.id, Act.state == "debate"),
+    "act": first(Act.id, Act.state == "debate", Act.round == 1),
     "year": _year,
     "closed_act": first(Act.id, Act.state == "closed"),
     "adopted_act": first(Act.id, Act.state == "adopted"),
@@ -185,6 +210,15 @@ ACT_FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
         AmendmentRow.id.in_(select(TakeOver.amendment_id)),
         AmendmentRow.act_id.in_(select(Act.id).where(Act.state == "adopted")),
     ),
+    "second_act": first(Act.id, Act.state == "debate", Act.round == 2),
+    "gone_amendment": first(
+        AmendmentAnchor.amendment_id,
+        AmendmentAnchor.fate == "orphaned",
+        AmendmentAnchor.amendment_id.in_(
+            select(AmendmentRow.id).join(Act, Act.id == AmendmentRow.act_id).where(Act.state == "debate")
+        ),
+    ),
+    "closed_unit": _closed_unit,
     "amendment": first(AmendmentRow.id, *_FIRST_AMENDMENT),
     "amended_unit": _amended_unit("id"),
     "amended_text": _amended_unit("text"),
