@@ -166,7 +166,7 @@ async def test_libreoffice_accepts_and_rejects_what_is_served(
                 f"{W}p"
             )
         ]
-        shown = words((tmp_path / f"{name}.txt").read_text("utf-8").replace("\ufeff", ""))
+        shown = words((tmp_path / f"tracked.docx.{name}.txt").read_text("utf-8").replace("\ufeff", ""))
         assert [one.replace("\t", " ") for one in shown] == [one for one in expected if one], name
     table = (tmp_path / "numbered.txt").read_text("utf-8")
     assert "AM-2027-00003" in table
