@@ -33,6 +33,7 @@ NO = "Studiul din referat arată că tariful acesta nu eliberează locurile."
 COUNTER = (
     "Nu se sancționează cel care plătește în 36 de ore de la lăsarea înștiințării tariful pe o zi întreagă."
 )
+ROUND = 28  # days for proposals: far from what the law asks for, on whatever day of the year this runs
 _numbers = itertools.count(1)
 
 
@@ -70,6 +71,11 @@ async def days_pass(town: LiveServer, act: str, days: int) -> None:
     await database.dispose()
 
 
+def in_days(days: int) -> str:
+    """A day from today, as a date field takes it."""
+    return f"{local_date(clock.now()) + timedelta(days=days):%Y-%m-%d}"
+
+
 # ── steps ─────────────────────────────────────────────────────────────────────
 async def press(page: Any, how: How, message: str, **facts: object) -> None:
     """Press the button that says `message`."""
@@ -99,12 +105,11 @@ async def prepare(page: Any, town: LiveServer, how: How) -> str:
     await form.locator("button").click()
     await page.wait_for_load_state()
     early = page.locator("#announce-form [name=proposals_until]")
-    lawful = await early.input_value()
-    await early.fill(f"{local_date(clock.now()) + timedelta(days=3):%Y-%m-%d}")
+    await early.fill(in_days(3))
     await page.locator("#announce-act").click()
     await page.wait_for_load_state()
     assert await page.locator("#error-summary").count() == 1, "three days are too few"
-    await early.fill(lawful)
+    await early.fill(in_days(ROUND))
     await page.locator("#announce-act").click()
     await page.wait_for_url(re.compile(r"/acts/[0-9a-f-]{36}$"))
     return str(page.url)
@@ -211,7 +216,7 @@ async def test_a_draft_decision_is_debated_in_two_rounds(how: How, town: LiveSer
     await become(clerk, town, CLERK)
     await clerk.goto(f"{act}/answers")
     assert await clerk.locator("#close").count() == 0
-    await days_pass(town, own, 20)
+    await days_pass(town, own, ROUND + 7)
     await clerk.goto(f"{act}/answers")
     await submit(clerk, "/step")
     await become(councillor, town, COUNCILLOR)
@@ -228,6 +233,7 @@ async def test_a_draft_decision_is_debated_in_two_rounds(how: How, town: LiveSer
     await clerk.locator("#correct [name=reason]").fill("Greșeală de redactare.")
     await clerk.locator("#correct button").click()
     await clerk.wait_for_load_state()
+    await clerk.locator("#round [name=proposals_until]").fill(in_days(ROUND))
     await clerk.locator("#round button").click()
     await clerk.wait_for_url(act)
     await page.goto(act)
@@ -318,7 +324,7 @@ async def second_round(
     number = re.search(r"AM-\d{4}-\d{5}", await text_of(page))
     assert number
     assert number[0] in await mail_to(town, address, having=number[0])
-    await days_pass(town, own, 40)
+    await days_pass(town, own, ROUND + 7)
     await clerk.goto(f"{act}/answers")
     await submit(clerk, "/step")
     await answer(councillor, one, "rejected", reason=NO)
