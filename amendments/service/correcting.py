@@ -71,12 +71,13 @@ async def correct(
         operations = derive_splices(base[unit], text)
     except Refused as problem:
         raise TextRefused(problem.code, **problem.facts) from problem
+    if operations:  # before the earlier one goes: a refusal is a page, which ends without rolling back
+        await _check_clash(session, version, _amendment(unit, operations, 0))
     await session.execute(
         delete(CorrectionRow).where(CorrectionRow.version_id == version.id, CorrectionRow.unit == unit)
     )
     if not operations:
         return
-    await _check_clash(session, version, _amendment(unit, operations, 0))
     row = CorrectionRow(
         version_id=version.id,
         unit=unit,

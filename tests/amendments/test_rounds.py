@@ -250,6 +250,21 @@ async def test_corrections_are_kept_changed_and_taken_back_and_never_against_wha
         await service.correct(session, author, act.id, "a3", "x", reason="", now=AFTER)
 
 
+async def test_a_correction_that_is_refused_leaves_the_one_before_it(
+    session: AsyncSession, act: Act, clerk: Actor, author: Actor, councillor: Actor
+) -> None:
+    row = await propose(session, author, act, CHEAPER)
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    await answer(session, councillor, row, Outcome.ACCEPTED)
+    better = "În centru, tariful este de 10 lei pe oră."
+    await service.correct(session, clerk, act.id, "a1", better, reason="Mai clar.", now=AFTER)
+    wrong = "Tariful este de 7 lei pe oră."
+    with pytest.raises(AnswerClashes):
+        await service.correct(session, clerk, act.id, "a1", wrong, reason="Mai mic.", now=AFTER)
+    [kept] = await queries.list_corrections(session, await last_id(session, act))
+    assert kept.reason == "Mai clar."
+
+
 async def test_whose_words_are_gone_is_asked_and_may_write_anew(
     session: AsyncSession, act: Act, clerk: Actor, author: Actor, councillor: Actor
 ) -> None:
