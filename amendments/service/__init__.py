@@ -14,7 +14,6 @@ from amendments.service.acts import (
     save_act,
     save_text,
     subscribe,
-    withdraw_act,
 )
 from amendments.service.answering import (
     AnswerDraft,
@@ -80,6 +79,7 @@ from amendments.service.sitting import (
     list_untaken,
     take_over,
 )
+from amendments.service.withdrawing import withdraw_act
 from amendments.service.yearly import enter_figures, publish_year
 
 __all__ = [

@@ -19,7 +19,6 @@ from amendments.policy import (
     may_extend_proposals,
     may_prepare,
     may_record_step,
-    may_withdraw_act,
 )
 from amendments.queries.acts import Content
 from amendments.rules.procedure import RECORDED, Event, may_happen
@@ -361,22 +360,6 @@ async def close_debate(session: AsyncSession, actor: Actor, act_id: uuid.UUID, *
     await note_event(session, actor, act, Event.PROPOSALS_ENDED, last, now=now)
     facts: dict[str, object] = {"round": act.round, "amendments": await queries.last_rank(session, act_id)}
     await publish_fact(session, "act.proposals_ended", act, facts, now=now)
-    return act
-
-
-async def withdraw_act(
-    session: AsyncSession, actor: Actor, act_id: uuid.UUID, *, reason: str, now: datetime
-) -> Act:
-    """The initiator takes the act back, with a public reason; everything stays readable.
-
-    Locks: the act. Raises: Forbidden. Queues: mail to who follows the act.
-    """
-    act = await queries.get_act(session, act_id, lock=True)
-    require(may_withdraw_act(actor, act))
-    act.move_to(ActState.WITHDRAWN)
-    await tell_followers(session, act, ActState.WITHDRAWN.value, on=local_date(now), text=reason)
-    facts: dict[str, object] = {"by": actor.name, "reason": reason}
-    await publish_fact(session, "act.withdrawn", act, facts, now=now)
     return act
 
 

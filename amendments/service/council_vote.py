@@ -58,8 +58,8 @@ async def record_vote(
     Locks: the act. Raises: Forbidden, SittingNotFound, VoteEntered, NotItsTurn, FormErrors, NoQuorum.
     """
     act = await queries.get_act(session, act_id, lock=True)
-    sitting = await queries.get_sitting(session, act_id)
     require(may_record_vote(actor, act))
+    sitting = await queries.get_sitting(session, act_id)
     records = [one for one in await queries.list_votes(session, sitting.id) if one.motion == ballot.motion]
     if len(records) != ballot.seen:
         last = records[-1] if records else None
@@ -154,8 +154,8 @@ async def end_vote(
     Queues: mail to the authors of what was voted and to who follows the act.
     """
     act = await queries.get_act(session, act_id, lock=True)
-    sitting = await queries.get_sitting(session, act_id)
     require(may_end_vote(actor, act))
+    sitting = await queries.get_sitting(session, act_id)
     order, fates = queries.read_order(sitting), await queries.list_fates(session, sitting)
     if order is None or next_vote(order, fates) is not None:
         raise VotesMissing()

@@ -35,6 +35,7 @@ from amendments.rules.voting_order import OrderPolicy
 from amendments.service.acts import check_term, happened_of, publish_fact, record_event
 from amendments.service.answering import list_accepted
 from amendments.service.consolidating import write_anchor
+from amendments.service.following import tell_followers
 from amendments.service.proposing import keep_conflicts, mail_author, tell
 from amendments.service.proposing import publish_fact as publish_amendment_fact
 from amendments.states import ActState, AmendmentState, Outcome, SittingState
@@ -47,6 +48,8 @@ from app.kit.clock import local_date
 from app.kit.errors import FormErrors, Invalid
 from app.kit.i18n import N_
 from app.kit.policy import require
+
+CALLED_OFF = "sitting_cancelled"  # the step of which followers are told and that has no event of its own
 
 
 # ── the council ───────────────────────────────────────────────────────────────
@@ -156,15 +159,27 @@ async def cancel_sitting(
     session: AsyncSession, actor: Actor, act_id: uuid.UUID, *, reason: str, now: datetime
 ) -> None:
     """The sitting is not held, or was broken off: another has to be called, and the vote is held anew. What
-    was voted stays readable. Locks: the act. Raises: Forbidden, SittingNotFound, IllegalMove.
+    was voted stays readable. Locks: the act. Raises: Forbidden, SittingNotFound, IllegalMove. Queues: mail to
+    who follows the act.
     """
     act = await queries.get_act(session, act_id, lock=True)
     sitting = await queries.get_sitting(session, act_id)
     require(may_cancel_sitting(actor, act, sitting))
-    sitting.move_to(SittingState.CANCELLED)
-    sitting.ended_at, sitting.ended_by, sitting.end_reason = now, actor.name, reason
     if act.state == ActState.VOTING:
         act.move_to(ActState.COUNCIL)
+    await call_off_sitting(session, actor, act, sitting, reason=reason, now=now)
+
+
+async def call_off_sitting(
+    session: AsyncSession, actor: Actor, act: Act, sitting: Sitting, *, reason: str, now: datetime
+) -> None:
+    """Write down that a sitting is cancelled, and tell who was told that it is called. The caller holds the
+    act's lock. Raises: IllegalMove.
+    """
+    sitting.move_to(SittingState.CANCELLED)
+    sitting.ended_at, sitting.ended_by, sitting.end_reason = now, actor.name, reason
+    said = f"{sitting.held_on:%d.%m.%Y}, {sitting.begins_at}, {sitting.place}\n\n{reason}"
+    await tell_followers(session, act, CALLED_OFF, on=local_date(now), text=said)
     facts: dict[str, object] = {
         "held_on": sitting.held_on.isoformat(),
         "by": actor.name,

@@ -361,7 +361,7 @@ async def test_an_act_that_is_withdrawn_or_a_sitting_broken_off_is_voted_no_furt
         session, council.clerk, council.act.id, reason="A căzut curentul.", now=SITTING
     )
     assert (first.state, council.act.state) == (SittingState.CANCELLED, ActState.COUNCIL)
-    with pytest.raises(SittingNotFound):
+    with pytest.raises(Forbidden):
         await vote(session, council.clerk, first, WHOLE_ACT, "+++++")
     later = SITTING + DAY
     await call(session, council.clerk, council.act, held_on=(later + 6 * DAY).date(), now=later)
