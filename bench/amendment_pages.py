@@ -124,7 +124,7 @@ async def _fill(
         suffix=".pdf",
         now=now,
     )
-    until = earliest_end(clock.local_date(now))
+    until = earliest_end(clock.local_date(now), frozenset())
     await service.announce_act(session, clerk, act.id, proposals_until=until, now=now)
     debated = await queries.last_version(session, act.id)
     known = []

@@ -61,6 +61,7 @@ async def _consolidation(
     version = await queries.last_version(session, act.id)
     base, answers = reading_of(version, ctx), await queries.last_answers(session, act.id)
     earliest = earliest_end(local_date(ctx.now), await list_days_off(session))
+    corrections = await _corrections(session, version, base)
     problem, done = "", None
     try:
         done = await service.preview(session, act.id)
@@ -76,11 +77,11 @@ async def _consolidation(
         added=_only_in(done, new=True, ctx=ctx) if done else [],
         removed=_only_in(done, new=False, ctx=ctx) if done else [],
         meeting=await _meeting(session, act, base, done) if done else [],
-        corrections=await _corrections(session, version, base),
+        corrections=corrections,
         places=[
             (unit.id, cite(base.version, unit.id, ctx.locale)) for unit in base.version.units if unit.text
         ],
-        correcting=await _correcting(session, version, base, typed, asked),
+        correcting=_correcting(corrections, base, typed, asked),
         untidy=[cite(done.version, unit, ctx.locale) for unit in done.untidy] if done else [],
         earliest=earliest,
         until=typed.get("proposals_until") or earliest.isoformat(),
@@ -100,8 +101,8 @@ async def _corrections(session: AsyncSession, version: ActVersion, base: Reading
     return views
 
 
-async def _correcting(
-    session: AsyncSession, version: ActVersion, base: Reading, typed: Form, asked: str
+def _correcting(
+    corrections: list[CorrectionView], base: Reading, typed: Form, asked: str
 ) -> Correcting | None:
     """The form for one part: as it was typed and refused, as it is corrected now, or as it was debated."""
     is_typed = typed.get("do") == "correct"
@@ -109,7 +110,7 @@ async def _correcting(
     if unit not in base.version:
         return None
     text, reason = base.version[unit].text, ""
-    for one in await _corrections(session, version, base):
+    for one in corrections:
         if one.unit == unit:
             text, reason = one.change.new_text, one.reason
     return Correcting(

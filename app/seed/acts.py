@@ -22,7 +22,7 @@ from app.kit.clock import local_date
 from app.kit.context import Services
 from app.kit.days_off import DayOffChange, last_position
 from app.kit.deadlines import is_holiday, is_working_day
-from app.seed import markets, parking
+from app.seed import parking, quiet
 from app.seed.debate import seed_held_debate
 
 DAY = timedelta(days=1)
@@ -108,20 +108,20 @@ async def seed_second_round(
     *,
     announced: datetime,
 ) -> Act:
-    """The draft on street markets: its second text is debated, and an author is asked for other words."""
-    texts = (markets.TITLE, markets.SUMMARY, markets.TEXT)
+    """The draft on street quiet: its second text is debated, and an author is asked for other words."""
+    texts = (quiet.TITLE, quiet.SUMMARY, quiet.TEXT)
     act = await seed_debate(
-        session, services, clerk, authors, texts, markets.PROPOSALS, announced=announced, days=14
+        session, services, clerk, authors, texts, quiet.PROPOSALS, announced=announced, days=14
     )
     closed = announced + timedelta(days=15)
     await service.close_debate(session, clerk, act.id, now=closed)
     for row, (outcome, reason) in zip(
-        await queries.list_amendments(session, act.id), markets.ANSWERS, strict=True
+        await queries.list_amendments(session, act.id), quiet.ANSWERS, strict=True
     ):
         draft = AnswerDraft(outcome=Outcome(outcome), reason=reason, function="consilier local")
         await service.answer_amendment(session, councillor, row.id, draft, now=closed + timedelta(days=1))
     text = queries.read_version(await queries.last_version(session, act.id))
-    place, wrong, right, why = markets.CORRECTION
+    place, wrong, right, why = quiet.CORRECTION
     [unit] = [unit for unit in text.units if cite(text, unit.id) == place]
     begun = closed + timedelta(days=2)
     better = unit.text.replace(wrong, right)

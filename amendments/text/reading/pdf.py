@@ -3,7 +3,6 @@ ends that process and nothing else.
 """
 
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,6 +56,8 @@ def _pages(data: bytes) -> Iterator[str]:
 
 
 def _main() -> None:
+    import resource  # of Unix, where the platform runs; whoever only imports this module does not need it
+
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     text = "\f".join(_pages(sys.stdin.buffer.read()))
