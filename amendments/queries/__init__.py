@@ -40,6 +40,7 @@ from amendments.queries.amendments import (
     list_in_text,
     list_rulings,
     list_standing,
+    map_standing,
     read_operations,
     write_operations,
 )
@@ -168,6 +169,7 @@ __all__ = [
     "list_votes",
     "list_years",
     "make_order",
+    "map_standing",
     "read_choices",
     "read_layout",
     "read_minutes",

@@ -1,10 +1,12 @@
 """Reading amendments: registers, drafts, where they stand on a version, conflicts, answers."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments.errors import AmendmentNotFound
@@ -27,6 +29,7 @@ GONE = (AmendmentState.WITHDRAWN.value, AmendmentState.INADMISSIBLE.value, Amend
 CARRIED = ("same", "shifted")  # fates in which operations go on by themselves
 
 
+@lru_cache(maxsize=8_192)  # what was registered never changes, and is read with every page of its act
 def read_operations(raw: bytes) -> tuple[Operation, ...]:
     """Operations as they are stored."""
     return msgspec.json.decode(raw, type=tuple[Operation, ...])
@@ -69,9 +72,10 @@ async def list_amendments(
     states: Sequence[AmendmentState] = (),
     author_kinds: Sequence[str] = (),
     author_id: uuid.UUID | None = None,
+    ids: Collection[uuid.UUID] | None = None,
 ) -> Sequence[AmendmentRow]:
-    """The registered ones in the order of the register, those of some states, kinds of authors, or one
-    author.
+    """The registered ones in the order of the register, those of some states, kinds of authors, one author,
+    or named.
     """
     query = select(AmendmentRow).where(AmendmentRow.act_id == act_id, AmendmentRow.rank.is_not(None))
     if states:
@@ -80,6 +84,8 @@ async def list_amendments(
         query = query.where(AmendmentRow.author_kind.in_(author_kinds))
     if author_id is not None:
         query = query.where(AmendmentRow.author_id == author_id)
+    if ids is not None:
+        query = query.where(AmendmentRow.id.in_(ids))
     return (await session.execute(query.order_by(AmendmentRow.rank))).scalars().all()
 
 
@@ -133,13 +139,35 @@ async def count_unanswered(session: AsyncSession, act_id: uuid.UUID) -> int:
 # ── on a version ──────────────────────────────────────────────────────────────
 async def list_standing(session: AsyncSession, version: ActVersion) -> list[tuple[AmendmentRow, Amendment]]:
     """Every registered amendment that means something on a version: written against it, or carried to it."""
+    found = (await session.execute(_standing(version, AmendmentRow))).all()
+    return [(row, as_amendment(row, operations)) for operations, row in found]
+
+
+async def map_standing(session: AsyncSession, version: ActVersion) -> dict[uuid.UUID, Amendment]:
+    """The same without who proposes them and why: for pages that count a thousand and show a few."""
+    columns = (AmendmentRow.id, AmendmentRow.rank, AmendmentRow.operations, AmendmentRow.separable)
+    found = (await session.execute(_standing(version, *columns))).all()
+    return {
+        id: Amendment(
+            id=str(id),
+            rank=rank or 0,
+            operations=read_operations(bytes(anchored or own)),
+            separable=separable,
+        )
+        for anchored, id, rank, own, separable in found
+    }
+
+
+def _standing(version: ActVersion, *columns: Any) -> Select[Any]:
+    """Those that stand on a version: their operations there, where they were carried to it, and columns."""
     anchored = (
         select(AmendmentAnchor.amendment_id, AmendmentAnchor.operations)
         .where(AmendmentAnchor.version_id == version.id, AmendmentAnchor.fate.in_(CARRIED))
         .subquery()
     )
-    query = (
-        select(AmendmentRow, anchored.c.operations)
+    return (
+        select(anchored.c.operations, *columns)
+        .select_from(AmendmentRow)
         .outerjoin(anchored, anchored.c.amendment_id == AmendmentRow.id)
         .where(
             AmendmentRow.act_id == version.act_id,
@@ -148,7 +176,6 @@ async def list_standing(session: AsyncSession, version: ActVersion) -> list[tupl
         )
         .order_by(AmendmentRow.rank)
     )
-    return [(row, as_amendment(row, operations)) for row, operations in (await session.execute(query)).all()]
 
 
 async def find_anchor(
@@ -159,14 +186,12 @@ async def find_anchor(
 
 
 async def list_conflicts(
-    session: AsyncSession, version_id: uuid.UUID, amendment_id: uuid.UUID | None = None
+    session: AsyncSession, version_id: uuid.UUID, of: Collection[uuid.UUID] | None = None
 ) -> Sequence[AmendmentConflict]:
-    """The conflicts on a version, of all amendments or of one."""
+    """The conflicts on a version, of all amendments or of some."""
     query = select(AmendmentConflict).where(AmendmentConflict.version_id == version_id)
-    if amendment_id is not None:
-        query = query.where(
-            or_(AmendmentConflict.first_id == amendment_id, AmendmentConflict.second_id == amendment_id)
-        )
+    if of is not None:
+        query = query.where(or_(AmendmentConflict.first_id.in_(of), AmendmentConflict.second_id.in_(of)))
     query = query.order_by(AmendmentConflict.first_id, AmendmentConflict.second_id)
     return (await session.execute(query)).scalars().all()
 

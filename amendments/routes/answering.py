@@ -200,7 +200,7 @@ async def _answer_page(
         amendment,
         reading,
         answer=given[-1] if given else None,
-        conflicts=await queries.list_conflicts(session, newest.id, row.id),
+        conflicts=await queries.list_conflicts(session, newest.id, [row.id]),
         rows={one.id: one for one in await queries.list_amendments(session, act.id)},
     )
     key = service.proposal_key(row)

@@ -23,7 +23,7 @@ from amendments.pages.amendments import (
     build_amendment,
     view_amendment,
 )
-from amendments.pages.changes import ChangeView, touched_units, unit_of, view_changes
+from amendments.pages.changes import ChangeView, unit_of, view_changes
 from amendments.pages.choosing import VIEWS
 from amendments.pages.debates import view_debates
 from amendments.pages.sitting import view_council
@@ -123,8 +123,8 @@ async def show_version(
 
 
 async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersion) -> ActPage:
-    reading, standing = reading_of(version, ctx), await queries.list_standing(session, version)
-    amendments = {str(row.id): amendment for row, amendment in standing}
+    reading = reading_of(version, ctx)
+    amendments = {one.id: one for one in (await queries.map_standing(session, version)).values()}
     rows = await queries.list_amendments(session, act.id)
     today, days_off = local_date(ctx.now), await list_days_off(session)
     return build_act(
@@ -193,18 +193,16 @@ async def show_part(
         raise NotFound()
     asked, amendment_id = query_form(request).get("view"), query_form(request).get("amendment")
     below = {one.id for one in reading.version.subtree(unit)}
-    standing = await queries.list_standing(session, version)
-    amendments = {str(row.id): amendment for row, amendment in standing}
-    touching = {id for one, ids in touched_units(amendments).items() if one in below for id in ids}
+    standing = await queries.map_standing(session, version)
+    amendments = {one.id: one for one in standing.values()}
+    touching = [id for id, one in standing.items() if any(unit_of(each) in below for each in one.operations)]
     model = PartPage(
         act_id=str(act_id),
         act_number=act.number or "",
         act_title=act.title,
         place=cite(reading.version, unit, ctx.locale),
         units=view_units(reading.version, reading.layout, amendments, ctx.locale, below=unit),
-        amendments=await _view_many(
-            session, version, reading, [one for one in standing if str(one[0].id) in touching]
-        ),
+        amendments=await _view_many(session, version, reading, {id: standing[id] for id in touching}),
         view=asked if asked in VIEWS else VIEWS[0],
         may_propose=may_propose(ctx.actor, act, today=local_date(ctx.now)),
         said=await count_said(session, act_id),
@@ -229,14 +227,15 @@ async def _view_many(
     session: AsyncSession,
     version: ActVersion,
     reading: Reading,
-    standing: list[tuple[AmendmentRow, Amendment]],
+    shown: dict[uuid.UUID, Amendment],
 ) -> list[AmendmentView]:
     answers = await queries.last_answers(session, version.act_id)
-    conflicts = await queries.list_conflicts(session, version.id)
-    rows = {row.id: row for row in await queries.list_amendments(session, version.act_id)}
+    conflicts = await queries.list_conflicts(session, version.id, shown)
+    named = {*shown, *(id for one in conflicts for id in (one.first_id, one.second_id))}
+    rows = {row.id: row for row in await queries.list_amendments(session, version.act_id, ids=named)}
     return [
-        view_amendment(row, one, reading, answer=answers.get(row.id), conflicts=conflicts, rows=rows)
-        for row, one in standing
+        view_amendment(rows[id], one, reading, answer=answers.get(id), conflicts=conflicts, rows=rows)
+        for id, one in shown.items()
     ]
 
 
@@ -255,11 +254,12 @@ async def show_group(
     group = next((one for one in await group_ids(session, version) if amendment_id in one), None)
     if group is None:
         raise NotFound()
-    standing = [one for one in await queries.list_standing(session, version) if one[0].id in group]
+    standing = await queries.map_standing(session, version)
+    shown = {id: one for id, one in standing.items() if id in group}
     places = dict.fromkeys(
-        unit for _, amendment in standing for one in amendment.operations if (unit := unit_of(one))
+        unit for amendment in shown.values() for one in amendment.operations if (unit := unit_of(one))
     )
-    amendments = {str(row.id): amendment for row, amendment in standing}
+    amendments = {one.id: one for one in shown.values()}
     units = [
         view
         for unit in places
@@ -272,7 +272,7 @@ async def show_group(
         act_title=act.title,
         places=[cite(reading.version, unit, ctx.locale) for unit in places],
         units=units,
-        amendments=await _view_many(session, version, reading, standing),
+        amendments=await _view_many(session, version, reading, shown),
     )
     return page(request, "amendments/group.html", model)
 
@@ -325,11 +325,11 @@ async def load_amendment(
 ) -> AmendmentPage:
     """The model of an amendment's page, on the newest text where it stands there."""
     newest = await queries.last_version(session, act.id)
-    standing = {other.id: (other, one) for other, one in await queries.list_standing(session, newest)}
-    stands = row.id in standing
+    standing = (await queries.map_standing(session, newest)).get(row.id)
+    stands = standing is not None
     version = newest if stands else await queries.get_version(session, row.version_id)
     reading = reading_of(version, ctx)
-    amendment = standing[row.id][1] if stands else queries.as_amendment(row)
+    amendment = standing or queries.as_amendment(row)
     rows = {one.id: one for one in await queries.list_amendments(session, act.id)}
     given = await queries.list_answers(session, row.id)
     key = service.proposal_key(row)
@@ -343,7 +343,7 @@ async def load_amendment(
             amendment,
             reading,
             answer=given[-1] if given else None,
-            conflicts=await queries.list_conflicts(session, newest.id, row.id),
+            conflicts=await queries.list_conflicts(session, newest.id, [row.id]),
             rows=rows,
         ),
         sequence=version.sequence,
