@@ -1,11 +1,6 @@
 """The pages of the public debate meeting without scripts: from the request to the corrected minutes."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import httpx
-import pytest
 
 from accounts.states import Role
 from amendments.models import Act
@@ -24,11 +19,6 @@ CALL = {
     "link": "https://www.exemplu.ro/x",
 }
 ASKED = {"kind": "association", "entity": "Asociația Pietonilor", "signed_by": "Ana Popescu, președintă"}
-
-
-@pytest.fixture
-def town(app: Any, make_client: Callable[[], httpx.AsyncClient], clock: FrozenClock) -> Town:
-    return Town(app, make_client)
 
 
 async def the_act(town: Town, tmp_path: Path) -> tuple[Act, Visitor]:

@@ -12,7 +12,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +25,6 @@ from amendments.states import Outcome
 from app.kit.errors import Forbidden, FormErrors
 from app.kit.mail import FileMailer
 from app.kit.outbox import OutboxMessage
-from tests.conftest import FrozenClock
 from tests.make.accounts import NOON
 from tests.make.acts import (
     AFTER,
@@ -118,11 +116,6 @@ async def test_what_is_already_in_names_an_accepted_amendment(session: AsyncSess
     )
     await service.answer_amendment(session, councillor, second.id, rejected, now=AFTER)
     assert (await queries.list_answers(session, second.id))[1].same_as_id is None
-
-
-@pytest.fixture
-def town(app: Any, make_client: Callable[[], httpx.AsyncClient], clock: FrozenClock) -> Town:
-    return Town(app, make_client)
 
 
 def mails(folder: Path) -> list[EmailMessage]:

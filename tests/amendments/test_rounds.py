@@ -25,8 +25,6 @@ from tests.make.acts import (
     answer,
     edit,
     make_act,
-    make_clerk,
-    make_councillor,
     make_person,
     propose,
 )
@@ -38,26 +36,6 @@ NEXT_END = date(2027, 3, 26)
 WHY = "Spuneți de unde vin banii pentru reducere."
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-@pytest.fixture
-async def clerk(session: AsyncSession) -> Actor:
-    return await make_clerk(session)
-
-
-@pytest.fixture
-async def councillor(session: AsyncSession) -> Actor:
-    return await make_councillor(session)
-
-
-@pytest.fixture
-async def author(session: AsyncSession) -> Actor:
-    return await make_person(session)
-
-
-@pytest.fixture
-async def act(session: AsyncSession, clerk: Actor, tmp_path: Path) -> Act:
-    return await make_act(session, clerk, tmp_path)
 
 
 async def draft_of(

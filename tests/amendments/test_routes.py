@@ -1,10 +1,7 @@
 """The pages of acts without scripts: from a pasted draft to the next text, and what is refused."""
 
 import re
-from collections.abc import Callable
-from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import select
 
@@ -33,11 +30,6 @@ FIELDS = {
 }
 REASON = "Tariful este prea mare pentru cei care locuiesc aici."
 PDF = ("referat.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
-
-
-@pytest.fixture
-def town(app: Any, make_client: Callable[[], httpx.AsyncClient], clock: FrozenClock) -> Town:
-    return Town(app, make_client)
 
 
 async def the_act(town: Town) -> Act:

@@ -41,8 +41,6 @@ from tests.make.acts import (
     answer,
     edit,
     make_act,
-    make_clerk,
-    make_councillor,
     make_person,
     propose,
 )
@@ -51,26 +49,6 @@ CHEAPER = edit("a1", "Tariful este de 8 lei pe oră.")
 CHEAPEST = edit("a1", "Tariful este de 5 lei pe oră.")
 MONTHLY = edit("a2-1", "Abonamentul lunar costă 200 de lei.")
 AT_HOUR = datetime(2027, 3, 1, 12, 0, tzinfo=NOON.tzinfo)
-
-
-@pytest.fixture
-async def clerk(session: AsyncSession) -> Actor:
-    return await make_clerk(session)
-
-
-@pytest.fixture
-async def councillor(session: AsyncSession) -> Actor:
-    return await make_councillor(session)
-
-
-@pytest.fixture
-async def author(session: AsyncSession) -> Actor:
-    return await make_person(session)
-
-
-@pytest.fixture
-async def act(session: AsyncSession, clerk: Actor, tmp_path: Path) -> Act:
-    return await make_act(session, clerk, tmp_path)
 
 
 async def kinds(session: AsyncSession, subject: str) -> list[str]:
