@@ -15,6 +15,7 @@ from app.kit.front import SESSION_COOKIE
 from tests import servers
 from tests.belenios import Judge, belenios_path
 from tests.conftest import is_complaint, skip_or_fail
+from tests.journeys.booth import Vote, find_vote
 from tests.live import LiveServer
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
@@ -67,6 +68,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A district for living in: journeys change it, each for people of their own."""
     with new_district(tmp_path_factory.mktemp("town") / "var") as server:
         yield server
+
+
+@pytest.fixture
+async def vote(town: LiveServer) -> Vote:
+    """The sealed vote of `town`."""
+    return await find_vote(town)
 
 
 @dataclass

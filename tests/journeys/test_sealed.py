@@ -11,84 +11,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
-from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
-from accounts.models import Account
-from accounts.service import begin_session
-from app.kit import clock
 from app.kit.db import Database
-from app.kit.front import SESSION_COOKIE
-from app.seed.sealed import read_kept
 from tests.belenios import Judge
-from tests.journeys import gate
-from tests.journeys.gate import DESK, NARROW, PHONE
+from tests.journeys.booth import VOTERS, Vote, choose, focused, order_of, session_of
+from tests.journeys.gate import DESK, PHONE
 from tests.journeys.how import How, text_of
 from tests.live import LiveServer
 from tests.make.sealed_polls import rankings_in
-from voting.models import BoardBallot, Poll, SealedElection
+from voting.models import BoardBallot
 from voting.sealing.wire import Ballot, read
 
 pytestmark = pytest.mark.journey
 WITH_SCRIPTS = (How("ro", PHONE, True), How("en", DESK, True))
 WITHOUT = (How("en", PHONE, False), How("ro", DESK, False))
-VOTERS = {  # a journey each: people of the roll who have not voted
-    "ro-360-js": "ana@exemplu.ro",
-    "en-1280-js": "carmen.voicu@exemplu.ro",
-    "en-360-nojs": "elena@exemplu.ro",
-    "ro-1280-nojs": "simona.matei@exemplu.ro",
-    "keyboard": "radu.dobre@exemplu.ro",
-    "trouble": "gabriela.rusu@exemplu.ro",
-    "states": "ioana.munteanu@exemplu.ro",
-    "waiting": "ioana.munteanu@exemplu.ro",
-    "read-aloud": "radu.dobre@exemplu.ro",
-}
-
-
-@dataclass(frozen=True)
-class Vote:
-    """The demonstration's open sealed vote, with what its roles keep to themselves."""
-
-    town: LiveServer
-    poll_id: str
-    uuid: str
-    codes: dict[str, str]
-    keys: list[int]
-
-    def code(self, journey: str) -> str:
-        return self.codes[VOTERS[journey]]
-
-    def url(self, how: How, rest: str = "/ballot") -> str:
-        return f"{self.town.url}{how.prefix}/polls/{self.poll_id}{rest}"
-
-
-@pytest.fixture
-async def vote(town: LiveServer) -> Vote:
-    kept = read_kept(town.folder)
-    seeded = [UUID(poll) for poll in kept.keys]  # other journeys open votes of their own
-    database = Database(town.database_url)
-    async with database.read() as session:
-        query = (
-            select(Poll.id, SealedElection.uuid)
-            .join(SealedElection, SealedElection.poll_id == Poll.id)
-            .where(Poll.sealing == "ready", Poll.id.in_(seeded))
-        )
-        poll_id, uuid = (await session.execute(query)).one()
-    await database.dispose()
-    keys = [int(key) for key in kept.keys[str(poll_id)]]
-    return Vote(town, str(poll_id), uuid, kept.codes, keys)
-
-
-async def session_of(town: LiveServer, email: str) -> dict[str, str]:
-    """The cookie of a session of somebody of the demonstration."""
-    database = Database(town.database_url)
-    async with database.write() as session:
-        account = (await session.execute(select(Account).where(Account.email == email))).scalar_one()
-        token = await begin_session(session, account, agent="journey", now=clock.now())
-    await database.dispose()
-    return {"name": SESSION_COOKIE, "value": token, "url": town.url}
 
 
 async def ballots_on_board(town: LiveServer) -> int:
@@ -136,26 +75,6 @@ class Sent:
             (answer,) = ballot.answers
             numbers_only = [ballot.credential, answer.choices.alpha, answer.choices.beta]
             assert all(re.fullmatch(r"\d+", number) for number in numbers_only)
-
-
-async def focused(page: Any) -> str:
-    return str(await page.evaluate("document.activeElement && document.activeElement.id"))
-
-
-async def order_of(page: Any) -> list[str]:
-    ids = await page.locator("#ranks > li").evaluate_all("items => items.map(item => item.id.slice(3))")
-    return [str(one) for one in ids]
-
-
-async def choose(page: Any, numbers: list[str]) -> None:
-    await page.wait_for_selector("#choice-list")
-    before = await page.locator("#choice-list > li").evaluate_all("items => items.map(item => item.id)")
-    for number in numbers:
-        await page.locator(f"#tg-{number}").click()
-        await page.wait_for_selector(f"#li-{number}.ob-project--chosen")
-        assert await focused(page) == f"tg-{number}", "focus must stay on the button that was pressed"
-    after = await page.locator("#choice-list > li").evaluate_all("items => items.map(item => item.id)")
-    assert before == after, "cards must not move while choosing"
 
 
 async def seal(page: Any, code: str) -> str:
@@ -298,96 +217,6 @@ async def test_without_scripts_the_server_seals_with_consent(
     assert (0, 0, 0, 0, 0) in rankings_in(path, {1: vote.keys[0], 2: vote.keys[1]})
 
 
-async def test_the_keyboard_alone_is_enough(vote: Vote, open_page: Any) -> None:
-    how = How("ro", PHONE, True)
-    page = await how.open(open_page)
-    await page.context.add_cookies([await session_of(vote.town, VOTERS["keyboard"])])
-    await page.goto(vote.url(how))
-
-    async def press(target: str, key: str = "Enter") -> None:
-        """Go there by the keyboard and press."""
-        await page.wait_for_selector(target)
-        for _ in range(60):
-            if await page.evaluate("selector => document.activeElement.matches(selector)", target):
-                break
-            await page.keyboard.press("Tab")
-        else:
-            pytest.fail(f"the keyboard does not reach {target}")
-        await page.keyboard.press(key)
-
-    for number in ("C02", "C05"):
-        await press(f"#tg-{number}")
-        await page.wait_for_selector(f"#li-{number}.ob-project--chosen")
-        await page.evaluate("document.querySelector('#booth h1').focus()")  # the list has an order of its own
-    await press("#to-order")
-    await press("#up-C05", "Space")
-    assert await order_of(page) == ["C05", "C02"]
-    await press("#tg-C02")
-    assert await page.evaluate("document.activeElement.tagName") == "H1", (
-        "the button is gone, the focus is not"
-    )
-    await press("#to-review")
-    await press("#code", "Home")
-    await page.keyboard.insert_text(vote.code("keyboard"))  # as it is pasted
-    await page.keyboard.press("Enter")
-    await page.wait_for_selector("#sealed_receipt")
-    assert await page.evaluate("document.activeElement.tagName") == "H1"
-
-
-async def test_a_screen_reader_reads_each_step_in_the_order_of_what_is_to_be_done(
-    vote: Vote, open_page: Any
-) -> None:
-    """At 320 px: the heading has the focus; then what to do, the options, and what goes on, in this order."""
-    how = How("en", NARROW, True)
-    page = await how.open(open_page)
-    await page.context.add_cookies([await session_of(vote.town, VOTERS["read-aloud"])])
-    await page.goto(vote.url(how))
-
-    async def reads(*said: str) -> None:
-        """The main landmark's accessible tree says these, in this order."""
-        tree = await page.locator("main").aria_snapshot()
-        places = [tree.find(one) for one in said]
-        assert -1 not in places, (said[places.index(-1)], tree)
-        assert places == sorted(places), (said, tree)
-
-    await choose(page, ["C02", "C04"])
-    listed = await page.locator("#choice-list > li h2").all_inner_texts()
-    await reads('heading "', "What you choose stays on this device", *listed, 'link "Put in order"')
-    await page.locator("#to-order").click()
-    await page.wait_for_selector("#ranks")
-    assert await page.evaluate("document.activeElement.tagName") == "H1"
-    await reads(
-        'heading "Put them in order"', "Bogdan Sandu", 'button "Up', 'button "Down', 'link "Check the vote"'
-    )
-    await page.locator("#to-review").click()
-    await page.wait_for_selector("#code")
-    assert await page.evaluate("document.activeElement.tagName") == "H1"
-    bogdan, dan = "Bogdan Sandu", "Dan Olaru"
-    await reads(
-        'heading "Check your vote"',
-        "Your vote has not been sent yet.",
-        bogdan,
-        dan,
-        'heading "What happens next"',
-        'textbox "Your secret code"',
-        'button "Yes, seal and send the vote"',
-    )
-    await page.route("**/ballot/sealed", lambda route: route.abort())
-    await page.locator("#code").fill(vote.code("read-aloud"))
-    await page.locator("#send-vote").click()
-    await page.wait_for_selector("#send-again")
-    assert await focused(page) == "trouble-text"
-    await reads('heading "', "Verification code", "Error:", "No answer came", 'button "Send again"')
-    await page.unroute("**/ballot/sealed")
-    await page.locator("#send-again").click()
-    await page.wait_for_selector("#sealed_receipt")
-    assert await page.evaluate("document.activeElement.tagName") == "H1"
-    code = await page.locator("#receipt-code").inner_text()
-    await reads('heading "', code, 'link "')
-    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    page.complaints[:] = [line for line in page.complaints if "net::ERR_FAILED" not in line]
-
-
 async def test_nothing_is_lost_when_something_goes_wrong(vote: Vote, open_page: Any) -> None:
     how = How("ro", DESK, True)
     page = await how.open(open_page)
@@ -511,53 +340,3 @@ async def test_a_draft_is_for_nobody_else_s_eyes(vote: Vote, open_page: Any) -> 
     await page.goto(vote.url(how))
     await page.wait_for_selector("#choice-list")
     assert not await page.locator(".ob-project--chosen").count()
-
-
-async def test_every_state_of_the_booth_is_free_of_findings(vote: Vote, open_page: Any) -> None:
-    """At 320 px, dark: what the page gate cannot see, because it takes presses to get there."""
-    page = await open_page(viewport=NARROW, color_scheme="dark", reduced_motion="reduce", locale="ro")
-    how = How("ro", NARROW, True)
-    faults = gate.Faults()
-
-    async def look(state: str, selector: str) -> None:
-        await page.wait_for_selector(selector)
-        faults.add(state, await gate.run_axe(page))
-        faults.add(state, await gate.ask(page, "structure", "ro", False))
-        faults.add(state, await gate.ask(page, "targets", gate.LEAST_BALLOT_TARGET))
-        for percent in (100, 200):
-            faults.add(state, await gate.ask(page, "scroll", percent))
-
-    await page.goto(vote.url(how))
-    await page.locator("#to-order").click()
-    await look("nothing to order", "#nothing")
-    await page.locator("#to-blank").click()
-    await look("blank vote?", "#vote-blank")
-    await page.locator("#vote-blank").click()
-    await look("review, signed out", "#to-sign-in")
-    await page.context.add_cookies([await session_of(vote.town, VOTERS["states"])])
-    await page.goto(vote.url(how))
-    await choose(page, ["C03", "C01", "C04"])
-    await look("chosen", ".ob-project--chosen")
-    await page.locator("#to-order").click()
-    await look("order", "#ranks")
-    await page.locator("#to-review").click()
-    await look("review", "#send-vote")
-    await page.locator("#send-vote").click()
-    await look("no code", "#code-error")
-    await page.route(
-        "**/js/booth/sealing.js*", lambda route: route.fulfill(body="", content_type="text/javascript")
-    )
-    await page.locator("#code").fill(vote.code("states"))
-    await page.locator("#send-vote").click()
-    await look("sealing", "#sealed-part")  # by a program that does nothing
-    await page.unroute("**/js/booth/sealing.js*")
-    await page.go_back()
-    await page.route("**/ballot/sealed", lambda route: route.abort())
-    await page.locator("#code").fill(vote.code("states"))
-    await page.locator("#send-vote").click()
-    await look("trouble", "#send-again")
-    await page.unroute("**/ballot/sealed")
-    await page.locator("#send-again").click()
-    await look("receipt", "#sealed_receipt")
-    page.complaints[:] = [line for line in page.complaints if "net::ERR_FAILED" not in line]
-    assert not faults.lines()
