@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
+from app.kit.text import harmless_cell
 from app.kit.web import anyone, download, get
 from cycles.queries import get_cycle_by_slug
 from proposals import queries
@@ -136,11 +137,10 @@ def _csv(kind: type[msgspec.Struct], rows: Iterable[msgspec.Struct], filename: s
 
 
 def _cell(value: object) -> object:
-    """What residents wrote must not run in a spreadsheet (OWASP: CSV injection)."""
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
+    if isinstance(value, str):
+        return harmless_cell(value)
     return "" if value is None else value
 
 

@@ -1,7 +1,5 @@
 """The register of an act's amendments, and the comparative table, as pages and as CSV."""
 
-import csv
-import io
 import uuid
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -25,7 +23,7 @@ from app.kit.context import Ctx
 from app.kit.forms import query_form
 from app.kit.i18n import translate
 from app.kit.paging import paging
-from app.kit.text import harmless_cell
+from app.kit.text import write_csv
 from app.kit.web import WebRequest, anyone, download, get, page
 
 ON_A_PAGE = 50
@@ -212,15 +210,6 @@ async def download_amendments(
     return download(
         write_csv(REGISTER_HEAD, rows), media_type="text/csv", filename=f"{act.number}-amendments.csv"
     )
-
-
-def write_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A table for spreadsheets: RFC 4180, UTF-8, no cell that a program would take for a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([harmless_cell(cell) for cell in row] for row in rows)
-    return out.getvalue().encode()
 
 
 HANDLERS = [list_amendments, download_amendments, show_table, download_table]

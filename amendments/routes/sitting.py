@@ -2,8 +2,6 @@
 all of that.
 """
 
-import csv
-import io
 import uuid
 from datetime import date
 from uuid import UUID
@@ -50,7 +48,7 @@ from app.kit.errors import FormErrors, Invalid, NotFound
 from app.kit.forms import Form, parse
 from app.kit.i18n import N_
 from app.kit.policy import require
-from app.kit.text import harmless_cell
+from app.kit.text import write_csv
 from app.kit.web import (
     WebRequest,
     anyone,
@@ -63,6 +61,8 @@ from app.kit.web import (
     post,
     see_other,
 )
+
+VOTES_HEAD = ("sitting", "motion", "record", "councillor", "vote", "passed", "correction")
 
 
 # ── reading ───────────────────────────────────────────────────────────────────
@@ -163,26 +163,25 @@ async def download_votes(
 ) -> Response[bytes]:
     """Every vote by name as a table, a line a councillor; also the records that were corrected."""
     act = await visible_act(session, ctx, act_id)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["sitting", "motion", "record", "councillor", "vote", "passed", "correction"])
-    rows = {str(row.id): row.number or "" for row in await queries.list_amendments(session, act_id)}
+    numbers = {str(row.id): row.number or "" for row in await queries.list_amendments(session, act_id)}
+    rows = []
     for sitting in await queries.list_sittings(session, act_id):
         names = {one.id: one.name for one in queries.read_roll(sitting)}
         for vote in await queries.list_votes(session, sitting.id):
             for id, choice in queries.read_choices(vote).items():
-                cells = (
-                    sitting.held_on.isoformat(),
-                    rows.get(vote.motion, vote.motion),
-                    str(vote.position),
-                    names[id],
-                    choice.value,
-                    "yes" if vote.passed else "no",
-                    vote.reason,
+                rows.append(
+                    (
+                        sitting.held_on.isoformat(),
+                        numbers.get(vote.motion, vote.motion),
+                        str(vote.position),
+                        names[id],
+                        choice.value,
+                        "yes" if vote.passed else "no",
+                        vote.reason,
+                    )
                 )
-                writer.writerow([harmless_cell(cell) for cell in cells])
     name = f"{act.number or act.id}-votes.csv"
-    return download(out.getvalue().encode(), media_type="text/csv", filename=name)
+    return download(write_csv(VOTES_HEAD, rows), media_type="text/csv", filename=name)
 
 
 # ── calling it ────────────────────────────────────────────────────────────────

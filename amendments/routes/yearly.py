@@ -19,7 +19,6 @@ from amendments.pages.yearly import (
 )
 from amendments.policy import may_prepare, may_publish_year
 from amendments.routes.printing import draw_limited, imprint_of
-from amendments.routes.register import write_csv
 from amendments.rules.yearly import ENTERED
 from app.kit.clock import local_date
 from app.kit.context import Ctx
@@ -27,6 +26,7 @@ from app.kit.errors import FormErrors
 from app.kit.forms import Form
 from app.kit.i18n import N_, translate
 from app.kit.policy import require
+from app.kit.text import write_csv
 from app.kit.web import (
     WebRequest,
     anyone,

@@ -1,10 +1,13 @@
 """Text as people type it: cleaned at the edge, folded for searching."""
 
+import csv
+import io
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 _CEDILLA = str.maketrans("ŞşŢţ", "ȘșȚț")
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WORD = re.compile(r"[a-z0-9]+")
 # Sorting a long run of marks takes the square of its length: Stream-Safe Text has at most this many (UAX 15).
 _MARKS_IN_A_ROW = 30
@@ -20,8 +23,17 @@ def clean(typed: str) -> str:
 
 
 def harmless_cell(cell: str) -> str:
-    """A cell of a table as text for a spreadsheet, which runs what looks like a formula."""
+    """A cell as text for a spreadsheet, which runs what looks like a formula (OWASP: CSV injection)."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def write_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table for spreadsheets: RFC 4180, UTF-8, no cell that a program would take for a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows([harmless_cell(cell) for cell in row] for row in rows)
+    return out.getvalue().encode()
 
 
 def _limit_marks(text: str) -> str:

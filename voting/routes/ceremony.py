@@ -1,8 +1,6 @@
 """The officer's page of a sealed vote: trustees, roll, credentials, board, mixing."""
 
 import asyncio
-import csv
-import io
 from uuid import UUID
 
 from litestar import Response
@@ -15,7 +13,7 @@ from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse, query_form
 from app.kit.i18n import N_
 from app.kit.policy import require
-from app.kit.text import harmless_cell
+from app.kit.text import write_csv
 from app.kit.web import (
     WebRequest,
     download,
@@ -156,12 +154,9 @@ async def download_roll(
 ) -> Response[bytes]:
     """The roll for the registrar. Each person on it sees in their account that it was read."""
     rows = await service.read_roll(session, ctx.actor, poll_id, now=ctx.now)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(ROLL_HEADING)
-    writer.writerows([harmless_cell(row.name), harmless_cell(row.email), row.locale] for row in rows)
+    table = write_csv(ROLL_HEADING, [(row.name, row.email, row.locale) for row in rows])
     return download(
-        ("\ufeff" + out.getvalue()).encode(),
+        "\ufeff".encode() + table,
         media_type="text/csv; charset=utf-8",
         filename=f"roll-{str(poll_id)[:8]}.csv",
         headers=NO_STORE,
