@@ -10,7 +10,18 @@ from app.kit.context import Ctx
 from app.kit.errors import FormErrors, NotFound
 from app.kit.forms import Form, parse
 from app.kit.policy import require
-from app.kit.web import WebRequest, anyone, error_text, field_errors, get, official, page, post, see_other
+from app.kit.web import (
+    WebRequest,
+    anyone,
+    error_text,
+    feed,
+    field_errors,
+    get,
+    official,
+    page,
+    post,
+    see_other,
+)
 from cycles import pages, queries, service
 from cycles.errors import BadDates
 from cycles.forms import DatesForm
@@ -63,9 +74,7 @@ async def show_feed(
     """What the public register says about the cycle, as an Atom feed."""
     cycle = await queries.get_cycle_by_slug(session, slug)
     facts = await register.list_facts(session, subject=f"cycle:{cycle.slug}")
-    response = page(request, "cycles/feed.atom.xml", pages.build_feed(cycle, facts, ctx.locale))
-    response.media_type = "application/atom+xml; charset=utf-8"
-    return response
+    return feed(request, "cycles/feed.atom.xml", pages.build_feed(cycle, facts, ctx.locale))
 
 
 @get("/cycles/{slug:str}/stages/{kind:str}", audience=official, include_in_schema=False)

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments import queries, service
 from amendments.pages.feeds import (
-    FeedPage,
     amendment_entries,
     build_feed,
     step_entries,
@@ -25,7 +24,7 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
 from app.kit.i18n import translate
-from app.kit.web import WebRequest, anyone, download, get, page
+from app.kit.web import WebRequest, anyone, download, feed, get, page
 
 ACTS_IN_FEED = 40
 
@@ -48,7 +47,7 @@ async def show_acts_feed(
         entries=entries,
         since=ctx.now,
     )
-    return _feed(request, model)
+    return feed(request, "amendments/feed.atom.xml", model)
 
 
 @get("/acts/{act_id:uuid}/feed.atom", audience=anyone, include_in_schema=False)
@@ -73,13 +72,7 @@ async def show_act_feed(
         ],
         since=act.created_at,
     )
-    return _feed(request, model)
-
-
-def _feed(request: WebRequest, model: FeedPage) -> Response[bytes]:
-    response = page(request, "amendments/feed.atom.xml", model)
-    response.media_type = "application/atom+xml; charset=utf-8"
-    return response
+    return feed(request, "amendments/feed.atom.xml", model)
 
 
 # ── open data ─────────────────────────────────────────────────────────────────

@@ -272,6 +272,13 @@ def respond(
     return page(request, part if wants_part else whole, model, status=status)
 
 
+def feed(request: WebRequest, template: str, model: object) -> Response[bytes]:
+    """An Atom feed (RFC 4287), rendered as a page is."""
+    response = page(request, template, model)
+    response.media_type = "application/atom+xml; charset=utf-8"
+    return response
+
+
 def see_other(
     request: WebRequest, path: str, *, notice: str = "", kind: str = "success", anchor: str = ""
 ) -> Response[bytes]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit import register
 from app.kit.context import Ctx
 from app.kit.forms import query_form
-from app.kit.web import WebRequest, anyone, get, page
+from app.kit.web import WebRequest, anyone, feed, get, page
 from app.wiring import REGISTER_KINDS, SUBJECT_ADDRESSES
 
 PAGE_ROWS = 30  # with their seals: the first view stays under 100 kB compressed
@@ -106,9 +106,7 @@ async def register_feed(
     facts = await register.list_facts(session, limit=PAGE_ROWS)
     rows = [register_row(ctx, fact) for fact in facts]
     head = await register.get_head(session)
-    response = page(request, "register.atom.xml", RegisterPage(rows, "", None, head.position, head.hash))
-    response.media_type = "application/atom+xml; charset=utf-8"
-    return response
+    return feed(request, "register.atom.xml", RegisterPage(rows, "", None, head.position, head.hash))
 
 
 REGISTER_HANDLERS = (show_register, download_register, register_feed)

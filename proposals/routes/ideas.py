@@ -17,6 +17,7 @@ from app.kit.web import (
     WebRequest,
     anyone,
     download,
+    feed,
     field_errors,
     get,
     page,
@@ -90,11 +91,8 @@ async def show_feed(
     cards = [pages.build_card(row) for row in rows]
     updated: datetime = next((card.submitted_at for card in cards if card.submitted_at), ctx.now)
     query = pages.query_of(cycle=wanted.cycle_slug, area=wanted.area_code)
-    response = page(
-        request, "proposals/feed.atom.xml", pages.FeedPage(ctx.gettext("New ideas"), cards, query, updated)
-    )
-    response.media_type = "application/atom+xml; charset=utf-8"
-    return response
+    model = pages.FeedPage(ctx.gettext("New ideas"), cards, query, updated)
+    return feed(request, "proposals/feed.atom.xml", model)
 
 
 @get("/ideas/{idea_id:uuid}", audience=anyone, include_in_schema=False)
@@ -164,9 +162,7 @@ async def show_timeline_feed(
     reasons = await queries.list_reasons_of(session, pages.reason_codes(events))
     views = pages.view_events(events, reasons, ctx.locale)[::-1]
     model = pages.TimelineFeedPage(str(idea.id), idea.number or "", idea.title, idea.lang, views, views[0].at)
-    response = page(request, "proposals/timeline.atom.xml", model)
-    response.media_type = "application/atom+xml; charset=utf-8"
-    return response
+    return feed(request, "proposals/timeline.atom.xml", model)
 
 
 @get("/photos/{photo_id:uuid}/{size:str}", audience=anyone, include_in_schema=False)
