@@ -20,7 +20,7 @@ from amendments.pages.officials import ActFields, NewActPage, PreparePage, build
 from amendments.policy import may_edit_text, may_moderate, may_prepare
 from amendments.routes.proposing import operations_of
 from amendments.routes.public import load_amendment, visible_act, visible_amendment
-from amendments.rules.procedure import LAW, Event, clocks
+from amendments.rules.procedure import Event, earliest_day
 from amendments.states import ActState
 from amendments.text.lines import lay_out
 from amendments.text.operations import Amendment
@@ -141,9 +141,7 @@ async def _prepare_page(
 
 def earliest_end(announced_on: date, days_off: frozenset[date]) -> date:
     """The first day on which the law lets the time for proposals end."""
-    window = [one for one in LAW if one.step is Event.PROPOSALS_ENDED]
-    found = clocks({Event.ANNOUNCED: announced_on}, today=announced_on, days_off=days_off, provisions=window)
-    return max(one.from_on or announced_on for one in found)
+    return earliest_day(Event.PROPOSALS_ENDED, after=Event.ANNOUNCED, on=announced_on, days_off=days_off)
 
 
 @post("/acts/{act_id:uuid}/prepare", audience=official, uploads=True, include_in_schema=False)

@@ -3,7 +3,6 @@ all of that.
 """
 
 import uuid
-from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -36,7 +35,7 @@ from amendments.policy import (
     may_see_take_overs,
 )
 from amendments.routes.public import reading_of, view_rows, visible_act, visible_amendment
-from amendments.rules.procedure import LAW, Event, clocks
+from amendments.rules.procedure import Event, earliest_day
 from amendments.rules.voting_order import Order, OrderPolicy
 from amendments.service import SittingDraft
 from amendments.states import SittingState
@@ -202,7 +201,8 @@ async def _call_page(
     session: AsyncSession, ctx: Ctx, act: Act, form: Form, errors: dict[str, str] | None = None
 ) -> CallPage:
     today = local_date(ctx.now)
-    earliest = _earliest_sitting(today, await list_days_off(session))
+    days_off = await list_days_off(session)
+    earliest = earliest_day(Event.SITTING, after=Event.SITTING_CALLED, on=today, days_off=days_off)
     typed = {"held_on": earliest.isoformat(), "begins_at": "18:00", "policy": OrderPolicy.FAR_REACHING.value}
     return CallPage(
         act_id=str(act.id),
@@ -214,13 +214,6 @@ async def _call_page(
         typed=typed | dict(form.fields),
         errors=errors or {},
     )
-
-
-def _earliest_sitting(called_on: date, days_off: frozenset[date]) -> date:
-    """The first day on which the law lets the council vote, if the sitting is called on that day."""
-    terms = [one for one in LAW if one.step is Event.SITTING]
-    found = clocks({Event.SITTING_CALLED: called_on}, today=called_on, days_off=days_off, provisions=terms)
-    return max(one.from_on or called_on for one in found)
 
 
 @post("/acts/{act_id:uuid}/sitting/call", audience=official, include_in_schema=False)

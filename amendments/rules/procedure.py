@@ -180,6 +180,13 @@ def first_day(sense: Sense, due_on: date) -> date | None:
             return None
 
 
+def earliest_day(step: Event, *, after: Event, on: date, days_off: frozenset[date]) -> date:
+    """The first day on which the law lets a step be taken, when what begins its term happens `on` a day."""
+    terms = [one for one in LAW if one.step is step and one.after is after]
+    found = clocks({after: on}, today=on, days_off=days_off, provisions=terms)
+    return max(one.from_on or on for one in found)
+
+
 def _standing(due_on: date, first: date | None, done: date | None, today: date) -> Standing:
     """`first`: the first day on which the step may be taken; none: `due_on` is the last."""
     if done is not None:
