@@ -14,18 +14,7 @@ from app.kit.errors import Conflict, DomainError, Forbidden, FormErrors
 from app.kit.forms import Form, parse, query_form
 from app.kit.paging import Paging, paging
 from app.kit.policy import Verdict, require
-from app.kit.web import (
-    WebRequest,
-    anyone,
-    error_text,
-    field_errors,
-    get,
-    official,
-    page,
-    post,
-    see_other,
-    signed_in,
-)
+from app.kit.web import WebRequest, anyone, explain_refusal, get, official, page, post, see_other, signed_in
 from discussions import queries, service
 from discussions.forms import AppealDecisionForm, AppealForm, CommentForm, HideForm, KeepForm, ReportForm
 from discussions.models import Comment
@@ -61,13 +50,6 @@ async def _looking(session: AsyncSession, ctx: Ctx, comments: Sequence[Comment])
         supported=await queries.supported_by(session, accounts, ids) if accounts else set(),
         hidings=await queries.last_hidings(session, hidden) if hidden else {},
     )
-
-
-def _refused(ctx: Ctx, refusal: DomainError, field: str = "") -> tuple[dict[str, str], int]:
-    """The messages of a refusal, and the status that the page with what was typed is sent with."""
-    if isinstance(refusal, FormErrors):
-        return field_errors(ctx.locale, refusal), 422
-    return {field: error_text(ctx.locale, refusal)}, 403 if isinstance(refusal, Forbidden) else 409
 
 
 # ── on a subject ──────────────────────────────────────────────────────────────
@@ -129,7 +111,7 @@ async def write(
         async with session.begin_nested():  # a refusal is a page, which ends without rolling back
             written = await service.write_comment(session, ctx.actor, found, body, now=ctx.now)
     except Refusals as refusal:
-        errors, status = _refused(ctx, refusal, "body")
+        errors, status = explain_refusal(ctx.locale, refusal, "body")
         model = await _discussion(session, ctx, found, Form(), typed=form.get("body"), errors=errors)
         return page(request, "discussions/discussion.html", model, status=status)
     notice = ctx.gettext("Your comment is public. You can change it for 15 minutes.")
@@ -269,7 +251,7 @@ async def act_on_comment(
 async def _show_refusal(
     request: WebRequest, session: AsyncSession, ctx: Ctx, comment_id: UUID, form: Form, refusal: DomainError
 ) -> Response[bytes]:
-    errors, status = _refused(ctx, refusal)
+    errors, status = explain_refusal(ctx.locale, refusal)
     comment = await queries.get_comment(session, comment_id)
     model = await _comment_page(session, ctx, comment, Form(), form=form, errors=errors)
     return page(request, "discussions/comment.html", model, status=status)

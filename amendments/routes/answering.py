@@ -41,7 +41,7 @@ from app.kit.context import Ctx
 from app.kit.errors import FormErrors
 from app.kit.forms import Form, parse, whole_number
 from app.kit.policy import require
-from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
+from app.kit.web import WebRequest, explain_refusal, get, official, page, post, see_other
 
 
 @get("/acts/{act_id:uuid}/answers", audience=official, include_in_schema=False)
@@ -106,13 +106,11 @@ async def take_step(
     require(may_see_answers(ctx.actor))
     try:
         notice = await _STEPS.get(form.get("do"), _record_step)(session, ctx, act, form)
-    except FormErrors as errors:
-        model = await _queue_page(session, ctx, act, form, field_errors(ctx.locale, errors))
-        return page(request, "amendments/queue.html", model, status=422)
-    except TooEarly as problem:
+    except (FormErrors, TooEarly) as problem:
         field = _TERM_FIELDS.get(form.get("do"), "happened_on")
-        model = await _queue_page(session, ctx, act, form, {field: error_text(ctx.locale, problem)})
-        return page(request, "amendments/queue.html", model, status=409)
+        errors, status = explain_refusal(ctx.locale, problem, field)
+        model = await _queue_page(session, ctx, act, form, errors)
+        return page(request, "amendments/queue.html", model, status=status)
     return see_other(request, f"/acts/{act_id}/answers", notice=notice)
 
 
@@ -286,22 +284,10 @@ async def give_answer(
             if str(one.id) in seen
         }
         await service.answer_alike(session, ctx.actor, act_id, {row.id: draft, **also}, now=ctx.now)
-    except FormErrors as errors:
-        said = field_errors(ctx.locale, errors)
-        return page(
-            request,
-            "amendments/answer.html",
-            await _answer_page(session, ctx, act, row, form, said),
-            status=422,
-        )
-    except (AnswerClashes, AnswerOutdated, TextRefused) as problem:
-        said = {"outcome": error_text(ctx.locale, problem)}
-        return page(
-            request,
-            "amendments/answer.html",
-            await _answer_page(session, ctx, act, row, form, said),
-            status=409,
-        )
+    except (FormErrors, AnswerClashes, AnswerOutdated, TextRefused) as problem:
+        errors, status = explain_refusal(ctx.locale, problem, "outcome")
+        model = await _answer_page(session, ctx, act, row, form, errors)
+        return page(request, "amendments/answer.html", model, status=status)
     notice = ctx.gettext("The answer is public. Its author was told.")
     return see_other(request, f"/acts/{act_id}/answers", notice=notice)
 

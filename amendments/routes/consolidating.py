@@ -31,7 +31,7 @@ from app.kit.days_off import list_days_off
 from app.kit.errors import FormErrors
 from app.kit.forms import Form, parse, query_form, whole_number
 from app.kit.policy import require
-from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
+from app.kit.web import WebRequest, error_text, explain_refusal, get, official, page, post, see_other
 
 
 @get("/acts/{act_id:uuid}/consolidate", audience=official, include_in_schema=False)
@@ -249,13 +249,11 @@ async def consolidate_act(
         version = await service.consolidate_act(
             session, ctx.actor, act_id, proposals_until=until, now=ctx.now
         )
-    except FormErrors as errors:
-        model = await _consolidation(session, ctx, act, form, field_errors(ctx.locale, errors))
-        return page(request, "amendments/consolidate.html", model, status=422)
-    except (Unanswered, OrderNeeded, TextRefused, AnswerClashes, TooEarly) as problem:
-        name = "proposals_until" if isinstance(problem, TooEarly) and until else form.get("do")
-        model = await _consolidation(session, ctx, act, form, {name: error_text(ctx.locale, problem)})
-        return page(request, "amendments/consolidate.html", model, status=409)
+    except (FormErrors, Unanswered, OrderNeeded, TextRefused, AnswerClashes, TooEarly) as problem:
+        field = "proposals_until" if isinstance(problem, TooEarly) and until else form.get("do")
+        errors, status = explain_refusal(ctx.locale, problem, field)
+        model = await _consolidation(session, ctx, act, form, errors)
+        return page(request, "amendments/consolidate.html", model, status=status)
     notice = ctx.gettext("Version %(number)s is published.") % {"number": version.sequence}
     return see_other(request, f"/acts/{act_id}", notice=notice)
 

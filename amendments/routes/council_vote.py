@@ -39,16 +39,7 @@ from app.kit.errors import FormErrors, Invalid, NotFound
 from app.kit.forms import Form, whole_number
 from app.kit.i18n import N_
 from app.kit.policy import require
-from app.kit.web import (
-    WebRequest,
-    error_text,
-    field_errors,
-    get,
-    official,
-    page,
-    post,
-    see_other,
-)
+from app.kit.web import WebRequest, explain_refusal, get, official, page, post, see_other
 
 VOTE = "vote-"  # what the names of the fields begin with, one a councillor
 
@@ -95,13 +86,8 @@ async def begin_vote(
         await service.begin_vote(session, ctx.actor, act_id, form.get_all("present"), now=ctx.now)
     except (FormErrors, NoQuorum, TooEarly) as problem:
         sitting = await queries.get_sitting(session, act_id)
-        errors = (
-            field_errors(ctx.locale, problem)
-            if isinstance(problem, FormErrors)
-            else {"present": error_text(ctx.locale, problem)}
-        )
+        errors, status = explain_refusal(ctx.locale, problem, "present")
         model = await _begin_page(session, act, sitting, form, errors)
-        status = 422 if isinstance(problem, FormErrors) else 409
         return page(request, "amendments/sitting_begin.html", model, status=status)
     notice = ctx.gettext("The vote has begun. The order of voting stands.")
     return see_other(request, f"/acts/{act_id}/sitting", notice=notice)
@@ -220,14 +206,10 @@ async def enter_vote(
             model = await _vote_page(session, ctx, act, motion, form, is_checked=True)
             return page(request, template, model)
         await service.record_vote(session, ctx.actor, act_id, ballot, now=ctx.now)
-    except FormErrors as errors:
-        said = field_errors(ctx.locale, errors)
-        model = await _vote_page(session, ctx, act, motion, form, said)
-        return page(request, template, model, status=422)
-    except (NoQuorum, NotItsTurn, VoteEntered) as problem:
-        said = {"": error_text(ctx.locale, problem)}
-        model = await _vote_page(session, ctx, act, motion, form, said)
-        return page(request, template, model, status=409)
+    except (FormErrors, NoQuorum, NotItsTurn, VoteEntered) as problem:
+        errors, status = explain_refusal(ctx.locale, problem)
+        model = await _vote_page(session, ctx, act, motion, form, errors)
+        return page(request, template, model, status=status)
     notice = ctx.gettext("The vote is recorded and public.")
     return see_other(request, f"/acts/{act_id}/sitting", notice=notice, anchor=f"m-{motion}")
 
@@ -295,14 +277,11 @@ async def end_vote(
     try:
         number = whole_number(form.get("number")) if form.get("number") else None
         await service.end_vote(session, ctx.actor, act_id, number=number, now=ctx.now)
-    except FormErrors as errors:
-        model = await _end_page(session, ctx, act, form, field_errors(ctx.locale, errors))
-        return page(request, "amendments/sitting_end.html", model, status=422)
-    except (NumberTaken, VotesMissing) as problem:
-        name = "number" if isinstance(problem, NumberTaken) else ""
-        said = {name: error_text(ctx.locale, problem)}
-        model = await _end_page(session, ctx, act, form, said)
-        return page(request, "amendments/sitting_end.html", model, status=409)
+    except (FormErrors, NumberTaken, VotesMissing) as problem:
+        field = "number" if isinstance(problem, NumberTaken) else ""
+        errors, status = explain_refusal(ctx.locale, problem, field)
+        model = await _end_page(session, ctx, act, form, errors)
+        return page(request, "amendments/sitting_end.html", model, status=status)
     notice = ctx.gettext("The result is public. The authors of what was voted were told.")
     return see_other(request, f"/acts/{act_id}/sitting", notice=notice)
 

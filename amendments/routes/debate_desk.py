@@ -28,18 +28,12 @@ from amendments.text.labels import cite
 from app.kit.clock import BUCHAREST, local_date
 from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
-from app.kit.errors import Conflict, DomainError, FormErrors
+from app.kit.errors import Conflict, FormErrors
 from app.kit.forms import Form, parse, whole_number
 from app.kit.policy import require
-from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
+from app.kit.web import WebRequest, explain_refusal, get, official, page, post, see_other
 
 Refusals = (FormErrors, Conflict)
-
-
-def _refused(ctx: Ctx, refusal: DomainError) -> tuple[dict[str, str], int]:
-    if isinstance(refusal, FormErrors):
-        return field_errors(ctx.locale, refusal), 422
-    return {"": error_text(ctx.locale, refusal)}, 409
 
 
 # ── the call ──────────────────────────────────────────────────────────────────
@@ -96,7 +90,7 @@ async def call(
         draft = _read_call(form)
         debate = await service.call_debate(session, ctx.actor, act_id, draft, now=ctx.now)
     except Refusals as refusal:
-        errors, status = _refused(ctx, refusal)
+        errors, status = explain_refusal(ctx.locale, refusal)
         model = await _call_page(session, ctx, act, form, errors)
         return page(request, "amendments/debate_call.html", model, status=status)
     notice = ctx.gettext("The public debate is called. Everybody who asked for it gets an e-mail.")
@@ -288,7 +282,7 @@ async def work(
         async with session.begin_nested():  # a refusal is a page, which ends without rolling back
             notice = await _DO.get(form.get("do"), _minutes)(session, ctx, debate, form)
     except Refusals as refusal:
-        errors, status = _refused(ctx, refusal)
+        errors, status = explain_refusal(ctx.locale, refusal)
         debate = await queries.get_debate(session, debate.id)
         model = await _desk_page(session, ctx, act, debate, form, errors)
         return page(request, "amendments/debate_desk.html", model, status=status)

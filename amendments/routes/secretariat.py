@@ -34,7 +34,7 @@ from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse, whole_number
 from app.kit.i18n import N_
 from app.kit.policy import require
-from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
+from app.kit.web import WebRequest, explain_refusal, field_errors, get, official, page, post, see_other
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
@@ -157,14 +157,11 @@ async def save_act(
     require(may_edit_text(ctx.actor, act))
     try:
         notice = await _DO.get(form.get("do"), _save_fields)(session, ctx, act, form)
-    except FormErrors as errors:
-        model = await _prepare_page(session, ctx, act, form, field_errors(ctx.locale, errors))
-        return page(request, "amendments/prepare.html", model, status=422)
-    except (ActTextChanged, ActIncomplete, TooEarly, TextRefused) as problem:
-        name = "proposals_until" if isinstance(problem, TooEarly) else "text"
-        said = {name: error_text(ctx.locale, problem)}
-        model = await _prepare_page(session, ctx, act, form, said)
-        return page(request, "amendments/prepare.html", model, status=409)
+    except (FormErrors, ActTextChanged, ActIncomplete, TooEarly, TextRefused) as problem:
+        field = "proposals_until" if isinstance(problem, TooEarly) else "text"
+        errors, status = explain_refusal(ctx.locale, problem, field)
+        model = await _prepare_page(session, ctx, act, form, errors)
+        return page(request, "amendments/prepare.html", model, status=status)
     to = f"/acts/{act_id}" + ("" if act.state != ActState.DRAFT else "/prepare")
     return see_other(request, to, notice=notice)
 

@@ -52,7 +52,7 @@ from app.kit.web import (
     WebRequest,
     anyone,
     download,
-    error_text,
+    explain_refusal,
     field_errors,
     get,
     official,
@@ -230,13 +230,11 @@ async def call_sitting(
     try:
         draft = SittingDraft(**msgspec.structs.asdict(parse(CallForm, form)))
         await service.call_sitting(session, ctx.actor, act_id, draft, now=ctx.now)
-    except FormErrors as errors:
-        model = await _call_page(session, ctx, act, form, field_errors(ctx.locale, errors))
-        return page(request, "amendments/sitting_call.html", model, status=422)
-    except (TooEarly, SittingOpen) as problem:
-        name = "held_on" if isinstance(problem, TooEarly) else ""
-        model = await _call_page(session, ctx, act, form, {name: error_text(ctx.locale, problem)})
-        return page(request, "amendments/sitting_call.html", model, status=409)
+    except (FormErrors, TooEarly, SittingOpen) as problem:
+        field = "held_on" if isinstance(problem, TooEarly) else ""
+        errors, status = explain_refusal(ctx.locale, problem, field)
+        model = await _call_page(session, ctx, act, form, errors)
+        return page(request, "amendments/sitting_call.html", model, status=status)
     notice = ctx.gettext("The sitting is called. Everybody who follows the draft decision was told.")
     return see_other(request, f"/acts/{act_id}/sitting", notice=notice)
 
@@ -323,12 +321,10 @@ async def take_over(
     try:
         reason = parse(ReasonForm, form).reason
         await service.take_over(session, ctx.actor, row.id, reason=reason, now=ctx.now)
-    except FormErrors as errors:
-        model = await _take_over_page(session, ctx, act, form, field_errors(ctx.locale, errors))
-        return page(request, "amendments/sitting_take_over.html", model, status=422)
-    except NotOnFinalText as problem:
-        model = await _take_over_page(session, ctx, act, form, {"": error_text(ctx.locale, problem)})
-        return page(request, "amendments/sitting_take_over.html", model, status=409)
+    except (FormErrors, NotOnFinalText) as problem:
+        errors, status = explain_refusal(ctx.locale, problem)
+        model = await _take_over_page(session, ctx, act, form, errors)
+        return page(request, "amendments/sitting_take_over.html", model, status=status)
     notice = ctx.gettext("The council votes on %(number)s. Its author was told.") % {"number": row.number}
     return see_other(request, f"/acts/{act_id}/sitting", notice=notice)
 

@@ -31,7 +31,7 @@ from app.kit.web import (
     WebRequest,
     anyone,
     download,
-    error_text,
+    explain_refusal,
     field_errors,
     get,
     official,
@@ -130,12 +130,9 @@ async def _publish(
     seen = int(form.get("seen")) if form.get("seen").isdecimal() and len(form.get("seen")) < 6 else 0
     try:
         await service.publish_year(session, ctx.actor, year, seen=seen, reason=typed["reason"], now=ctx.now)
-    except FormErrors as errors:
-        said = field_errors(ctx.locale, errors)
-        return await _page(request, session, ctx, year, typed=typed, errors=said, status=422)
-    except (YearlyIncomplete, YearlyChanged) as refusal:
-        said = {"": error_text(ctx.locale, refusal)}
-        return await _page(request, session, ctx, year, typed=typed, errors=said, status=409)
+    except (FormErrors, YearlyIncomplete, YearlyChanged) as refusal:
+        errors, status = explain_refusal(ctx.locale, refusal)
+        return await _page(request, session, ctx, year, typed=typed, errors=errors, status=status)
     return see_other(
         request, f"/acts/yearly/{year}", notice=translate(ctx.locale, N_("The report was published."))
     )

@@ -302,6 +302,16 @@ def download(
     return Response(content, headers=answer, media_type=media_type)
 
 
+def explain_refusal(locale: Locale, refusal: DomainError, field: str = "") -> tuple[dict[str, str], int]:
+    """The messages of a refusal by field, and the status that the page with what was typed is sent with.
+
+    `field`: where the message of what is no error of a form stands.
+    """
+    if isinstance(refusal, FormErrors):
+        return field_errors(locale, refusal), 422
+    return {field: error_text(locale, refusal)}, 403 if isinstance(refusal, Forbidden) else 409
+
+
 def field_errors(locale: Locale, errors: FormErrors) -> dict[str, str]:
     """The messages of a refused form by field, in the reader's language."""
     return {name: error_text(locale, error) for name, error in errors.errors.items()}
