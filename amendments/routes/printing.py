@@ -69,13 +69,16 @@ def day_of(act: Act) -> date:
     return act.announced_on or local_date(act.created_at)
 
 
-async def draw_limited(ctx: Ctx, template: str, values: dict[str, object], day: date) -> bytes:
+async def send_pdf(
+    ctx: Ctx, template: str, values: dict[str, object], day: date, *, filename: str
+) -> Response[bytes]:
     """A document as PDF, for an address that has not had too many drawn. Raises: TooMany."""
     await ctx.services.limiter.check(f"print:{ctx.client_ip}", limit=PRINTS, seconds=PRINT_SECONDS)
     settings = ctx.services.settings
-    return await draw(
+    content = await draw(
         settings.root / TEMPLATES / template, values, day=day, cache=settings.var_dir / "printed"
     )
+    return download(content, media_type="application/pdf", filename=filename)
 
 
 # ── a version ─────────────────────────────────────────────────────────────────
@@ -90,8 +93,7 @@ async def print_text(
     act, version, _ = await load_version(session, ctx, act_id, sequence)
     imprint = imprint_of(ctx, f"/acts/{act_id}/versions/{sequence}")
     values = await asyncio.to_thread(print_version, act, version, imprint)
-    content = await draw_limited(ctx, "text.typ", values, day_of(act))
-    return download(content, media_type="application/pdf", filename=f"{act.number}-v{sequence}.pdf")
+    return await send_pdf(ctx, "text.typ", values, day_of(act), filename=f"{act.number}-v{sequence}.pdf")
 
 
 @get("/acts/{act_id:uuid}/versions/{sequence:int}/text.docx", audience=anyone, include_in_schema=False)
@@ -206,8 +208,7 @@ async def print_comparison(
     act = await published_act(session, ctx, act_id)
     table = await load_table(request, session, ctx, act)
     values = await asyncio.to_thread(print_table, table, imprint_of(ctx, f"/acts/{act_id}/table"))
-    content = await draw_limited(ctx, "document.typ", values, day_of(act))
-    return download(content, media_type="application/pdf", filename=f"{act.number}-table.pdf")
+    return await send_pdf(ctx, "document.typ", values, day_of(act), filename=f"{act.number}-table.pdf")
 
 
 @get("/acts/{act_id:uuid}/table.docx", audience=anyone, include_in_schema=False)
@@ -264,8 +265,7 @@ async def print_debate(
     act = await published_act(session, ctx, act_id)
     report = await load_report(request, session, ctx, act)
     values = await asyncio.to_thread(print_report, report, imprint_of(ctx, f"/acts/{act_id}/report"))
-    content = await draw_limited(ctx, "document.typ", values, day_of(act))
-    return download(content, media_type="application/pdf", filename=f"{act.number}-report.pdf")
+    return await send_pdf(ctx, "document.typ", values, day_of(act), filename=f"{act.number}-report.pdf")
 
 
 HANDLERS = [

@@ -48,7 +48,7 @@ from amendments.text.units import NewUnit, Version
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors
-from app.kit.forms import Form, parse, query_form
+from app.kit.forms import Form, parse, query_form, typed_id
 from app.kit.policy import require
 from app.kit.web import WebRequest, error_text, field_errors, get, page, post, see_other, signed_in
 
@@ -159,7 +159,7 @@ async def _keep(
     if not known:
         draft = AmendmentDraft(operations=operations)
         return await service.begin_amendment(session, ctx.actor, act.id, draft, now=ctx.now)
-    row = await visible_amendment(session, ctx, act.id, _uuid(known))
+    row = await visible_amendment(session, ctx, act.id, typed_id(known))
     require(may_change_amendment(ctx.actor, row))
     before = queries.read_operations(bytes(row.operations)) if row.version_id == version.id else ()
     kept = [one for one in before if not _replaces(operations, one)]
@@ -177,13 +177,6 @@ def _replaces(new: tuple[Operation, ...], old: Operation) -> bool:
     """Whether an earlier change of the draft is written anew: another edit of the same part."""
     edited = {one.unit for one in new if isinstance(one, Splice)}
     return isinstance(old, Splice) and old.unit in edited
-
-
-def _uuid(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return uuid.UUID(int=0)
 
 
 def operations_of(version: Version, change: ChangeForm) -> tuple[Operation, ...]:

@@ -2,7 +2,6 @@
 all of that.
 """
 
-import uuid
 from uuid import UUID
 
 import msgspec
@@ -44,7 +43,7 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
 from app.kit.errors import FormErrors, Invalid, NotFound
-from app.kit.forms import Form, parse
+from app.kit.forms import Form, parse, typed_id
 from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.text import write_csv
@@ -282,7 +281,7 @@ async def _take_over_page(
     version = await queries.last_version(session, act.id)
     untaken = await service.list_untaken(session, act)
     stands = {row.id: one.amendment for row, one in untaken if one.amendment is not None}
-    on_text: dict[uuid.UUID, Amendment] = dict(stands)
+    on_text: dict[UUID, Amendment] = dict(stands)
     taken = await queries.list_take_overs(session, act.id)
     motions = {row.id: one for row, one in await queries.list_motions(session, version)}
     rows = [row for row, _ in untaken]
@@ -317,7 +316,7 @@ async def take_over(
     """A councillor stands for an amendment, with a reason."""
     act = await visible_act(session, ctx, act_id)
     require(may_see_take_overs(ctx.actor, act))
-    row = await visible_amendment(session, ctx, act_id, _uuid(form.get("amendment")))
+    row = await visible_amendment(session, ctx, act_id, typed_id(form.get("amendment")))
     try:
         reason = parse(ReasonForm, form).reason
         await service.take_over(session, ctx.actor, row.id, reason=reason, now=ctx.now)
@@ -327,13 +326,6 @@ async def take_over(
         return page(request, "amendments/sitting_take_over.html", model, status=status)
     notice = ctx.gettext("The council votes on %(number)s. Its author was told.") % {"number": row.number}
     return see_other(request, f"/acts/{act_id}/sitting", notice=notice)
-
-
-def _uuid(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return uuid.UUID(int=0)
 
 
 # ── the council ───────────────────────────────────────────────────────────────
@@ -370,7 +362,7 @@ async def keep_roll(
         if form.get("do") == "end":
             ended = parse(EndTermForm, form)
             await service.end_term(
-                session, ctx.actor, _uuid(ended.councillor), until_on=ended.until_on, now=ctx.now
+                session, ctx.actor, typed_id(ended.councillor), until_on=ended.until_on, now=ctx.now
             )
         else:
             typed = parse(CouncillorForm, form)
@@ -388,7 +380,7 @@ async def keep_roll(
     return see_other(request, "/council", notice=ctx.gettext("The roll of the council is changed."))
 
 
-async def _account_of(session: AsyncSession, email: str) -> uuid.UUID | None:
+async def _account_of(session: AsyncSession, email: str) -> UUID | None:
     """Raises: FormErrors when nobody has that address."""
     if not email:
         return None

@@ -18,12 +18,12 @@ from amendments.pages.yearly import (
     shown_values,
 )
 from amendments.policy import may_prepare, may_publish_year
-from amendments.routes.printing import draw_limited, imprint_of
+from amendments.routes.printing import imprint_of, send_pdf
 from amendments.rules.yearly import ENTERED
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors
-from app.kit.forms import Form
+from app.kit.forms import Form, whole_number
 from app.kit.i18n import N_, translate
 from app.kit.policy import require
 from app.kit.text import write_csv
@@ -127,7 +127,7 @@ async def _publish(
     request: WebRequest, session: AsyncSession, ctx: Ctx, form: Form, year: int
 ) -> Response[bytes]:
     typed = {"reason": form.get("reason")[:LONGEST]}
-    seen = int(form.get("seen")) if form.get("seen").isdecimal() and len(form.get("seen")) < 6 else 0
+    seen = whole_number(form.get("seen"))
     try:
         await service.publish_year(session, ctx.actor, year, seen=seen, reason=typed["reason"], now=ctx.now)
     except (FormErrors, YearlyIncomplete, YearlyChanged) as refusal:
@@ -161,8 +161,7 @@ async def print_report(
     values = shown_values(reports, await queries.count_year(session, year))
     printed = print_year(year, reports, values, imprint_of(ctx, f"/acts/yearly/{year}"))
     day = local_date(reports[-1].published_at) if reports else date(year, 1, 1)
-    content = await draw_limited(ctx, "document.typ", printed, day)
-    return download(content, media_type="application/pdf", filename=f"transparency-{year}.pdf")
+    return await send_pdf(ctx, "document.typ", printed, day, filename=f"transparency-{year}.pdf")
 
 
 HANDLERS = [list_years, show_year, change_year, download_figures, print_report]

@@ -12,6 +12,7 @@ import typing
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 import msgspec
 from litestar.connection import Request
@@ -204,6 +205,14 @@ def _extra(hint: object) -> Mapping[str, str]:
             if isinstance(part, msgspec.Meta) and part.extra:
                 return part.extra
     return {}
+
+
+def typed_id(typed: str) -> UUID:
+    """An id as a form brought it; zero, which nothing has, for anything that is none."""
+    try:
+        return UUID(typed)
+    except ValueError:
+        return UUID(int=0)
 
 
 def whole_number(typed: str) -> int:

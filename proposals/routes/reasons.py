@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors, Invalid
-from app.kit.forms import MISSING, Form, parse
+from app.kit.forms import MISSING, Form, parse, whole_number
 from app.kit.policy import require
 from app.kit.web import WebRequest, anyone, field_errors, get, official, page, post, see_other
 from proposals import queries, service
@@ -113,8 +113,7 @@ async def revise_reason(
     code: FromPath[str],
 ) -> Response[bytes]:
     """Publish the next version of a reason."""
-    seen = form.get("version")
-    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0
+    version = whole_number(form.get("version"))
     try:
         typed = parse(ReasonForm, form)
     except FormErrors as refused:
