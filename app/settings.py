@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -51,11 +50,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def secure_cookies(self) -> bool:
         """Cookies are Secure and carry the __Host- prefix wherever the address is https."""
         return self.base_url.startswith("https://")
-
-    @property
-    def time_zone(self) -> ZoneInfo:
-        """The zone in which dates are shown and legal days are counted."""
-        return ZoneInfo("Europe/Bucharest")
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:

@@ -28,10 +28,6 @@ class TooManyPhotos(Conflict):
     default = N_("An idea can have at most %(limit)s photos. Remove one to add another.")
 
 
-class DraftIncomplete(Invalid):
-    default = N_("The idea is not complete yet. The page says what is missing.")
-
-
 class AlreadySupported(Conflict):
     default = N_("You already support this idea.")
 

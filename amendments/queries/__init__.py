@@ -1,7 +1,6 @@
 """Reading acts, versions, amendments, conflicts and answers."""
 
 from amendments.queries.acts import (
-    count_open_acts,
     find_followed,
     get_act,
     get_version,
@@ -97,7 +96,6 @@ __all__ = [
     "CARRIED",
     "as_amendment",
     "count_drafts",
-    "count_open_acts",
     "count_registered",
     "count_unanswered",
     "count_year",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account
@@ -51,12 +51,6 @@ async def list_open_acts(session: AsyncSession, *, lock: bool = False) -> Sequen
     query = select(Act).where(Act.state.in_([state.value for state in states])).order_by(Act.id)
     query = query.execution_options(populate_existing=True)
     return (await session.execute(query.with_for_update() if lock else query)).scalars().all()
-
-
-async def count_open_acts(session: AsyncSession) -> int:
-    """How many are in debate."""
-    query = select(func.count()).select_from(Act).where(Act.state == ActState.DEBATE.value)
-    return (await session.execute(query)).scalar_one()
 
 
 # ── versions ──────────────────────────────────────────────────────────────────

@@ -53,7 +53,6 @@ from amendments.service.minutes import (
     register_recommendation,
     save_minutes,
     save_speaker,
-    speaker_name,
 )
 from amendments.service.proposing import (
     AmendmentDraft,
@@ -152,7 +151,6 @@ __all__ = [
     "save_speaker",
     "save_text",
     "shown_days",
-    "speaker_name",
     "stand_behind",
     "step_back",
     "stop_following",

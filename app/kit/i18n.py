@@ -21,7 +21,6 @@ from app.kit.clock import BUCHAREST
 
 Locale = Literal["ro", "en"]
 LOCALES: tuple[Locale, ...] = ("ro", "en")
-DEFAULT: Locale = "ro"
 LOCALES_DIR = Path(__file__).resolve().parent.parent / "locales"
 _BABEL = {"ro": "ro", "en": "en_GB"}
 

@@ -18,14 +18,6 @@ class Paging(msgspec.Struct, frozen=True):
     def last(self) -> int:
         return max(1, -(-self.total // self.size))
 
-    @property
-    def first_row(self) -> int:
-        return min(self.offset + 1, self.total)
-
-    @property
-    def last_row(self) -> int:
-        return min(self.offset + self.size, self.total)
-
 
 def paging(raw_number: str | int | None, total: int, *, size: int = 20) -> Paging:
     """The page asked for, brought within bounds."""

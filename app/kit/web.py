@@ -20,7 +20,7 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import crypto
-from app.kit.context import Ctx, Services
+from app.kit.context import Ctx
 from app.kit.errors import DomainError, Forbidden, FormErrors, SignInNeeded, StaleForm
 from app.kit.forms import Form, read_form
 from app.kit.i18n import N_, Locale, translate
@@ -105,11 +105,6 @@ def post(
 def ctx_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Ctx:
     """The context that the front made for this request."""
     return connection.scope["state"]["ctx"]  # type: ignore[no-any-return]
-
-
-def services_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Services:
-    """The adapters of this process."""
-    return ctx_of(connection).services
 
 
 async def provide_session(request: WebRequest) -> AsyncIterator[AsyncSession]:

@@ -14,7 +14,6 @@ from proposals.pages.maps import MapView
 
 STEPS = ("text", "place", "photos")
 STEP_TITLES = (N_("Idea"), N_("Place"), N_("Cost and photos"), N_("Similar ideas"), N_("Check and send"))
-LANGUAGES = (("ro", "română"), ("en", "English"), ("hu", "magyar"), ("rom", "romani"))
 
 
 class DraftRow(msgspec.Struct, frozen=True):

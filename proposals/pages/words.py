@@ -38,7 +38,6 @@ EVENT_TITLES = {
     EventKind.FUNDED: N_("The vote is counted: the project is funded"),
     EventKind.NOT_FUNDED: N_("The vote is counted: the project is not funded"),
 }
-DELIVERED = frozenset({EventKind.FUNDED, EventKind.ACCEPTED})
 
 
 class EventView(msgspec.Struct, frozen=True):

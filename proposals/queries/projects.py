@@ -64,11 +64,6 @@ async def list_valid_projects(session: AsyncSession, cycle_id: uuid.UUID) -> lis
     return list((await session.execute(query.order_by(Project.position))).scalars())
 
 
-async def count_projects(session: AsyncSession, cycle_id: uuid.UUID) -> int:
-    """How many valid projects a cycle has."""
-    return int((await session.execute(select(PROJECT_COUNT_OF_CYCLE), {"cycle": cycle_id})).scalar_one())
-
-
 @functools.lru_cache(64)
 def _filtered(has_area: bool, word_count: int) -> Select[*tuple[Any, ...]]:
     query = _ROWS.where(_AREAS.c.code == bindparam("area")) if has_area else _ROWS

@@ -204,11 +204,3 @@ async def count_rejections(session: AsyncSession) -> dict[str, int]:
         .group_by(Reason.code)
     )
     return {row[0]: row[1] for row in (await session.execute(query)).all()}
-
-
-async def get_reason_by_id(session: AsyncSession, reason_id: uuid.UUID) -> Reason:
-    """The very version that a verdict named. Raises: ReasonNotFound."""
-    reason = await session.get(Reason, reason_id)
-    if reason is None:
-        raise ReasonNotFound()
-    return reason

@@ -19,7 +19,6 @@ from voting.rules.sheets import blank_paper
 POINTS = "_"  # between a number and its points
 BLANK = "_"  # the only part of a draft that is meant to be blank
 SEPARATOR = "."
-_PART = re.compile(r"[A-Za-z0-9-]{1,20}")
 Said = Literal["added", "removed", "full", "moved", "first", "last", "nothing"]
 
 
@@ -109,11 +108,6 @@ def mark_options(
 def write_draft(draft: Draft) -> str:
     """The cookie of a draft."""
     return SEPARATOR.join((draft.seed, *draft.parts))
-
-
-def fits_cookie(number: str) -> bool:
-    """Whether a number can stand in the cookie as it is."""
-    return bool(_PART.fullmatch(number))
 
 
 def shuffled(seed: str, numbers: Iterable[str]) -> list[str]:

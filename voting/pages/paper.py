@@ -27,8 +27,6 @@ from voting.rules.sheets import NEEDED_SIGNATURES, PaperSummary, PlaceReport
 from voting.service import PlaceState, Problem, Visitor
 from voting.states import SAW_OWN
 
-FEW_PAPERS = 10  # of all places together: fewer tell much of who gave them
-
 
 class WorkRow(msgspec.Struct, frozen=True, kw_only=True):
     """A polling place in the list of work."""

@@ -34,7 +34,6 @@ from voting.queries.ceremony import (
     list_trustees,
     list_verified,
     read_content,
-    roll_count,
 )
 from voting.queries.paper import (
     count_papers,
@@ -148,5 +147,4 @@ __all__ = [
     "list_verified",
     "list_witnesses",
     "read_content",
-    "roll_count",
 ]

@@ -14,7 +14,6 @@ from voting.models import (
     CeremonyMessage,
     CeremonyPart,
     Poll,
-    RollCredential,
     RollEntry,
     SealedElection,
     Trustee,
@@ -174,9 +173,3 @@ async def list_due_to_advance(session: AsyncSession) -> list[uuid.UUID]:
         Poll.sealing.in_([SealingPhase.ENDED, SealingPhase.MIXING, SealingPhase.OPENING])
     )
     return list((await session.execute(query)).scalars())
-
-
-async def roll_count(session: AsyncSession, poll_id: uuid.UUID) -> int:
-    """How many credentials were delivered."""
-    query = select(func.count()).select_from(RollCredential).where(RollCredential.poll_id == poll_id)
-    return (await session.execute(query)).scalar_one()

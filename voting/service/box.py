@@ -3,7 +3,7 @@ in here; nothing above looks inside `paper`.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import insert
@@ -80,10 +80,3 @@ async def fill_box(session: AsyncSession, poll: Poll, papers: Iterable[bytes], *
     if rows:
         await session.execute(insert(BoxEntry), rows)
     return head
-
-
-def box_rows(
-    entries: Sequence[tuple[int, str, str, str | None, str]],
-) -> list[box.BoxEntry]:
-    """Rows of (position, code, commitment, replaces, hash) as entries that can be checked."""
-    return [box.BoxEntry(*row) for row in entries]

@@ -51,8 +51,7 @@ from voting.rules.result import Payment, Tie
 from voting.rules.ties import settle
 
 TINY = 1e-300  # money that is there, however little; not the smallest float, which is slow to compute with
-COARSE = 2.0**-24  # of a share: floats farther from the exact money than this are made anew
-FINE = 2.0**-32
+FINE = 2.0**-32  # of a share: floats farther from the exact money than this are made anew
 
 BLOCK = 8192
 
