@@ -349,9 +349,7 @@ async def show_queue(
 
 
 @get("/moderation/log", audience=anyone)
-async def show_log(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
-) -> Response[bytes]:
+async def show_log(request: WebRequest, session: NamedDependency[AsyncSession]) -> Response[bytes]:
     """Every decision of the moderators with its reason; it names nobody."""
     paged: Paging = paging(
         query_form(request).get("page"), await queries.count_decisions(session), size=REPLIES

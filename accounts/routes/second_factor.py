@@ -112,7 +112,7 @@ async def turn_off_second_factor(
 
 
 @get("/account/recovery-codes", audience=signed_in, include_in_schema=False)
-async def show_renew(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
+async def show_renew(request: WebRequest) -> Response[bytes]:
     """The password, for new recovery codes."""
     return page(request, "accounts/codes_renew.html", FormPage())
 

@@ -67,7 +67,7 @@ async def end_all_sessions(
 
 
 @get("/account/password", audience=signed_in, include_in_schema=False)
-async def show_password(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
+async def show_password(request: WebRequest) -> Response[bytes]:
     """The form for another password."""
     return page(request, "accounts/password.html", FormPage())
 
@@ -100,7 +100,7 @@ async def change_password(
 
 
 @get("/account/email", audience=signed_in, include_in_schema=False)
-async def show_email(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
+async def show_email(request: WebRequest) -> Response[bytes]:
     """The form for another address."""
     return page(request, "accounts/email.html", FormPage())
 

@@ -133,7 +133,7 @@ async def sign_out(
 
 
 @get("/password/forgot", audience=anyone, include_in_schema=False)
-async def show_forgot(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
+async def show_forgot(request: WebRequest) -> Response[bytes]:
     """Ask for a link."""
     return page(request, "accounts/forgot.html", FormPage())
 

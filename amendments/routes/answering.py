@@ -275,7 +275,7 @@ async def give_answer(
             function=typed.function,
             seen=typed.seen,
             same_as_id=typed.same_as,
-            operations=await _operations(session, ctx, newest, row, typed.outcome, form),
+            operations=await _operations(session, newest, row, typed.outcome, form),
         )
         seen = dict(one.rpartition(":")[::2] for one in typed.also)
         also = {
@@ -293,7 +293,7 @@ async def give_answer(
 
 
 async def _operations(
-    session: AsyncSession, ctx: Ctx, newest: ActVersion, row: AmendmentRow, outcome: Outcome, form: Form
+    session: AsyncSession, newest: ActVersion, row: AmendmentRow, outcome: Outcome, form: Form
 ) -> tuple[Operation, ...]:
     """The counter-text as operations; or, in part, those of the author's that were ticked. Raises:
     TextRefused.

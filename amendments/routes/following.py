@@ -36,9 +36,7 @@ async def follow(
 
 
 @get("/acts/following/stop", audience=anyone)
-async def show_stop(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
-) -> Response[bytes]:
+async def show_stop(request: WebRequest, session: NamedDependency[AsyncSession]) -> Response[bytes]:
     """Where a message's last line leads: one button, no signing in. Looking stops nothing, for programs that
     guard mailboxes open every address.
     """

@@ -42,9 +42,7 @@ USUAL_DAYS = 15  # that most town halls give, where the law asks for ten
 
 
 @get("/acts/new", audience=official, include_in_schema=False)
-async def show_new(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
-) -> Response[bytes]:
+async def show_new(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
     """The form of a new draft decision."""
     require(may_prepare(ctx.actor))
     return page(request, "amendments/new.html", NewActPage(fields=ActFields()))

@@ -31,7 +31,7 @@ def record_changes(old: Version, new: Version, *, id: str, rank: int = 0) -> Ame
     operations than a person's amendment; consolidated with `replay.replay_recorded`. Raises: NotRecordable.
     """
     moved = find_moved(old, new)
-    _check(old, new, moved)
+    _check(old, new)
     operations: list[Operation] = [*_deleted(old, new), *_placed(old, new, moved)]
     for unit in old.units:
         if unit.id in new and unit.text != new[unit.id].text:
@@ -42,7 +42,7 @@ def record_changes(old: Version, new: Version, *, id: str, rank: int = 0) -> Ame
     return Amendment(id=id, rank=rank, operations=tuple(operations), kind="recorded")
 
 
-def _check(old: Version, new: Version, moved: set[str]) -> None:
+def _check(old: Version, new: Version) -> None:
     if old.fields.keys() != new.fields.keys() or old.act.id != new.act.id:
         raise NotRecordable("other_act")
     for unit in new.units:

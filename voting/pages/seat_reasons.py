@@ -20,7 +20,7 @@ MEASURES = {
 }
 
 
-def measure_of(ctx: Ctx, contest: Contest, result: Result) -> str:
+def measure_of(ctx: Ctx, result: Result) -> str:
     """What the one number beside each candidate is."""
     family = result.rule.partition("/")[0]
     if result.pairwise:

@@ -58,7 +58,7 @@ async def list_polls(
 
 
 @get("/polls/guarantees", audience=anyone)
-async def show_guarantees(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
+async def show_guarantees(request: WebRequest) -> Response[bytes]:
     """What checking a vote proves, and what voting online cannot guarantee."""
     return page(request, "voting/guarantees.html")
 

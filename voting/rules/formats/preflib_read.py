@@ -84,7 +84,7 @@ def read_preflib(raw: bytes, name: str = "") -> RankedElection:
         notes.append(f"NUMBER VOTERS says {sheet.meta['NUMBER VOTERS']}, the file holds {voters}")
     return RankedElection(
         contest=contest,
-        papers=_papers(ballots, contest, sheet, kind),
+        papers=_papers(ballots, contest, kind),
         title=own.title if own else sheet.meta.get("TITLE", ""),
         notes=tuple(notes),
         tie_order=own.tie_order if own else (),
@@ -224,9 +224,7 @@ def _check_own(contest: Contest, sheet: _Sheet, kind: str) -> None:
         raise MalformedFile(1, f"{OWN} does not describe the election in this file")
 
 
-def _papers(
-    ballots: Mapping[Groups, tuple[int, int]], contest: Contest, sheet: _Sheet, kind: str
-) -> dict[Paper, int]:
+def _papers(ballots: Mapping[Groups, tuple[int, int]], contest: Contest, kind: str) -> dict[Paper, int]:
     """The orders as papers of the contest's kind."""
     ids = [option.id for option in contest.options]
     papers: Counter[Paper] = Counter()
