@@ -57,7 +57,6 @@ from amendments.service.minutes import (
 from amendments.service.proposing import (
     AmendmentDraft,
     begin_amendment,
-    check_operations,
     delete_draft,
     refuse_amendment,
     return_amendment,
@@ -108,7 +107,6 @@ __all__ = [
     "cancel_debate",
     "cancel_sitting",
     "change_days_off",
-    "check_operations",
     "close_debate",
     "consolidate_act",
     "correct",

@@ -21,7 +21,8 @@ from amendments.errors import AnswerClashes, AnswerOutdated
 from amendments.models import Act, ActVersion, AmendmentRow, Answer
 from amendments.policy import may_answer
 from amendments.service.following import ANSWERED, tell_followers
-from amendments.service.proposing import check_operations, mail_author, publish_fact, tell
+from amendments.service.proposing import check_operations
+from amendments.service.telling import mail_author, publish_amendment_fact, tell
 from amendments.states import INTO_TEXT, UNANSWERED, ActState, AmendmentState, Outcome
 from amendments.text.index import ConflictIndex
 from amendments.text.operations import Amendment, Operation, same_key
@@ -246,4 +247,4 @@ async def _publish(
         facts["same_as"] = str(answer.same_as_id)
     if answer.operations is not None:
         facts["operations"] = msgspec.json.decode(bytes(answer.operations))
-    await publish_fact(session, f"amendment.{kind}", row, facts, now=now)
+    await publish_amendment_fact(session, f"amendment.{kind}", row, facts, now=now)

@@ -22,7 +22,8 @@ from amendments.policy import may_consolidate
 from amendments.rules.procedure import Event
 from amendments.service.acts import check_term, happened_of, note_event, publish_fact, publish_version
 from amendments.service.correcting import correction_id, list_merged
-from amendments.service.proposing import mail_author, tell, write_conflicts
+from amendments.service.proposing import write_conflicts
+from amendments.service.telling import mail_author, tell
 from amendments.states import ActState, AmendmentState, Outcome, VersionKind
 from amendments.text.index import ConflictIndex
 from amendments.text.labels import cite

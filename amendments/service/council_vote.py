@@ -27,8 +27,7 @@ from amendments.rules.procedure import Event
 from amendments.rules.voting_order import WHOLE_ACT, Fate, Order, felled_by, next_vote
 from amendments.service.acts import note_event, publish_fact, publish_version
 from amendments.service.consolidating import report_of
-from amendments.service.proposing import mail_author, tell
-from amendments.service.proposing import publish_fact as publish_amendment_fact
+from amendments.service.telling import mail_author, publish_amendment_fact, tell
 from amendments.states import ActState, SittingState, VersionKind
 from amendments.text.refused import Refused
 from amendments.text.replay import Consolidated, consolidate

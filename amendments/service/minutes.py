@@ -25,10 +25,10 @@ from amendments.models import (
 from amendments.policy import may_hold_debate, may_record_recommendation
 from amendments.queries.debates import Minutes, MinutesRecommendation, MinutesSpeaker
 from amendments.rules.procedure import Event
-from amendments.service.acts import note_event
-from amendments.service.acts import publish_fact as publish_act_fact
+from amendments.service.acts import note_event, publish_fact
 from amendments.service.debates import lock_debate
-from amendments.service.proposing import SERIES, check_operations, keep_conflicts, publish_fact, tell
+from amendments.service.proposing import SERIES, check_operations, keep_conflicts
+from amendments.service.telling import proposal_facts, publish_amendment_fact, tell
 from amendments.states import AmendmentState, AuthorKind, DebateState, check_debate
 from amendments.text.derive import derive_splices
 from amendments.text.operations import Operation
@@ -190,16 +190,8 @@ async def register_recommendation(
         operations=bytes(amendment.operations),
         now=now,
     )
-    facts: dict[str, object] = {
-        "act": act.number,
-        "rank": amendment.rank,
-        "author_kind": amendment.author_kind,
-        "on_behalf_of": amendment.on_behalf_of,
-        "said_at": debate.position,
-        "text": version.content_hash,
-        "operations": msgspec.json.decode(bytes(amendment.operations)),
-    }
-    await publish_fact(session, "amendment.submitted", amendment, facts, now=now)
+    facts = {**proposal_facts(act, amendment, version), "said_at": debate.position}
+    await publish_amendment_fact(session, "amendment.submitted", amendment, facts, now=now)
     return amendment
 
 
@@ -231,7 +223,7 @@ async def end_debate(session: AsyncSession, actor: Actor, debate_id: uuid.UUID, 
         "meeting": debate.position,
         "speakers": sum(bool(one.spoke) for one in speakers),
     }
-    await publish_act_fact(session, "act.debate_ended", act, facts, now=now)
+    await publish_fact(session, "act.debate_ended", act, facts, now=now)
     return debate
 
 
@@ -255,7 +247,7 @@ async def publish_minutes(
     await session.flush()
     await note_event(session, actor, act, Event.DEBATE_PAPERS, local_date(now), now=now)
     facts: dict[str, object] = {"meeting": debate.position, "sha256": row.sha256}
-    await publish_act_fact(session, "act.debate_minutes", act, facts, now=now)
+    await publish_fact(session, "act.debate_minutes", act, facts, now=now)
     return row
 
 
@@ -328,5 +320,5 @@ async def correct_minutes(
     session.add(row)
     await session.flush()
     facts: dict[str, object] = {"meeting": debate.position, "position": row.position, "text": row.content}
-    await publish_act_fact(session, "act.debate_corrected", act, facts, now=now)
+    await publish_fact(session, "act.debate_corrected", act, facts, now=now)
     return row

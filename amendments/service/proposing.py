@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
-from accounts.queries import list_contacts, list_same_person
+from accounts.queries import list_same_person
 from amendments import queries
 from amendments.errors import AlreadySupported, NotSupported, TextRefused
 from amendments.models import (
@@ -23,7 +23,6 @@ from amendments.models import (
     ActVersion,
     AmendmentAnchor,
     AmendmentConflict,
-    AmendmentEvent,
     AmendmentRow,
     AmendmentSupport,
 )
@@ -37,17 +36,16 @@ from amendments.policy import (
     may_table,
     may_withdraw,
 )
+from amendments.service.telling import mail_author, mail_receipt, proposal_facts, publish_amendment_fact, tell
 from amendments.states import UNANSWERED, ActState, AmendmentState, AuthorKind, IllegalMove
 from amendments.text.conflicts import Conflict, check_consistent
 from amendments.text.index import ConflictIndex
 from amendments.text.operations import Amendment, Operation, check_amendment
 from amendments.text.refused import Refused
 from amendments.text.units import Version
-from app.kit import register
 from app.kit.clock import local_date
 from app.kit.errors import Forbidden, FormErrors, Invalid
 from app.kit.i18n import N_
-from app.kit.mail import send_mail
 from app.kit.numbers import next_number
 from app.kit.policy import require
 
@@ -202,15 +200,8 @@ async def submit_amendment(
     if row.replaces_id is not None:
         await _replace(session, row.replaces_id, row, now=now)
     mail_receipt(session, actor, act, row)
-    facts: dict[str, object] = {
-        "act": act.number,
-        "rank": row.rank,
-        "author_kind": row.author_kind,
-        "on_behalf_of": row.on_behalf_of,
-        "text": written_on.content_hash,
-        "operations": msgspec.json.decode(bytes(row.operations)),
-    }
-    await publish_fact(session, f"amendment.{kind}", row, facts, now=now)
+    facts = proposal_facts(act, row, written_on)
+    await publish_amendment_fact(session, f"amendment.{kind}", row, facts, now=now)
     return row
 
 
@@ -368,7 +359,7 @@ async def _end(
     await forget_conflicts(session, row.id)
     await tell(session, row, kind, by_name=by_name, text=text, now=now)
     facts: dict[str, object] = {"reason": text} if text else {}
-    await publish_fact(session, f"amendment.{kind}", row, facts, now=now)
+    await publish_amendment_fact(session, f"amendment.{kind}", row, facts, now=now)
     return row
 
 
@@ -423,74 +414,3 @@ async def _lock(session: AsyncSession, amendment_id: uuid.UUID) -> tuple[Amendme
     act = await queries.get_act(session, unlocked.act_id, lock=True)
     row = await queries.get_amendment(session, amendment_id)
     return row, act, await queries.last_version(session, act.id)
-
-
-async def tell(
-    session: AsyncSession,
-    row: AmendmentRow,
-    kind: str,
-    *,
-    by_name: str,
-    text: str = "",
-    operations: bytes | None = None,
-    now: datetime,
-) -> None:
-    """An entry of the amendment's timeline. The caller holds the act's lock."""
-    position = len(await queries.list_amendment_events(session, row.id)) + 1
-    session.add(
-        AmendmentEvent(
-            amendment_id=row.id,
-            position=position,
-            kind=kind,
-            by_name=by_name,
-            text=text,
-            operations=operations,
-            at=now,
-        )
-    )
-    await session.flush()
-
-
-def mail_receipt(session: AsyncSession, actor: Actor, act: Act, row: AmendmentRow) -> None:
-    """The registration number, to its author."""
-    send_mail(
-        session,
-        to=actor.email,
-        template="amendments/mail/tabled.txt"
-        if row.state == AmendmentState.TABLED
-        else "amendments/mail/registered.txt",
-        locale="en" if actor.locale == "en" else "ro",
-        **_facts(act, row),
-    )
-
-
-async def mail_author(
-    session: AsyncSession, act: Act, row: AmendmentRow, template: str, **facts: object
-) -> None:
-    """Promise a message to the author, in their language; nothing when the account is closed."""
-    for contact in await list_contacts(session, [row.author_id]):
-        send_mail(
-            session,
-            to=contact.email,
-            template=f"amendments/mail/{template}.txt",
-            locale=contact.locale,
-            **_facts(act, row),
-            **facts,
-        )
-
-
-def _facts(act: Act, row: AmendmentRow) -> dict[str, object]:
-    return {
-        "number": row.number,
-        "act_number": act.number,
-        "title": act.title,
-        "amendment_path": f"/acts/{act.id}/amendments/{row.id}",
-    }
-
-
-async def publish_fact(
-    session: AsyncSession, kind: str, row: AmendmentRow, facts: dict[str, object], *, now: datetime
-) -> None:
-    """Record a fact about an amendment. Locks: the register's head; so last."""
-    await session.flush()
-    await register.record(session, kind, f"amendment:{row.id}", {"number": row.number, **facts}, now=now)

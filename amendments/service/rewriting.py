@@ -11,7 +11,8 @@ from accounts.policy import Actor
 from amendments import queries
 from amendments.models import AmendmentAnchor, AmendmentRow
 from amendments.policy import may_say_fate
-from amendments.service.proposing import AmendmentDraft, begin_amendment, tell
+from amendments.service.proposing import AmendmentDraft, begin_amendment
+from amendments.service.telling import tell
 from amendments.states import AuthorKind
 from app.kit.clock import local_date
 from app.kit.policy import require

@@ -36,8 +36,8 @@ from amendments.service.acts import check_term, happened_of, publish_fact, recor
 from amendments.service.answering import list_accepted
 from amendments.service.consolidating import write_anchor
 from amendments.service.following import tell_followers
-from amendments.service.proposing import keep_conflicts, mail_author, tell
-from amendments.service.proposing import publish_fact as publish_amendment_fact
+from amendments.service.proposing import keep_conflicts
+from amendments.service.telling import mail_author, publish_amendment_fact, tell
 from amendments.states import ActState, AmendmentState, Outcome, SittingState
 from amendments.text.operations import Amendment
 from amendments.text.rebase import Rebased, rebase
