@@ -23,11 +23,9 @@ YEARS = range(2020, 2101)
 
 
 @get("/days-off", audience=anyone, include_in_schema=False)
-async def show_days_off(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
-) -> Response[bytes]:
-    """The days of this year that are not counted as working days."""
-    return await _year_page(request, session, ctx, local_date(ctx.now).year)
+async def show_days_off(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
+    """A short address that leads to this year's page."""
+    return see_other(request, f"/days-off/{local_date(ctx.now).year}")
 
 
 @get("/days-off/{year:int}", audience=anyone, include_in_schema=False)

@@ -190,8 +190,9 @@ class Database:
 def _ping_the_idle(engine: AsyncEngine) -> None:
     """Ask a connection that nobody has used for a while whether it still lives, before somebody gets it.
 
-    Asking each time would be one more question for every transaction. When PostgreSQL went away since, the
-    first that notices ends all connections of the pool, so that at most those fail who were at it just then.
+    Asking each time would be one more question for every transaction; that the other side has hung up is
+    known without a question. When PostgreSQL went away since, the first that notices ends all connections of
+    the pool, so that at most those fail who were at it just then.
     """
 
     @event.listens_for(engine.sync_engine, "checkin")
@@ -200,6 +201,8 @@ def _ping_the_idle(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "checkout")
     def ping(connection: Any, record: Any, proxy: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError()
         left_at = record.info.get("left_at")
         if left_at is None or time.monotonic() - left_at < PING_AFTER_SECONDS:
             return

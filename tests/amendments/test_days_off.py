@@ -292,7 +292,7 @@ async def test_a_clerk_looks_confirms_and_takes_back(town: Town, clock: FrozenCl
     async with town.database.write() as session:
         idea = await make_idea(session, cycle=town.cycle)
     clerk = await town.officer(Role.SECRETARIAT)
-    await clerk.see("/days-off")
+    await clerk.see("/days-off/2027")
     looked = await clerk.send("/days-off/check", 200, **TYPED)
     assert idea.number in looked.text
     assert "13 April 2027" in looked.text
@@ -328,7 +328,7 @@ async def test_what_cannot_be_is_refused_and_kept(
     town: Town, clock: FrozenClock, typed: dict[str, str], words: str
 ) -> None:
     clerk = await town.officer(Role.SECRETARIAT)
-    await clerk.see("/days-off")
+    await clerk.see("/days-off/2027")
     for path in ("/days-off/check", "/days-off"):
         answer = await clerk.send(path, 422, **typed)
         assert words in answer.text
@@ -338,7 +338,8 @@ async def test_what_cannot_be_is_refused_and_kept(
 
 async def test_nobody_else_and_no_year_of_nowhere(town: Town, clock: FrozenClock) -> None:
     stranger = await town.resident()
-    assert "declare-form" not in await stranger.see("/days-off")
+    assert "declare-form" not in await stranger.see("/days-off/2027")
+    assert "/days-off/2" in (await stranger.client.get("/days-off")).headers["location"]
     await stranger.send("/days-off/check", 403, **TYPED)
     await stranger.send("/days-off", 403, **TYPED)
     for year in ("1", "9999", "20270"):

@@ -14,11 +14,12 @@ import pytest
 
 from amendments import queries
 from amendments.models import Act
+from amendments.text.units import Version
 from app.kit import printing
 from app.kit.printing import BREAK, LACKING, compile_document, printable
 from tests.conftest import FrozenClock, skip_or_fail
 from tests.debian import debian_program
-from tests.make.acts import AFTER
+from tests.make.acts import AFTER, PARKING, make_act, make_clerk
 from tests.make.published import make_published
 from tests.servers import Missing
 
@@ -112,6 +113,20 @@ async def test_the_comparative_table_is_printed(client: httpx.AsyncClient, act: 
     check_tagged(english, title="Comparative table", lang="en-GB")
     nothing = (await client.get(f"/acts/{act.id}/table.pdf?state=withdrawn")).content
     assert "/Table" not in check_tagged(nothing, title="Tabel comparativ", lang="ro-RO")
+
+
+@pytest.mark.parametrize(("first", "levels"), [("t", ["/H1", "/H2"]), ("a1", ["/H1"])])
+async def test_headings_skip_no_level_in_an_act_without_chapters(
+    app: Any, client: httpx.AsyncClient, clock: FrozenClock, tmp_path: Path, first: str, levels: list[str]
+) -> None:
+    text = Version([unit for unit in PARKING.units if unit.id != "t" or first == "t"])
+    async with app.services.database.write() as session:
+        act = await make_act(session, await make_clerk(session), tmp_path / "papers", text=text)
+    clock.at(AFTER)
+    content = (await client.get(f"/acts/{act.id}/versions/1/text.pdf")).content
+    found = check_tagged(content, title=act.title, lang="ro-RO")
+    assert sorted({tag for tag in found if tag.startswith("/H")}) == levels
+    assert found.count(levels[-1]) >= 3  # the articles
 
 
 def values(text: str) -> dict[str, object]:

@@ -51,9 +51,9 @@ pytestmark = [
 ]
 WRITERS = 8
 PATIENCE_SECONDS = 90  # far more than it takes; a loaded machine is slow, not wrong
-# End others' backends of this database, as an administrator or the kernel would.
+# End others' backends of this database, as an administrator or the kernel would, and wait until they are gone.
 CUT_OFF = (
-    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+    "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid() AND "
 )
 FAULT = translate("ro", MESSAGES[500])

@@ -377,6 +377,7 @@ NOT_PAGES: dict[str, str] = {
     "/acts/{act_id:uuid}/papers/{position:int}": "downloads",
     "/acts/{act_id:uuid}/debates/{position:int}/calendar.ics": "a download",
     "/amendments/{amendment_id:uuid}": "a short address that leads on",
+    "/days-off": "a short address that leads to this year",
     "/booth/obste-booth.html": "a download, tested in tests/voting/sealing/booth",
 }
 

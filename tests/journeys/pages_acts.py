@@ -138,7 +138,6 @@ ACTS: tuple[PageCase, ...] = (
     PageCase("/acts/{council_act}/sitting/begin", note="nobody", who="secretariat", status=409, send={}),
     PageCase("/acts/{council_act}/sitting/take-over", who="councillor"),
     PageCase("/acts/{voting_act}/sitting/end", note="something waits", who="secretariat"),
-    PageCase("/days-off"),
     PageCase("/days-off/{day_off_year}", who="secretariat"),
     PageCase("/days-off/check", note="a day", who="secretariat", send=DAY_OFF),
     PageCase("/days-off/check", note="empty", who="admin", status=422, send={}),
