@@ -155,6 +155,10 @@ class DebateOpen(Conflict):
     default = N_("A public debate is called already, or its minutes are not published yet.")
 
 
+class DebateNotHeld(Conflict):
+    default = N_("A public debate is called. Hold it, or call it off, before the text goes to the council.")
+
+
 class DebateChanged(Conflict):
     """What is written down of a meeting was saved by somebody else since."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.queries import list_same_person
 from app.kit.context import Ctx
 from app.kit.errors import Conflict, DomainError, Forbidden, FormErrors
-from app.kit.forms import Form, parse, query_form
+from app.kit.forms import Form, parse, query_form, whole_number
 from app.kit.paging import Paging, paging
 from app.kit.policy import Verdict, require
 from app.kit.web import WebRequest, anyone, explain_refusal, get, official, page, post, see_other, signed_in
@@ -279,8 +279,7 @@ def _back(form: Form, comment: Comment) -> str:
     if form.get("from") == "comment":
         return f"/comments/{comment.parent_id or comment.id}"
     sort = form.get("sort") if form.get("sort") in set(Sort) else Sort.NEWEST.value
-    number = form.get("page") if form.get("page").isdecimal() else "1"
-    return f"/discussions/{comment.subject}?sort={sort}&page={number[:6]}"
+    return f"/discussions/{comment.subject}?sort={sort}&page={whole_number(form.get('page')) or 1}"
 
 
 # ── moderation ────────────────────────────────────────────────────────────────

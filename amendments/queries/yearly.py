@@ -7,10 +7,9 @@ from datetime import date, datetime, time
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from amendments.models import Act, ActEvent, AmendmentRow, YearlyEntry, YearlyReport
-from amendments.queries.amendments import last_answers
+from amendments.models import Act, ActEvent, AmendmentRow, Answer, YearlyEntry, YearlyReport
 from amendments.rules.procedure import Event
-from amendments.states import INTO_TEXT, ActState, AmendmentState, Outcome
+from amendments.states import INTO_TEXT, ActState, AmendmentState
 from app.kit.clock import BUCHAREST
 
 
@@ -83,22 +82,35 @@ async def _count_steps(session: AsyncSession, year: int, event: Event) -> int:
 async def _count_recommendations(session: AsyncSession, year: int) -> tuple[int, int]:
     """How many were received, and how many of them are in a text by the answer that holds."""
     first, after = bounds(year)
-    query = select(AmendmentRow).where(
-        AmendmentRow.rank.is_not(None), AmendmentRow.submitted_at >= first, AmendmentRow.submitted_at < after
+    received = (
+        AmendmentRow.rank.is_not(None),
+        AmendmentRow.submitted_at >= first,
+        AmendmentRow.submitted_at < after,
     )
-    rows = (await session.execute(query)).scalars().all()
-    included = 0
-    for act_id in {row.act_id for row in rows}:
-        answers = await last_answers(session, act_id)
-        included += sum(
-            1
-            for row in rows
-            if row.act_id == act_id
-            and row.state != AmendmentState.SUBMITTED
-            and row.id in answers
-            and Outcome(answers[row.id].outcome) in INTO_TEXT
+    newest = (
+        select(Answer.amendment_id, func.max(Answer.position).label("position"))
+        .group_by(Answer.amendment_id)
+        .subquery()
+    )
+    included = (
+        select(func.count())
+        .select_from(AmendmentRow)
+        .join(newest, newest.c.amendment_id == AmendmentRow.id)
+        .join(
+            Answer,
+            (Answer.amendment_id == newest.c.amendment_id) & (Answer.position == newest.c.position),
         )
-    return len(rows), included
+        .where(
+            *received,
+            AmendmentRow.state != AmendmentState.SUBMITTED.value,
+            Answer.outcome.in_([one.value for one in INTO_TEXT]),
+        )
+    )
+    all_received = select(func.count()).select_from(AmendmentRow).where(*received)
+    return (
+        (await session.execute(all_received)).scalar_one(),
+        (await session.execute(included)).scalar_one(),
+    )
 
 
 # ── what was entered and published ────────────────────────────────────────────

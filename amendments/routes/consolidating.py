@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments import queries, service
-from amendments.errors import AnswerClashes, OrderNeeded, TextRefused, TooEarly, Unanswered
+from amendments.errors import AnswerClashes, DebateNotHeld, OrderNeeded, TextRefused, TooEarly, Unanswered
 from amendments.forms import AnnounceForm, ReasonForm, WordingForm
 from amendments.models import Act, ActVersion
 from amendments.pages.acts import UnitView, view_units
@@ -249,7 +249,15 @@ async def consolidate_act(
         version = await service.consolidate_act(
             session, ctx.actor, act_id, proposals_until=until, now=ctx.now
         )
-    except (FormErrors, Unanswered, OrderNeeded, TextRefused, AnswerClashes, TooEarly) as problem:
+    except (
+        FormErrors,
+        Unanswered,
+        OrderNeeded,
+        TextRefused,
+        AnswerClashes,
+        TooEarly,
+        DebateNotHeld,
+    ) as problem:
         field = "proposals_until" if isinstance(problem, TooEarly) and until else form.get("do")
         errors, status = explain_refusal(ctx.locale, problem, field)
         model = await _consolidation(session, ctx, act, form, errors)

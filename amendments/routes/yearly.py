@@ -32,7 +32,6 @@ from app.kit.web import (
     anyone,
     download,
     explain_refusal,
-    field_errors,
     get,
     official,
     page,
@@ -41,7 +40,6 @@ from app.kit.web import (
 )
 
 FIRST_YEAR = 2003  # of the law
-LONGEST = 5_000  # characters of an evaluation
 
 
 def check_year(year: int, ctx: Ctx) -> None:
@@ -111,12 +109,12 @@ async def change_year(
     require(may_prepare(ctx.actor))
     if form.get("do") == "publish":
         return await _publish(request, session, ctx, form, year)
-    typed = {one.key: form.get(one.key).strip()[:LONGEST] for one in ENTERED}
+    typed = {one.key: form.get(one.key).strip() for one in ENTERED}
     try:
         await service.enter_figures(session, ctx.actor, year, typed, now=ctx.now)
-    except FormErrors as errors:
-        said = field_errors(ctx.locale, errors)
-        return await _page(request, session, ctx, year, typed=typed, errors=said, status=422)
+    except (FormErrors, YearlyChanged) as refusal:
+        errors, status = explain_refusal(ctx.locale, refusal)
+        return await _page(request, session, ctx, year, typed=typed, errors=errors, status=status)
     notice = translate(
         ctx.locale, N_("The figures were saved. They become public when the report is published.")
     )
@@ -126,7 +124,7 @@ async def change_year(
 async def _publish(
     request: WebRequest, session: AsyncSession, ctx: Ctx, form: Form, year: int
 ) -> Response[bytes]:
-    typed = {"reason": form.get("reason")[:LONGEST]}
+    typed = {"reason": form.get("reason")}
     seen = whole_number(form.get("seen"))
     try:
         await service.publish_year(session, ctx.actor, year, seen=seen, reason=typed["reason"], now=ctx.now)

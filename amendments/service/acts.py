@@ -171,7 +171,8 @@ async def announce_act(
     """Publish the first version, with its number, and begin to receive amendments.
 
     Locks: the act, the series of numbers, the register's head. Raises: Forbidden, ActIncomplete, TooEarly for
-    a day before the one that the law asks for. Queues: mail to everybody who asked for announcements.
+    a day before the one that the law asks for, FormErrors for one that is too far. Queues: mail to everybody
+    who asked for announcements.
     """
     act = await queries.get_act(session, act_id, lock=True)
     require(may_edit_text(actor, act))
@@ -179,6 +180,7 @@ async def announce_act(
     text, today = read_text(act), local_date(now)
     if len(text.units) < MIN_UNITS or not papers:
         raise ActIncomplete()
+    check_not_far(proposals_until, today, "proposals_until")
     await check_term(session, Event.PROPOSALS_ENDED, proposals_until, {Event.ANNOUNCED: today})
     act.number = await next_number(session, SERIES, today.year)
     act.move_to(ActState.DEBATE)
@@ -193,6 +195,14 @@ async def announce_act(
     }
     await publish_fact(session, "act.announced", act, facts, now=now)
     return act
+
+
+def check_not_far(until: date, today: date, field: str) -> None:
+    """That a last day was not mistyped, for the time for proposals is never ended before it. Raises:
+    FormErrors.
+    """
+    if until > today + MOST_TIME:
+        raise FormErrors({field: Invalid(N_("This day is more than a year away. Look at it again."))})
 
 
 async def check_term(session: AsyncSession, step: Event, on: date, happened: Mapping[Event, date]) -> None:
@@ -277,6 +287,8 @@ async def record_event(
         raise FormErrors({"event": Invalid(N_("Choose the step."))})
     if on > local_date(now):
         raise FormErrors({"happened_on": Invalid(N_("This day has not come yet."))})
+    if act.announced_on is not None and on < act.announced_on:
+        raise FormErrors({"happened_on": Invalid(N_("This day is before the announcement."))})
     await check_term(session, event, on, await happened_of(session, act))
     entry = await note_event(session, actor, act, event, on, text=text, now=now)
     facts: dict[str, object] = {"event": event.value, "on": on.isoformat(), "by": actor.name}
@@ -334,8 +346,7 @@ async def extend_proposals(
     before, today = act.proposals_until or local_date(now), local_date(now)
     if until <= before or until < today:
         raise FormErrors({"new_until": Invalid(N_("Choose a day after the announced one, from today on."))})
-    if until > today + MOST_TIME:
-        raise FormErrors({"new_until": Invalid(N_("This day is more than a year away. Look at it again."))})
+    check_not_far(until, today, "new_until")
     await check_term(session, Event.PROPOSALS_ENDED, until, await happened_of(session, act))
     act.proposals_until = until
     text = f"{before:%d.%m.%Y} → {until:%d.%m.%Y}\n\n{reason}"

@@ -16,15 +16,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from amendments import queries
-from amendments.errors import AnswerClashes, OrderNeeded, TextRefused, Unanswered
+from amendments.errors import AnswerClashes, DebateNotHeld, OrderNeeded, TextRefused, Unanswered
 from amendments.models import Act, ActVersion, AmendmentAnchor, AmendmentRow, CorrectionRow, RulingRow
 from amendments.policy import may_consolidate
 from amendments.rules.procedure import Event
-from amendments.service.acts import check_term, happened_of, note_event, publish_fact, publish_version
+from amendments.service.acts import (
+    check_not_far,
+    check_term,
+    happened_of,
+    note_event,
+    publish_fact,
+    publish_version,
+)
 from amendments.service.correcting import correction_id, list_merged
 from amendments.service.proposing import write_conflicts
 from amendments.service.telling import mail_author, tell
-from amendments.states import ActState, AmendmentState, Outcome, VersionKind
+from amendments.states import ActState, AmendmentState, DebateState, Outcome, VersionKind
 from amendments.text.index import ConflictIndex
 from amendments.text.labels import cite
 from amendments.text.operations import Amendment
@@ -47,7 +54,8 @@ async def rule_order(
     require(may_consolidate(actor, act))
     version = await queries.last_version(session, act_id)
     known = {one.id for one in await list_merged(session, version)}
-    if not set(ruling.order) <= known or ruling.unit not in queries.read_version(version):
+    is_order = len(set(ruling.order)) == len(ruling.order) > 0
+    if not is_order or not set(ruling.order) <= known or ruling.unit not in queries.read_version(version):
         raise TextRefused("slot_not_there")
     query = select(func.count()).select_from(RulingRow).where(RulingRow.version_id == version.id)
     row = RulingRow(
@@ -91,8 +99,8 @@ async def consolidate_act(
     """Publish the next version. With a last day for proposals a new round of the debate begins on it, in
     which deferred amendments are open again; else the text goes to the council.
 
-    Locks: the act. Raises: Forbidden, Unanswered, OrderNeeded, TextRefused, AnswerClashes, TooEarly. Queues:
-    mail to the authors of deferred amendments.
+    Locks: the act. Raises: Forbidden, Unanswered, OrderNeeded, TextRefused, AnswerClashes, TooEarly,
+    DebateNotHeld, FormErrors for a day that is too far. Queues: mail to the authors of deferred amendments.
     """
     act = await queries.get_act(session, act_id, lock=True)
     require(may_consolidate(actor, act))
@@ -106,8 +114,10 @@ async def consolidate_act(
     debated = await queries.last_version(session, act_id)
     today = local_date(now)
     if proposals_until is None:
+        await _check_debate_held(session, act_id)
         await check_term(session, Event.SENT_TO_ENDORSEMENT, today, await happened_of(session, act))
     else:
+        check_not_far(proposals_until, today, "proposals_until")
         await check_term(session, Event.PROPOSALS_ENDED, proposals_until, {Event.REOPENED: today})
     version = await publish_version(
         session,
@@ -126,6 +136,12 @@ async def consolidate_act(
     else:
         await _begin_round(session, actor, act, version, done, deferred, proposals_until, now=now)
     return version
+
+
+async def _check_debate_held(session: AsyncSession, act_id: uuid.UUID) -> None:
+    """Raises: DebateNotHeld while people are called to a public debate of this text."""
+    if any(one.state == DebateState.CALLED for one in await queries.list_debates(session, act_id)):
+        raise DebateNotHeld()
 
 
 def report_of(done: Consolidated, corrections: Sequence[CorrectionRow] = ()) -> str:

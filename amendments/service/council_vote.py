@@ -15,6 +15,7 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
@@ -184,7 +185,11 @@ async def _give_number(session: AsyncSession, sitting: Sitting, number: int | No
     query = select(Sitting.id).where(Sitting.decision_year == year, Sitting.decision_number == number)
     if (await session.execute(query)).first() is not None:
         raise NumberTaken(number=f"{number}/{year}")
-    sitting.decision_number, sitting.decision_year = number, year
+    try:
+        async with session.begin_nested():
+            sitting.decision_number, sitting.decision_year = number, year
+    except IntegrityError as clash:  # another act, which has a lock of its own, is given it at this moment
+        raise NumberTaken(number=f"{number}/{year}") from clash
     return number
 
 

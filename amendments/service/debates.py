@@ -20,7 +20,7 @@ from amendments.rules.procedure import Event
 from amendments.service.acts import note_event, publish_fact
 from amendments.states import DebateState
 from app.kit.clock import local_date
-from app.kit.errors import FormErrors, Invalid
+from app.kit.errors import Forbidden, FormErrors, Invalid
 from app.kit.i18n import N_, Locale, show_date, show_datetime
 from app.kit.mail import send_mail
 from app.kit.policy import require
@@ -260,6 +260,13 @@ async def add_walk_in(
     require(may_hold_debate(actor, debate))
     if not draft.name.strip():
         raise FormErrors({"name": Invalid(N_("Write the name of who speaks."))})
+    for one in await queries.list_speakers(session, debate.id):
+        if one.account_id is None and (one.name, one.on_behalf_of, one.about) == (
+            draft.name,
+            draft.on_behalf_of,
+            draft.about,
+        ):
+            return one  # a second click
     speaker = DebateSpeaker(
         debate_id=debate.id,
         account_id=None,
@@ -300,6 +307,14 @@ def _mail_about(
         reason=debate.cancel_reason,
         debate_path=debate_path(debate),
     )
+
+
+async def check_own_words(session: AsyncSession, amendment_id: uuid.UUID) -> None:
+    """Raises: Forbidden for what was said at a meeting by somebody without an account: only they could take
+    it back or word it otherwise, and its author in the tables is who wrote it down.
+    """
+    if await queries.is_of_walk_in(session, amendment_id):
+        raise Forbidden(N_("You have written this down for somebody who said it at the debate."))
 
 
 async def lock_debate(session: AsyncSession, debate_id: uuid.UUID) -> tuple[Debate, Act]:

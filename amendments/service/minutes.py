@@ -108,9 +108,13 @@ async def add_recommendation(
     require(may_hold_debate(actor, debate))
     said_by = await queries.get_speaker(session, debate.id, speaker)
     await _operations(session, act, unit, reads)
+    said = await queries.list_recommendations(session, debate.id)
+    for one in said:
+        if (one.speaker_id, one.body, one.unit, one.reads) == (said_by.id, body.strip(), unit, reads.strip()):
+            return one  # a second click
     row = DebateRecommendation(
         debate_id=debate.id,
-        position=len(await queries.list_recommendations(session, debate.id)) + 1,
+        position=len(said) + 1,
         speaker_id=said_by.id,
         body=body.strip(),
         unit=unit,
@@ -309,6 +313,8 @@ async def correct_minutes(
     written = await queries.list_minutes(session, debate.id)
     if not written:
         raise FormErrors({"text": Invalid(N_("The minutes are not published yet."))})
+    if written[-1].content == text.strip():
+        return written[-1]  # a second click
     row = DebateMinutes(
         debate_id=debate.id,
         position=len(written) + 1,

@@ -36,6 +36,7 @@ from amendments.policy import (
     may_table,
     may_withdraw,
 )
+from amendments.service.debates import check_own_words
 from amendments.service.telling import mail_author, mail_receipt, proposal_facts, publish_amendment_fact, tell
 from amendments.states import UNANSWERED, ActState, AmendmentState, AuthorKind, IllegalMove
 from amendments.text.conflicts import Conflict, check_consistent
@@ -98,6 +99,7 @@ async def save_amendment(
     """
     row, _, newest = await _lock(session, amendment_id)
     require(may_change_amendment(actor, row))
+    await check_own_words(session, row.id)
     before = row.version_id, bytes(row.operations)
     if draft.operations is not None:
         row.operations = _write(queries.read_version(newest), draft.operations, separable=draft.separable)
@@ -309,8 +311,7 @@ async def withdraw_amendment(
     """Take an amendment back; its page stays and says so. Locks: the act. Raises: Forbidden."""
     row, act, _ = await _lock(session, amendment_id)
     require(may_withdraw(actor, act, row))
-    if await queries.is_of_walk_in(session, row.id):  # whose words only they could take back
-        raise Forbidden(N_("You have written this down for somebody who said it at the debate."))
+    await check_own_words(session, row.id)
     return await _end(session, row, AmendmentState.WITHDRAWN, "withdrawn", by_name=row.author_name, now=now)
 
 
@@ -323,6 +324,8 @@ async def return_amendment(
     """
     row, act, _ = await _lock(session, amendment_id)
     require(may_moderate(actor, row))
+    if await queries.is_of_walk_in(session, row.id):
+        raise Forbidden(N_("Who said this at the debate has no account to complete it. Answer it as it is."))
     row.state_reason = reason
     await _end(session, row, AmendmentState.RETURNED, "returned", by_name=actor.name, text=reason, now=now)
     await mail_author(session, act, row, "returned", reason=reason)

@@ -11,6 +11,7 @@ from accounts.policy import Actor
 from amendments import queries
 from amendments.models import AmendmentAnchor, AmendmentRow
 from amendments.policy import may_say_fate
+from amendments.service.debates import check_own_words
 from amendments.service.proposing import AmendmentDraft, begin_amendment
 from amendments.service.telling import tell
 from amendments.states import AuthorKind
@@ -25,8 +26,9 @@ async def _lock_asked(
 
     Raises: Forbidden.
     """
-    row = await queries.get_amendment(session, amendment_id)
-    act = await queries.get_act(session, row.act_id, lock=True)
+    unlocked = await queries.get_amendment(session, amendment_id)
+    act = await queries.get_act(session, unlocked.act_id, lock=True)
+    row = await queries.get_amendment(session, amendment_id)  # it may have been answered meanwhile
     anchor = await queries.find_anchor(session, row.id, (await queries.last_version(session, act.id)).id)
     fate = anchor.fate if anchor is not None and anchor.confirmed_at is None else ""
     require(may_say_fate(actor, act, row, fate=fate, today=local_date(now)))
@@ -48,6 +50,7 @@ async def begin_rewrite(
     other. Begun twice, it is the same draft. Locks: the act. Raises: Forbidden.
     """
     row, _ = await _lock_asked(session, actor, amendment_id, now)
+    await check_own_words(session, row.id)
     for kept in await queries.list_drafts(session, row.act_id, actor.id):
         if kept.replaces_id == row.id:
             return kept

@@ -62,14 +62,23 @@ async def add_councillor(
     account_id: uuid.UUID | None = None,
     now: datetime,
 ) -> Councillor:
-    """Put somebody on the roll of the council; public. Locks: the register's head. Raises: Forbidden,
-    FormErrors for an account that is on it already.
+    """Put somebody on the roll of the council; public; twice is once. The account of a term that is over goes
+    with the new one. Locks: the register's head. Raises: Forbidden, FormErrors for an account that is on it
+    already.
     """
     require(may_keep_roll(actor))
-    known = {one.account_id for one in await queries.list_councillors(session) if one.account_id}
-    if account_id in known:
-        raise FormErrors({"email": Invalid(N_("This account is on the roll already."))})
-    councillor = Councillor(name=name.strip(), account_id=account_id, since_on=since_on)
+    await register.hold(session)
+    name, today = name.strip(), local_date(now)
+    for one in await queries.list_councillors(session):
+        if (one.name, one.since_on, one.account_id, one.until_on) == (name, since_on, account_id, None):
+            return one  # a second click
+        if account_id is None or one.account_id != account_id:
+            continue
+        if one.until_on is None or one.until_on >= min(since_on, today):
+            raise FormErrors({"email": Invalid(N_("This account is on the roll already."))})
+        one.account_id = None
+        await session.flush()
+    councillor = Councillor(name=name, account_id=account_id, since_on=since_on)
     session.add(councillor)
     await session.flush()
     await _note_roll(session, actor, councillor, "council.member_added", {"since": since_on}, now=now)

@@ -21,8 +21,11 @@ from amendments.rules.yearly import ENTERED, missing
 from app.kit import register
 from app.kit.clock import local_date
 from app.kit.errors import FormErrors, Invalid
+from app.kit.forms import TOO_LONG
 from app.kit.i18n import N_
 from app.kit.policy import require
+
+LONGEST = 5_000  # characters of an evaluation
 
 
 async def enter_figures(
@@ -67,6 +70,11 @@ def _check(typed: Mapping[str, str]) -> None:
         and value
         and not (value.isdecimal() and value.isascii() and len(value) < 10)
     }
+    wrong |= {
+        key: Invalid(TOO_LONG, limit=LONGEST)
+        for key, value in typed.items()
+        if kinds[key] == "text" and len(value) > LONGEST
+    }
     if wrong:
         raise FormErrors(dict(wrong))
 
@@ -98,6 +106,8 @@ async def publish_year(
         raise YearlyChanged()
     if published and len(reason.strip()) < 20:
         raise FormErrors({"reason": Invalid(N_("Say in at least 20 characters why."))})
+    if len(reason) > LONGEST:
+        raise FormErrors({"reason": Invalid(TOO_LONG, limit=LONGEST)})
     figures = json.dumps(await figures_of(session, year), ensure_ascii=False, sort_keys=True)
     report = YearlyReport(
         year=year,

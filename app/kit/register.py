@@ -71,6 +71,13 @@ _HEAD = (
 )
 
 
+async def hold(session: AsyncSession) -> None:
+    """Let nobody else record anything until the transaction ends: for whoever looks, before recording, at
+    what others may be writing, and has no row of its own to lock.
+    """
+    await session.execute(_HEAD)
+
+
 async def record(
     session: AsyncSession, kind: str, subject: str, facts: dict[str, object], *, now: datetime
 ) -> str:

@@ -159,8 +159,8 @@ async def support_comment(
         comment.support_count += 1
     elif stands and not wanted:
         own = (CommentSupport.comment_id == comment.id, CommentSupport.account_id.in_(accounts))
-        await session.execute(delete(CommentSupport).where(*own))
-        comment.support_count -= 1
+        gone = await session.execute(delete(CommentSupport).where(*own).returning(CommentSupport.account_id))
+        comment.support_count -= len(gone.all())  # two, of accounts that turned out to be one person's
     await session.flush()
     return comment
 

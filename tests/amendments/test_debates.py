@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from amendments import queries, service
-from amendments.errors import DebateChanged, DebateOpen, StillToSpeak
+from amendments.errors import DebateChanged, DebateNotHeld, DebateOpen, StillToSpeak
 from amendments.models import Act, Debate
-from amendments.service import AnswerDraft, DebateDraft, SpeakerDraft
+from amendments.service import AmendmentDraft, AnswerDraft, DebateDraft, SpeakerDraft
 from amendments.states import AmendmentState, DebateState, IllegalMove, Outcome
 from app.kit import register
 from app.kit.crypto import digest
@@ -23,7 +23,7 @@ from app.kit.errors import Forbidden, FormErrors
 from app.kit.ical import Event, write_event
 from app.kit.outbox import OutboxMessage
 from tests.make.accounts import NOON
-from tests.make.acts import AFTER, make_act, make_clerk, make_councillor, make_person
+from tests.make.acts import AFTER, TO_COUNCIL, edit, make_act, make_clerk, make_councillor, make_person
 
 HELD = datetime(2027, 3, 10, 15, 0, tzinfo=UTC)
 LAST_DAY = date(2027, 3, 9)
@@ -182,7 +182,8 @@ async def test_what_is_said_is_registered_and_answered_like_what_is_written(
     reads = "Tariful este de 6 lei pe oră."
     await service.add_recommendation(session, clerk, debate.id, **said, unit="a1", reads=reads)
     await service.add_recommendation(session, clerk, debate.id, **said | {"speaker": 2})
-    await service.add_recommendation(session, clerk, debate.id, **said | {"speaker": 2})
+    other = {"speaker": 2, "body": "Să fie mai ieftin măcar seara."}
+    await service.add_recommendation(session, clerk, debate.id, **said | other)
     rows = [
         await service.register_recommendation(session, clerk, debate.id, place, now=HELD)
         for place in (1, 1, 2, 3)  # the first one twice
@@ -213,6 +214,71 @@ async def test_what_is_said_is_registered_and_answered_like_what_is_written(
     )
     assert queries.read_version(version)["a1"].text == reads
     assert (await queries.get_amendment(session, rows[3].id)).state == AmendmentState.SUBMITTED
+
+
+async def test_what_is_sent_twice_at_the_desk_is_written_once(session: AsyncSession, tmp_path: Path) -> None:
+    clerk, _, debate = await called(session, tmp_path)
+    walked = [await service.add_walk_in(session, clerk, debate.id, WALKED_IN, now=HELD) for _ in range(2)]
+    assert walked[0] is walked[1]
+    said = {"speaker": 1, "body": "Să fie mai ieftin."}
+    for _ in range(2):
+        await service.add_recommendation(session, clerk, debate.id, **said, now=HELD)
+    assert len(await queries.list_recommendations(session, debate.id)) == 1
+    await service.save_speaker(session, clerk, debate.id, 1, spoke=True, summary="Prea scump.", revision=0)
+    await service.end_debate(session, clerk, debate.id, now=HELD)
+    own = {"attendance": 31, "officials": "Ion Primaru, primar", "notes": "", "revision": 0}
+    await service.save_minutes(session, clerk, debate.id, **own)
+    await service.publish_minutes(session, clerk, debate.id, now=AFTER)
+    for _ in range(2):
+        await service.correct_minutes(session, clerk, debate.id, text="Au fost 32 de persoane.", now=AFTER)
+    assert len(await queries.list_minutes(session, debate.id)) == 2
+
+
+async def test_nobody_words_otherwise_what_a_stranger_said_at_the_debate(
+    session: AsyncSession, tmp_path: Path
+) -> None:
+    clerk, act, debate = await called(session, tmp_path)
+    await service.add_walk_in(session, clerk, debate.id, WALKED_IN, now=HELD)
+    said = {"speaker": 1, "body": "Să fie mai ieftin pentru toți."}
+    await service.add_recommendation(session, clerk, debate.id, **said, now=HELD)
+    row = await service.register_recommendation(session, clerk, debate.id, 1, now=HELD)
+    why = "Spuneți de unde vin banii pentru reducere."
+    with pytest.raises(Forbidden, match="has no account"):
+        await service.return_amendment(session, clerk, row.id, reason=why, now=HELD)
+    row.state = AmendmentState.RETURNED.value  # as one could before
+    await session.flush()
+    draft = AmendmentDraft(operations=edit("a1", "Tariful este de 12 lei pe oră."), reason=why)
+    with pytest.raises(Forbidden, match="for somebody who said it"):
+        await service.save_amendment(session, clerk, row.id, draft, now=HELD)
+    row.state = AmendmentState.SUBMITTED.value
+    await service.cancel_debate(session, clerk, debate.id, reason="S-a încheiat.", now=HELD)
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    councillor = await make_councillor(session)
+    answered = AnswerDraft(
+        outcome=Outcome.DEFERRED, reason="În runda viitoare, cu cifre.", function="consilier"
+    )
+    await service.answer_amendment(session, councillor, row.id, answered, now=AFTER)
+    until = date(2027, 4, 1)
+    version = await service.consolidate_act(session, clerk, act.id, proposals_until=until, now=AFTER)
+    anchor = await queries.find_anchor(session, row.id, version.id)
+    assert anchor is not None
+    anchor.fate = "orphaned"
+    await session.flush()
+    with pytest.raises(Forbidden, match="for somebody who said it"):
+        await service.begin_rewrite(session, clerk, row.id, now=AFTER)
+
+
+async def test_the_text_does_not_go_to_the_council_while_people_are_called_to_a_debate(
+    session: AsyncSession, tmp_path: Path
+) -> None:
+    clerk, act, debate = await called(session, tmp_path)
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    with pytest.raises(DebateNotHeld):
+        await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
+    assert len(await queries.list_versions(session, act.id)) == 1
+    await service.end_debate(session, clerk, debate.id, now=AFTER)
+    await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
+    assert act.state == "council"
 
 
 async def test_a_meeting_is_called_off_and_another_called(session: AsyncSession, tmp_path: Path) -> None:

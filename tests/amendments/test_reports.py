@@ -65,6 +65,9 @@ async def test_figures_are_entered_with_names_and_published_once(
     with pytest.raises(FormErrors) as wrong:
         await service.enter_figures(session, clerk, 2027, {"c": "-1", "e": "o sută", "g": "٣"}, now=NEXT_YEAR)
     assert set(wrong.value.errors) == {"c", "e", "g"}
+    with pytest.raises(FormErrors) as long:  # and not cut silently
+        await service.enter_figures(session, clerk, 2027, {"f": "a" * 5_001}, now=NEXT_YEAR)
+    assert set(long.value.errors) == {"f"}
     with pytest.raises(YearlyIncomplete):
         await service.publish_year(session, clerk, 2027, seen=0, now=NEXT_YEAR)
     assert await service.enter_figures(session, clerk, 2027, ALL, now=NEXT_YEAR) == 5

@@ -15,6 +15,7 @@ from amendments.rules.procedure import Event
 from amendments.service import AmendmentDraft, AnswerDraft
 from amendments.states import ActState, AmendmentState, AuthorKind, Outcome
 from amendments.text.operations import DeleteUnit, Operation
+from amendments.text.weaving import Ruling
 from app.kit import register
 from app.kit.errors import Forbidden, FormErrors
 from tests.make.accounts import NOON
@@ -76,6 +77,31 @@ async def test_a_round_that_would_be_too_short_publishes_nothing(
     assert len(await queries.list_versions(session, act.id)) == 1
     facts = [one.kind async for one in register.stream_facts(session)]
     assert "act.consolidated" not in facts
+
+
+async def test_a_last_day_that_was_mistyped_is_refused(
+    session: AsyncSession, act: Act, clerk: Actor, tmp_path: Path
+) -> None:
+    far = date(2072, 3, 26)
+    with pytest.raises(FormErrors) as refused:
+        await make_act(session, clerk, tmp_path, until=far)
+    assert set(refused.value.errors) == {"proposals_until"}
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    with pytest.raises(FormErrors):
+        await service.consolidate_act(session, clerk, act.id, proposals_until=far, now=AFTER)
+    assert (act.state, len(await queries.list_versions(session, act.id))) == (ActState.CLOSED, 1)
+
+
+async def test_an_order_names_each_once(
+    session: AsyncSession, act: Act, clerk: Actor, author: Actor, councillor: Actor
+) -> None:
+    row = await propose(session, author, act, CHEAPER)
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    await answer(session, councillor, row, Outcome.ACCEPTED)
+    for order in ((), (str(row.id), str(row.id))):
+        ruling = Ruling(unit="a1", gap=0, after=None, order=order, reason=WHY)
+        with pytest.raises(TextRefused):
+            await service.rule_order(session, clerk, act.id, ruling, now=AFTER)
 
 
 async def test_a_draft_of_an_earlier_text_is_not_sent_without_being_looked_at(

@@ -51,7 +51,7 @@ pytestmark = [
 ]
 WRITERS = 8
 PATIENCE_SECONDS = 90  # far more than it takes; a loaded machine is slow, not wrong
-# End others' backends of this database, as an administrator or the kernel would, and wait until they are gone.
+# End others' backends of this database, as an administrator or the kernel would, and wait for their end.
 CUT_OFF = (
     "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid() AND "

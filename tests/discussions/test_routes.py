@@ -37,6 +37,17 @@ async def said_at(visitor: Visitor, here: str, body: str) -> str:
     return sent.headers["location"].rpartition("#c-")[2]
 
 
+async def test_back_from_supporting_to_a_page_that_nobody_has(town: Town, tmp_path: Path) -> None:
+    act, _ = await the_act(town, tmp_path)
+    ana, dan = await town.resident(), await town.resident()
+    here = f"/discussions/unit:{act.id}:a1"
+    said = await said_at(ana, here, "Tariful este mic.")
+    await dan.see(here)
+    for number, wanted in (("²", "1"), ("2", "2"), ("9" * 30, "1"), ("-1", "1"), ("", "1")):
+        sent = await dan.send(f"/comments/{said}/support", wanted="yes", page=number)
+        assert f"page={wanted}#c-" in sent.headers["location"]
+
+
 async def test_what_is_said_is_counted_where_it_belongs(
     town: Town, tmp_path: Path, clock: FrozenClock
 ) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.models import Residence
 from app.kit import markdown, register
 from app.kit.db import Database, new_id
 from app.kit.errors import Forbidden, FormErrors
@@ -20,7 +21,7 @@ from discussions import queries, service
 from discussions.errors import AlreadyAppealed, AlreadyReported, CommentNotFound, NothingToDecide
 from discussions.models import Comment, Thread
 from discussions.states import EDIT_TIME, MAX_HOURLY, CommentState, Decision, Ground, Sort
-from tests.make.accounts import NOON
+from tests.make.accounts import NOON, actor_of, make_account
 from tests.make.acts import make_clerk, make_councillor, make_person
 from tests.make.discussions import MINUTE, REASON, make_moderator, make_subject, say
 
@@ -108,6 +109,32 @@ async def test_support_counts_a_person_once(session: AsyncSession) -> None:
     for _ in range(2):
         await service.support_comment(session, dan, said.id, wanted=False, now=NOON)
     assert said.support_count == 0
+
+
+async def test_who_supported_from_two_accounts_steps_back_from_both(session: AsyncSession) -> None:
+    ana = await make_person(session)
+    said = await say(session, ana)
+    first, second = await make_account(session), await make_account(session)
+    for account in (first, second):  # before anybody knew that they are one person's
+        actor = actor_of(account)
+        await service.support_comment(session, actor, said.id, wanted=True, now=NOON)
+    other = await make_person(session, name="Dan Vecinu")
+    await service.support_comment(session, other, said.id, wanted=True, now=NOON)
+    for account, withdrawn_at in ((first, NOON), (second, None)):
+        one = Residence(
+            account_id=account.id,
+            identity_hash="0" * 64,
+            birth_year=1985,
+            area="Rahova",
+            method="desk",
+            verified_at=NOON,
+            verified_by=ana.id,
+            withdrawn_at=withdrawn_at,
+        )
+        session.add(one)
+    await session.flush()
+    await service.support_comment(session, actor_of(first), said.id, wanted=False, now=NOON)
+    assert said.support_count == 1
 
 
 # ── moderation ────────────────────────────────────────────────────────────────

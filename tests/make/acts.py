@@ -55,9 +55,15 @@ async def make_person(session: AsyncSession, *, name: str = "Ana Popescu") -> Ac
 
 
 async def make_act(
-    session: AsyncSession, clerk: Actor, folder: Path, *, text: Version = PARKING, announced: bool = True
+    session: AsyncSession,
+    clerk: Actor,
+    folder: Path,
+    *,
+    text: Version = PARKING,
+    announced: bool = True,
+    until: date = UNTIL,
 ) -> Act:
-    """An act with a paper; announced, its debate runs until UNTIL."""
+    """An act with a paper; announced, its debate runs until that day."""
     draft = ActDraft(
         title="Hotărâre privind tarifele de parcare",
         summary="Cât costă parcarea.",
@@ -79,7 +85,7 @@ async def make_act(
         now=NOON,
     )
     if announced:
-        await service.announce_act(session, clerk, act.id, proposals_until=UNTIL, now=NOON)
+        await service.announce_act(session, clerk, act.id, proposals_until=until, now=NOON)
     return act
 
 
