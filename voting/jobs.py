@@ -8,7 +8,6 @@ import structlog
 from app.kit import clock
 from app.kit.access_log import AccessLogEntry
 from app.kit.context import Services
-from app.kit.outbox import enqueue
 from voting import service
 from voting.models import TRACES, CredentialHolder
 from voting.sealing.crew import cores
@@ -43,7 +42,7 @@ async def count_due_polls(services: Services) -> None:
         due = await service.list_due_to_count(session)
     for poll_id in due:
         async with services.database.write() as session:
-            enqueue(session, "voting.jobs.count_poll", poll_id=str(poll_id))
+            await service.promise_again(session, "voting.jobs.count_poll", poll_id)
 
 
 async def advance_due_sealings(services: Services) -> None:
@@ -52,7 +51,7 @@ async def advance_due_sealings(services: Services) -> None:
         due = await service.list_due_to_advance(session)
     for poll_id in due:
         async with services.database.write() as session:
-            enqueue(session, "voting.jobs.advance_sealing", poll_id=str(poll_id))
+            await service.promise_again(session, "voting.jobs.advance_sealing", poll_id)
 
 
 async def advance_sealing(services: Services, *, poll_id: str) -> None:

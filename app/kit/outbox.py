@@ -96,6 +96,25 @@ async def fail(session: AsyncSession, message_id: uuid.UUID, moment: datetime, e
     message.due_at = moment + min(timedelta(minutes=2 ** (message.attempts - 1)), timedelta(hours=6))
 
 
+async def find_open(session: AsyncSession, job: str, **arguments: object) -> OutboxMessage | None:
+    """The promise to run this very job that was tried most often and is not given up; for a sweep that must
+    not promise again and again what fails, and for a page that says what is the matter.
+    """
+    query = select(OutboxMessage).where(
+        OutboxMessage.job == job,
+        OutboxMessage.arguments == json.dumps(arguments),
+        OutboxMessage.attempts < MAX_ATTEMPTS,
+    )
+    query = query.order_by(OutboxMessage.attempts.desc(), OutboxMessage.id).limit(1)
+    return (await session.execute(query)).scalars().first()
+
+
+def hasten(session: AsyncSession, message: OutboxMessage, moment: datetime) -> None:
+    """Have what failed tried again when this transaction commits, instead of when its turn comes."""
+    message.due_at = moment
+    session.info.setdefault("outbox", []).append((message.id, message.queue))
+
+
 async def list_due(
     session: AsyncSession, moment: datetime, *, limit: int = 500
 ) -> list[tuple[uuid.UUID, str]]:

@@ -1,6 +1,8 @@
 """The officer's desk, closing and the result, as officials and everybody see them."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import httpx
 import pytest
@@ -200,3 +202,55 @@ async def test_the_sweeps_open_and_count_what_was_missed(client, app, database, 
     await run_jobs()
     await jobs.count_poll(app.services, poll_id=str(poll.id))  # twice is once
     assert (await client.get(f"/polls/{poll.id}/result")).status_code == 200
+
+
+async def test_a_count_that_fails_is_shown_to_the_officer_who_has_it_tried_again(
+    client, app, database, clock, run_jobs
+) -> None:
+    poll = await new_poll(database)
+    clock.at(await _stage_end(database, poll.id))
+    await jobs.close_due_polls(app.services)
+    async with database.write() as session:
+        full = await queries.get_poll(session, poll.id)
+        for name in ("C", "D"):
+            officer = await make_officer(session, name=name)
+            digest = service.protocol_digest(full.poll)
+            await service.confirm_act(session, officer, poll.id, Act.CLOSE, digest=digest, now=clock.now)
+    folder = app.services.storage.directory
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.rename(folder.with_name("elsewhere"))
+    folder.write_text("no place for files")
+    await run_jobs()
+    clock.now += timedelta(seconds=5)
+    await jobs.count_due_polls(app.services)  # promises nothing while one is promised
+    await run_jobs()
+    await as_officer(client, database, name="Maria Ionescu")
+    desk = f"/en/polls/{poll.id}/officer"
+    page = (await client.get(desk)).text
+    assert "It was tried 1 time." in page
+    assert "NotADirectoryError" in page or "FileExistsError" in page
+    folder.unlink()
+    folder.with_name("elsewhere").rename(folder)
+    await run_jobs()
+    assert (await client.get(f"/polls/{poll.id}/result")).status_code == 303  # its turn has not come
+    form = {"csrf_token": field(page, "csrf_token")}
+    answer = await client.post(f"{desk}/try-again", data=form, headers=ORIGIN)
+    assert answer.status_code == 303
+    await run_jobs()
+    assert (await client.get(f"/polls/{poll.id}/result")).status_code == 200
+    assert "try-again" not in (await client.get(desk)).text
+    assert (await client.post(f"{desk}/try-again", data=form, headers=ORIGIN)).status_code == 303
+
+
+async def test_only_an_officer_has_it_tried_again(client, database, clock) -> None:
+    poll = await new_poll(database)
+    await as_resident(client, database)
+    page = (await client.get("/")).text
+    form = {"csrf_token": field(page, "csrf_token")}
+    answer = await client.post(f"/polls/{poll.id}/officer/try-again", data=form, headers=ORIGIN)
+    assert answer.status_code in (403, 404)
+
+
+async def _stage_end(database: Database, poll_id: UUID) -> datetime:
+    async with database.read() as session:
+        return (await queries.get_poll(session, poll_id)).stage.closes_at

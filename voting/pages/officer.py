@@ -6,6 +6,7 @@ import msgspec
 
 from app.kit.context import Ctx
 from app.kit.i18n import N_
+from app.kit.outbox import OutboxMessage
 from app.kit.policy import Verdict
 from voting.models import Confirmation
 from voting.pages.words import rule_title, shown_state, state_text, title_of
@@ -45,6 +46,14 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """The platform's own work on a poll that has failed, and is to be tried again."""
+
+    times: int
+    what: str
+    again_at: datetime
+
+
 class OfficerPage(msgspec.Struct, frozen=True, kw_only=True):
     """The officer's desk of a poll."""
 
@@ -59,6 +68,7 @@ class OfficerPage(msgspec.Struct, frozen=True, kw_only=True):
     protocol: list[tuple[str, str]]
     acts: list[ActRow]
     waiting: str
+    trouble: Trouble | None
     may_announce: Verdict
     may_change: Verdict
     has_places: bool
@@ -163,8 +173,11 @@ def build_officer(
     digests: dict[Act, str],
     voter_count: int,
     sealing: str = "",
+    failed: OutboxMessage | None = None,
 ) -> OfficerPage:
-    """The officer's page of a poll. `sealing`: what the ceremony of a sealed vote waits for."""
+    """The officer's page of a poll. `sealing`: what the ceremony of a sealed vote waits for; `failed`: work
+    of the platform that is to be tried again.
+    """
     poll, facts = full.poll, full.facts
     act = {PollState.ANNOUNCED: Act.OPEN, PollState.CLOSED: Act.CLOSE}.get(facts.state)
     is_ready = act is not None and facts.is_confirmed(act)
@@ -194,6 +207,7 @@ def build_officer(
         protocol=protocol,
         acts=[build_act(ctx, full, act, digest) for act, digest in digests.items()],
         waiting=sealing or ctx.gettext(waiting),
+        trouble=None if failed is None else build_trouble(failed),
         may_announce=may_announce(ctx.actor, facts, now=ctx.now),
         has_places=facts.paper is not None,
         may_set_places=may_set_places(ctx.actor, facts),
@@ -205,6 +219,12 @@ def build_officer(
         is_sealed=facts.sealing is not None,
         one_machine=poll.one_machine,
     )
+
+
+def build_trouble(failed: OutboxMessage) -> Trouble:
+    """What failed, without the words of the error: they may hold what only the log should."""
+    kind, _, _ = (failed.last_error or "").partition(":")
+    return Trouble(times=failed.attempts, what=kind, again_at=failed.due_at)
 
 
 def find_proposal(full: PollInFull) -> Proposal | None:

@@ -63,7 +63,8 @@ async def _show(request: WebRequest, session: AsyncSession, ctx: Ctx, full: Poll
     sealing = ""
     if full.facts.sealing is not None:
         sealing = waiting_text(ctx, await load_ceremony(session, full))
-    model = build_officer(ctx, full, digests=digests, voter_count=voters, sealing=sealing)
+    failed = await service.find_trouble(session, full.poll.id)
+    model = build_officer(ctx, full, digests=digests, voter_count=voters, sealing=sealing, failed=failed)
     return page(request, "voting/officer.html", model)
 
 
@@ -89,6 +90,20 @@ async def announce(
     """Publish a draft."""
     await service.announce_poll(session, ctx.actor, poll_id, now=ctx.now)
     return see_other(request, f"/polls/{poll_id}/officer", notice=ctx.gettext("The vote has been announced."))
+
+
+@post("/polls/{poll_id:uuid}/officer/try-again", audience=official)
+async def try_again(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    poll_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Have work of the platform that failed tried now."""
+    check_officer(ctx)
+    tried = await service.try_again(session, ctx.actor, poll_id, now=ctx.now)
+    said = ctx.gettext("It is being tried again now.") if tried else ctx.gettext("Nothing has failed.")
+    return see_other(request, f"/polls/{poll_id}/officer", notice=said)
 
 
 @post("/polls/{poll_id:uuid}/officer/freeze", audience=official)
@@ -188,6 +203,7 @@ HANDLERS = [
     show_officer,
     announce,
     freeze,
+    try_again,
     confirm,
     withdraw,
     show_cancelling,

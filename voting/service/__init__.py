@@ -101,6 +101,7 @@ from voting.service.turns import (
     open_poll,
     protocol_digest,
 )
+from voting.service.work import find_trouble, promise_again, try_again
 
 __all__ = [
     "GRADES",
@@ -150,6 +151,7 @@ __all__ = [
     "digest_to_confirm",
     "end_mixing",
     "enter_sheet",
+    "find_trouble",
     "find_visitors",
     "finish_reading",
     "freeze_roll",
@@ -177,6 +179,7 @@ __all__ = [
     "open_visitor",
     "prepare_poll",
     "prepare_seal",
+    "promise_again",
     "propose_cancelling",
     "protocol_digest",
     "publish_done",
@@ -194,6 +197,7 @@ __all__ = [
     "sign_place",
     "store_files",
     "stream_archive",
+    "try_again",
     "undo_paper",
     "withdraw_confirmation",
     "withdraw_signature",
