@@ -39,6 +39,7 @@ from voting.service.elections import (
     choose_settings,
     create_election,
 )
+from voting.service.failed import find_trouble, promise_again, try_again
 from voting.service.imported import import_poll
 from voting.service.opening import (
     end_mixing,
@@ -101,7 +102,6 @@ from voting.service.turns import (
     open_poll,
     protocol_digest,
 )
-from voting.service.work import find_trouble, promise_again, try_again
 
 __all__ = [
     "GRADES",
