@@ -8,6 +8,7 @@ from app.kit.events import subscribe
 from app.kit.i18n import N_
 from cycles.events import StageDatesChanged
 from discussions.queries import resolve_by
+from proposals.queries.discussed import find_idea_lists, find_ideas
 from proposals.service import record_outcome
 from voting.events import ResultPublished
 from voting.service import lapse_confirmations
@@ -170,3 +171,5 @@ def wire() -> None:
     resolve_by("act", find_acts)
     resolve_by("amendment", find_amendments)
     resolve_by("unit", find_units)
+    resolve_by("idea", find_ideas)
+    resolve_by("ideas", find_idea_lists)

@@ -91,6 +91,15 @@ def may_support(actor: Actor | None, idea: IdeaLike, *, supports: bool) -> Verdi
     return ALLOW
 
 
+def takes_comments(idea: IdeaLike) -> Verdict:
+    """Whether more may be said of an idea: also of one that was rejected, with the reasons before all."""
+    if idea.state == IdeaState.MERGED:
+        return deny(N_("This idea was merged. Comment on the one into which it was merged."))
+    if idea.state == IdeaState.WITHDRAWN:
+        return deny(N_("This idea was withdrawn."))
+    return ALLOW
+
+
 def may_answer(actor: Actor | None, idea: IdeaLike) -> Verdict:
     """The author answers the question that the department asked."""
     if actor is None or actor.id != idea.author_id:

@@ -18,6 +18,7 @@ from amendments.states import AmendmentState
 from amendments.text.labels import cite
 from app.kit.i18n import N_
 from app.kit.policy import Verdict, deny
+from app.kit.text import uuids
 from discussions.queries import Subject, count_comments
 
 
@@ -53,7 +54,7 @@ async def find_amendments(
     query = (
         select(AmendmentRow, Act)
         .join(Act, Act.id == AmendmentRow.act_id)
-        .where(AmendmentRow.id.in_(_ids(keys)), AmendmentRow.state != AmendmentState.DRAFT.value)
+        .where(AmendmentRow.id.in_(uuids(keys)), AmendmentRow.state != AmendmentState.DRAFT.value)
     )
     return {
         str(row.id): _subject(
@@ -91,21 +92,8 @@ async def find_units(session: AsyncSession, actor: Actor | None, keys: Sequence[
 
 
 async def _visible(session: AsyncSession, actor: Actor | None, keys: Sequence[str]) -> list[Act]:
-    query = select(Act).where(Act.id.in_(_ids(keys)))
+    query = select(Act).where(Act.id.in_(uuids(keys)))
     return [act for act in (await session.execute(query)).scalars() if may_view(actor, act)]
-
-
-def _ids(keys: Sequence[str]) -> set[uuid.UUID]:
-    """The ids among what somebody may have typed into an address."""
-    found = set()
-    for key in keys:
-        try:
-            one = uuid.UUID(key)
-        except ValueError:
-            continue
-        if str(one) == key:
-            found.add(one)
-    return found
 
 
 def _subject(act: Act, ref: str, title: str, path: str, verdict: Verdict) -> Subject:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import unicodedata
+import uuid
 from collections.abc import Iterable, Sequence
 
 _CEDILLA = str.maketrans("ŞşŢţ", "ȘșȚț")
@@ -64,3 +65,16 @@ def public_name(name: str) -> str:
     parts = name.split()
     short = f"{parts[0]} {parts[-1][0].upper()}." if len(parts) > 1 else name.strip()
     return short[:120]
+
+
+def uuids(typed: Iterable[str]) -> set[uuid.UUID]:
+    """The ids among what somebody may have typed into an address."""
+    found = set()
+    for key in typed:
+        try:
+            one = uuid.UUID(key)
+        except ValueError:
+            continue
+        if str(one) == key:
+            found.add(one)
+    return found

@@ -21,11 +21,11 @@ from app.kit.context import Services
 from app.kit.outbox import OutboxMessage
 from app.seed import content
 from app.seed.acts import seed_act, seed_answered, seed_day_off, seed_second_round
-from app.seed.comments import seed_comments
+from app.seed.comments import seed_comments, seed_idea_comments
 from app.seed.council import seed_council
 from app.seed.debate import seed_coming_debate
 from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_papers, ticked
-from app.seed.ideas import seed_wishes, seed_works
+from app.seed.ideas import list_sent, seed_wishes, seed_works
 from app.seed.paper import CLUB, Clerks, seed_counting_table, seed_paper_votes, seed_places
 from app.seed.people import PEOPLE, actor_of, seed_people
 from app.seed.sealed import seed_sealed
@@ -324,6 +324,8 @@ async def _seed_collecting(session: AsyncSession, services: Services, cast: Cast
         first=begins + DAY,
         step=DAY,
     )
+    ideas = await list_sent(session, cycle)
+    await seed_idea_comments(session, ideas[:3], cast.authors, first=begins + 8 * DAY)
 
 
 def _stages(opens: datetime, closes: datetime) -> dict[StageKind, tuple[datetime, datetime]]:

@@ -1,5 +1,6 @@
-"""What people say of the draft on parking: comments, replies, one that was hidden and appealed against."""
+"""What people say of the draft on parking and of ideas: comments, replies, one hidden and appealed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,8 @@ from discussions import service
 from discussions.models import Comment
 from discussions.queries import Subject
 from discussions.states import Ground
+from proposals.models import Idea
+from proposals.queries.discussed import find_ideas
 
 HOUR = timedelta(hours=1)
 ON_AMENDMENT = (
@@ -80,3 +83,33 @@ async def _say(
     return await service.write_comment(
         session, person, subject, body, parent_id=to.id if to else None, now=at
     )
+
+
+# ── on ideas ──────────────────────────────────────────────────────────────────
+ON_IDEAS = (
+    (
+        "Semnez cu două mâini. Am copii de patru și șapte ani și ocolim zilnic două străzi.",
+        "Și eu. Dar să nu rămânem fără locurile de parcare de lângă școală.",
+    ),
+    (
+        "Știe cineva dacă terenul este al primăriei? Din câte îmi amintesc, o parte este retrocedată.",
+        "Am verificat pe portalul ANCPI: parcela este a sectorului.",
+    ),
+    ("Bună idee, dar cine îngrijește după ce se termină banii proiectului?", ""),
+)
+
+
+async def seed_idea_comments(
+    session: AsyncSession, ideas: Sequence[Idea], people: Sequence[Actor], *, first: datetime
+) -> None:
+    """Some of the cycle's newest ideas are argued about."""
+    subjects = await find_ideas(session, None, [str(idea.id) for idea in ideas])
+    for place, (idea, (question, answer)) in enumerate(zip(ideas, ON_IDEAS, strict=False)):
+        subject = subjects[str(idea.id)]
+        others = [one for one in people if one.id != idea.author_id]
+        asked = await _say(session, others[place], subject, question, at=first + place * HOUR)
+        await service.support_comment(
+            session, others[place + 1], asked.id, wanted=True, now=first + (place + 2) * HOUR
+        )
+        if answer:
+            await _say(session, others[place + 2], subject, answer, to=asked, at=first + (place + 4) * HOUR)

@@ -3,6 +3,7 @@
 from discussions.queries.comments import (
     count_comments,
     count_first,
+    count_on,
     count_written,
     find_same,
     first_replies,
@@ -32,6 +33,7 @@ __all__ = [
     "count_comments",
     "count_decisions",
     "count_first",
+    "count_on",
     "count_written",
     "find_appeal",
     "find_report",

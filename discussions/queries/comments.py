@@ -90,6 +90,14 @@ async def count_comments(session: AsyncSession, scope: str) -> dict[str, int]:
     return {row.subject: row.comment_count for row in (await session.execute(query)).all()}
 
 
+async def count_on(session: AsyncSession, subjects: Collection[str]) -> dict[str, int]:
+    """How many comments can be read on each of some subjects; those on which nothing is said are left out."""
+    query = select(Thread.subject, Thread.comment_count).where(
+        Thread.subject.in_(subjects), Thread.comment_count > 0
+    )
+    return {row.subject: row.comment_count for row in (await session.execute(query)).all()}
+
+
 async def list_newest(session: AsyncSession, scope: str, paging: Paging) -> Sequence[Comment]:
     """What can be read in a scope, replies too, the newest first."""
     query = select(Comment).where(Comment.scope == scope, _READABLE).order_by(*_ORDERS[Sort.NEWEST])

@@ -26,7 +26,7 @@ from proposals.pages.words import (
     view_event,
     view_reason,
 )
-from proposals.policy import may_answer, may_support, may_withdraw
+from proposals.policy import may_answer, may_support, may_withdraw, takes_comments
 from proposals.states import EventKind, IdeaState, Outcome
 
 ORDERS = ("random", "new", "supported")
@@ -45,6 +45,7 @@ class IdeaCard(msgspec.Struct, frozen=True):
     area: str
     submitted_at: datetime | None
     support_count: int
+    comment_count: int
     author: str
     photo_path: str
     project_number: str
@@ -126,6 +127,8 @@ class IdeaPage(msgspec.Struct, frozen=True):
     state_title: str
     submitted_at: datetime | None
     support_count: int
+    comment_count: int
+    may_comment: Verdict
     cycle_slug: str
     cycle_title: str
     photos: list[PhotoView]
@@ -165,6 +168,7 @@ class IdeaFacts(msgspec.Struct, frozen=True, kw_only=True):
     clock: ClockView | None
     supports: bool
     supports_target: bool
+    comment_count: int
     may_review: bool
     pin: MapView | None
 
@@ -174,7 +178,7 @@ def photo_path(photo_id: object, size: str) -> str:
     return f"/photos/{photo_id}/{size}.jpg"
 
 
-def build_card(row: Row[Any]) -> IdeaCard:
+def build_card(row: Row[Any], comment_count: int = 0) -> IdeaCard:
     """An idea of a list from its row."""
     return IdeaCard(
         id=str(row.id),
@@ -189,6 +193,7 @@ def build_card(row: Row[Any]) -> IdeaCard:
         area=row.area_name or "",
         submitted_at=row.submitted_at,
         support_count=row.support_count,
+        comment_count=comment_count,
         author=row.author_name,
         photo_path=photo_path(row.photo_id, "small") if row.photo_id else "",
         project_number=row.project_number or "",
@@ -262,6 +267,8 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         state_title=state_title(idea),
         submitted_at=idea.submitted_at,
         support_count=idea.support_count,
+        comment_count=facts.comment_count,
+        may_comment=takes_comments(idea),
         cycle_slug=facts.cycle.slug,
         cycle_title=facts.cycle.title if locale == "ro" else facts.cycle.title_en,
         photos=view_photos(facts.photos),

@@ -89,6 +89,7 @@ class ProjectPage(msgspec.Struct, frozen=True):
     has_result: bool
     idea: LinkedIdea | None
     support_count: int
+    comment_count: int
     photos: list[PhotoView]
     events: list[EventView]
     costing: CostView | None

@@ -28,6 +28,7 @@ from app.kit.web import (
 )
 from cycles.queries import get_cycle, list_area_choices, list_areas, read_calendar
 from cycles.states import StageKind
+from discussions.queries import count_on
 from proposals import queries, service
 from proposals.errors import IdeaNotFound, PhotoNotFound
 from proposals.forms import AnswerForm
@@ -35,6 +36,7 @@ from proposals.models import Idea
 from proposals.pages import ideas as pages
 from proposals.pages.maps import view_pin
 from proposals.policy import may_review, may_view, may_withdraw
+from proposals.queries.discussed import idea_ref
 from proposals.routes.maps import map_of
 from proposals.routes.review import read_clock
 from proposals.states import IdeaState
@@ -61,9 +63,10 @@ async def list_ideas(
     rows, place = await queries.list_ideas_page(
         session, wanted, order=order, page=asked.get("page"), today=local_date(ctx.now)
     )
+    said = await count_on(session, [idea_ref(row.id) for row in rows])
     kept = {"cycle": slug, "area": wanted.area_code, "state": wanted.state, "q": wanted.text}
     model = pages.IdeasPage(
-        ideas=[pages.build_card(row) for row in rows],
+        ideas=[pages.build_card(row, said.get(idea_ref(row.id), 0)) for row in rows],
         paging=place,
         cycles=[pages.Choice(one.slug, one.title_in(ctx.locale)) for one in calendar.own],
         areas=[pages.Choice(*area) for area in areas],
@@ -141,6 +144,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.Idea
         clock=await read_clock(session, ctx, idea),
         supports=supports,
         supports_target=bool(carried),
+        comment_count=(await count_on(session, [idea_ref(idea.id)])).get(idea_ref(idea.id), 0),
         may_review=bool(may_review(ctx.actor)),
         pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
     )

@@ -21,12 +21,14 @@ from cycles.queries import (
     read_calendar,
 )
 from cycles.states import StageKind
+from discussions.queries import count_on
 from proposals import queries, service
 from proposals.models import Project
 from proposals.pages import ideas as idea_pages
 from proposals.pages import projects as pages
 from proposals.pages.words import OUTCOME_TITLES
 from proposals.policy import may_put_to_vote
+from proposals.queries.discussed import idea_ref
 from proposals.states import OPEN_STATES, Outcome
 from voting.queries import find_poll_state
 from voting.states import COUNTED_STATES, PUBLIC_STATES
@@ -153,6 +155,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, cycle: Cycle, project: Pr
         has_result=poll_state in COUNTED_STATES,
         idea=idea_pages.view_linked(idea) if idea else None,
         support_count=idea.support_count if idea else 0,
+        comment_count=(await count_on(session, [idea_ref(idea.id)])).get(idea_ref(idea.id), 0) if idea else 0,
         photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)) if idea else [],
         events=idea_pages.view_events(events, reasons, ctx.locale),
         costing=idea_pages.view_costing(

@@ -24,10 +24,10 @@ IDEAS = 23  # more than one page
 # What each page may ask the database, however many rows there are. Lower is welcome, higher is a decision.
 QUERIES = {
     "/": 5,
-    "/ideas": 4,
-    "/ideas?order=new": 5,
-    "/ideas?order=supported&page=2": 5,
-    "/ideas?q=piste+arsenalului&area=rahova&state=open": 4,
+    "/ideas": 5,
+    "/ideas?order=new": 6,
+    "/ideas?order=supported&page=2": 6,
+    "/ideas?q=piste+arsenalului&area=rahova&state=open": 5,
     "/projects": 5,
     "/polls/{poll}": 4,
     "/register": 2,
