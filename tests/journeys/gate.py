@@ -3,9 +3,9 @@
 A page is loaded once in each language, and then shown in other sizes and colours without loading it again.
 What can go wrong depends on few of the conditions together (contrast on colours, width on language and size),
 so not every combination is looked at; cases of one address share theirs (`looks_at` in test_pages.py). What
-is cheap runs in both languages on phone and desk. axe, which is not, looks at each page in Romanian, light, on a phone and in English, dark, on a desk; at the style guide,
-where every component stands in every state, in four combinations in which every pair of conditions occurs (an
-orthogonal array).
+is cheap runs in both languages on phone and desk. axe, which is not, looks at each page in Romanian, light,
+on a phone and in English, dark, on a desk; at the style guide, where every component stands in every state,
+in four combinations in which every pair of conditions occurs (an orthogonal array).
 """
 
 import json
