@@ -117,6 +117,7 @@ REGISTER_KINDS: dict[str, str] = {
     "transparency.published": N_("The yearly report on decisional transparency was published"),
     "cycle.created": N_("The cycle was published"),
     "cycle.vote-settings-changed": N_("An official chose how the vote is counted"),
+    "cycle.review-rules-changed": N_("The rules of a cycle's review were changed"),
     "stage.dates-changed": N_("The dates of a stage were changed"),
     "projects.put-to-vote": N_("The list of projects was frozen and put to the vote"),
     "projects.decided": N_("The outcome of the vote was written on the projects"),
@@ -125,9 +126,12 @@ REGISTER_KINDS: dict[str, str] = {
     "idea.question": N_("The department asked the author; the clock stopped"),
     "idea.answer": N_("The author answered; the clock runs again"),
     "idea.resumed": N_("The department let the clock run again"),
+    "idea.unanswered": N_("The author's term for the answer passed; the clock runs again"),
     "idea.rejected": N_("The idea was rejected"),
     "idea.merged": N_("The idea was merged into another one"),
     "idea.accepted": N_("The idea was accepted and became a project"),
+    "idea.changed": N_("The idea was accepted with changes and became a project"),
+    "idea.forwarded": N_("The idea is not in our competence and was sent on"),
     "idea.withdrawn": N_("The author withdrew the idea"),
     "ideas.deadlines_moved": N_("A day off moved the deadlines of ideas under review"),
     "day_off.declared": N_("A day off was declared"),
@@ -160,6 +164,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("voting.jobs.close_due_polls", 60),
     Scheduled("voting.jobs.count_due_polls", 300),
     Scheduled("voting.jobs.advance_due_sealings", 600),
+    Scheduled("proposals.jobs.resume_unanswered", 3600),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )
 

@@ -66,5 +66,9 @@ class ReasonCodeTaken(Conflict):
     default = N_("There is already a reason with this code.")
 
 
+class RulesChangedMeanwhile(Conflict):
+    default = N_("These rules were changed in the meantime. Check the present ones and try again.")
+
+
 class ReasonChangedMeanwhile(Conflict):
     default = N_("This reason was changed in the meantime. Check the present version and try again.")

@@ -2,10 +2,12 @@
 
 import re
 import uuid
-from typing import Annotated, Literal
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from app.kit.clock import BUCHAREST
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.forms import MAX_BANI, NOT_A_NUMBER, Form, parse, read_bani
 from app.kit.i18n import N_
@@ -163,6 +165,64 @@ class AcceptForm(msgspec.Struct, frozen=True):
     yearly: Annotated[int, msgspec.Meta(ge=0, le=MAX_BANI, extra={"typed": "lei"})] = 0
 
 
+Accepted = TypeVar("Accepted", bound=AcceptForm)
+
+
+class ChangeForm(AcceptForm, frozen=True, kw_only=True):
+    """An acceptance with changes: what was changed, and the text that the project gets."""
+
+    title: Annotated[str, msgspec.Meta(max_length=TITLE_LENGTH, extra={"missing": N_("Enter the title")})]
+    body: Annotated[str, msgspec.Meta(max_length=BODY_LENGTH, extra={"missing": N_("Enter the text")})]
+    changes: Annotated[
+        str,
+        msgspec.Meta(min_length=20, max_length=2000, extra={"missing": N_("Say in words what was changed")}),
+    ]
+
+
+class ForwardForm(msgspec.Struct, frozen=True):
+    """An idea that is not in our competence: to whom it was sent on, under which number, and why."""
+
+    authority: Annotated[
+        str,
+        msgspec.Meta(min_length=3, max_length=200, extra={"missing": N_("Name the authority")}),
+    ]
+    text: Reasoning
+    reference: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+
+class RulesForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of a cycle's review; `seen` are those that the official was looking at, as JSON."""
+
+    second_eyes: Annotated[
+        int, msgspec.Meta(ge=0, le=MAX_BANI, extra={"typed": "lei", "missing": N_("Enter the amount")})
+    ]
+    answer_days: Annotated[int, msgspec.Meta(ge=3, le=60)]
+    contest_days: Annotated[int, msgspec.Meta(ge=3, le=60)]
+    decide_days: Annotated[int, msgspec.Meta(ge=3, le=60)]
+    reason: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=10, max_length=1000, extra={"missing": N_("Say why; the reason is published")}
+        ),
+    ]
+    seen: Annotated[str, msgspec.Meta(max_length=400)]
+    publish_on: date | None = None
+    publish_time: Annotated[str, msgspec.Meta(max_length=8)] = "12:00"
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"([01]?\d|2[0-3])[:.][0-5]\d", self.publish_time):
+            raise ValueError(N_("Write hours like 09:00 or 18:30."))
+
+    @property
+    def publish_at(self) -> datetime | None:
+        """The moment in UTC; none: each verdict at once."""
+        if self.publish_on is None:
+            return None
+        hour, minute = re.split("[:.]", self.publish_time)
+        local = datetime.combine(self.publish_on, time(int(hour), int(minute)), BUCHAREST)
+        return local.astimezone(UTC)
+
+
 class ReasonForm(msgspec.Struct, frozen=True):
     """A version of a reason of the catalogue."""
 
@@ -213,12 +273,12 @@ def typed_lines(form: Form, *, at_least: int = 3) -> list[TypedLine]:
     return lines + [TypedLine()] * (at_least - len(lines))
 
 
-def read_costing(form: Form) -> tuple[AcceptForm, Costing]:
+def read_costing(form_type: type[Accepted], form: Form) -> tuple[Accepted, Costing]:
     """The acceptance with its lines as exact numbers. Raises: FormErrors with every field's message."""
     errors: dict[str, DomainError] = {}
-    accepted: AcceptForm | None = None
+    accepted: Accepted | None = None
     try:
-        accepted = parse(AcceptForm, form)
+        accepted = parse(form_type, form)
     except FormErrors as refused:
         errors |= refused.errors
     lines = []

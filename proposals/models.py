@@ -7,10 +7,11 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, new_id
-from proposals.states import IdeaState, check_move
+from proposals.states import IdeaState, VerdictKind, check_move
 
 Id = uuid.UUID
 _STATES = ", ".join(f"'{state}'" for state in IdeaState)
+_KINDS = ", ".join(f"'{kind}'" for kind in VerdictKind)
 
 
 class Idea(Base):
@@ -126,7 +127,9 @@ class Support(Base):
 
 
 class ClockPause(Base):
-    """The legal clock of an idea stood still: from the question to the author until the answer."""
+    """The legal clock of an idea stood still: from the question to the author until the answer, or until the
+    author's own term for it had passed.
+    """
 
     __tablename__ = "clock_pauses"
     __table_args__ = (Index("ix_clock_pauses_idea_id", "idea_id"),)
@@ -135,6 +138,34 @@ class ClockPause(Base):
     idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"))
     paused_at: Mapped[datetime]
     resumed_at: Mapped[datetime | None]
+    answer_due_on: Mapped[date | None] = mapped_column(
+        comment="the author's term; after it the clock runs again by itself"
+    )
+
+
+class ReviewRules(Base):
+    """The published settings of a cycle's review. A cycle without a row has the defaults of
+    queries.get_rules.
+    """
+
+    __tablename__ = "review_rules"
+    __table_args__ = (
+        CheckConstraint("second_eyes_bani >= 0", name="amount_not_negative"),
+        CheckConstraint("answer_days > 0 AND contest_days > 0 AND decide_days > 0", name="terms_positive"),
+    )
+
+    cycle_id: Mapped[Id] = mapped_column(ForeignKey("cycles.id"), primary_key=True)
+    second_eyes_bani: Mapped[int] = mapped_column(
+        BigInteger, comment="an acceptance that costs more takes two reviewers"
+    )
+    answer_days: Mapped[int] = mapped_column(comment="working days in which an author completes an idea")
+    contest_days: Mapped[int] = mapped_column(comment="working days in which an author contests a verdict")
+    decide_days: Mapped[int] = mapped_column(comment="working days in which a contestation is decided")
+    publish_at: Mapped[datetime | None] = mapped_column(
+        comment="verdicts are published together at this moment; none: each at once"
+    )
+    changed_at: Mapped[datetime]
+    changed_by_name: Mapped[str] = mapped_column(String(120))
 
 
 class Reason(Base):
@@ -163,9 +194,11 @@ class Verdict(Base):
     __table_args__ = (
         UniqueConstraint("idea_id", "position"),
         UniqueConstraint("supersedes_id"),
-        CheckConstraint("kind IN ('rejected', 'merged', 'accepted')", name="kind_known"),
+        CheckConstraint(f"kind IN ({_KINDS})", name="kind_known"),
         CheckConstraint("(kind = 'rejected') = (reason_id IS NOT NULL)", name="rejected_with_reason"),
         CheckConstraint("(kind = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_something"),
+        CheckConstraint("(kind = 'forwarded') = (authority IS NOT NULL)", name="forwarded_to_somebody"),
+        CheckConstraint("(kind = 'changed') = (changes IS NOT NULL)", name="changes_in_words"),
         CheckConstraint("text <> ''", name="explained"),
     )
 
@@ -186,6 +219,11 @@ class Verdict(Base):
     margin_bani: Mapped[int | None] = mapped_column(BigInteger)
     margin_percent: Mapped[int | None]
     yearly_bani: Mapped[int | None] = mapped_column(BigInteger, comment="accepted: yearly upkeep")
+    changes: Mapped[str | None] = mapped_column(Text, comment="changed: what was changed, in words")
+    title: Mapped[str | None] = mapped_column(String(120), comment="changed: the project's title")
+    body: Mapped[str | None] = mapped_column(Text, comment="changed: the project's text; Markdown")
+    authority: Mapped[str | None] = mapped_column(String(200), comment="forwarded: to whom it was sent on")
+    reference: Mapped[str | None] = mapped_column(String(60), comment="forwarded: number of the letter")
 
 
 class CostLine(Base):

@@ -4,6 +4,7 @@ Facts are passed in: whether the submission stage is open, whether somebody supp
 """
 
 import uuid
+from datetime import datetime
 from typing import Protocol
 
 from accounts.policy import Actor, may_act_as
@@ -177,6 +178,20 @@ def may_correct(actor: Actor | None, idea: IdeaLike, *, at_vote: bool) -> Verdic
 def may_edit_reasons(actor: Actor | None) -> Verdict:
     """The catalogue of reasons belongs to the administrators."""
     return may_act_as(actor, Role.ADMIN)
+
+
+def may_change_rules(
+    actor: Actor | None, *, is_frozen: bool, publish_at: datetime | None, now: datetime
+) -> Verdict:
+    """Whether this person may change the rules of a cycle's review: not a reviewer, whom they bind, and not
+    once its projects have been put to the vote. `publish_at`: the moment of publication that is wanted.
+    """
+    verdict = may_act_as(actor, Role.ADMIN)
+    if verdict and is_frozen:
+        return deny(N_("The list of projects of this cycle is frozen: it has been put to the vote."))
+    if verdict and publish_at is not None and publish_at <= now:
+        return deny(N_("The moment of publication has to be still to come."))
+    return verdict
 
 
 def may_put_to_vote(actor: Actor | None, *, is_frozen: bool, voting_began: bool) -> Verdict:

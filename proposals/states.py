@@ -1,7 +1,9 @@
 """What an idea can be, how it moves, and the legal clock of its review.
 
-DRAFT → SUBMITTED → IN_REVIEW ⇄ WAITING; IN_REVIEW → REJECTED | MERGED | ACCEPTED. A verdict can only be
-superseded by another verdict; the author may withdraw until there is one.
+DRAFT → SUBMITTED → IN_REVIEW ⇄ WAITING; IN_REVIEW → REJECTED | MERGED | ACCEPTED | FORWARDED. A verdict can
+only be superseded by another verdict; the author may withdraw until there is one. WAITING is what regulations
+call "returned for completion": the author is asked in public for what is missing, has a term of their own to
+complete it, and meanwhile the department's clock stands still.
 """
 
 from collections.abc import Iterable
@@ -16,7 +18,17 @@ from app.kit.i18n import N_
 # Source: the town hall's regulation of participatory budgeting sets the term of the review; an installation
 # changes it here. It is counted in working days, as calendars of Romanian town halls do. An idea is no
 # petition in the sense of OG 27/2002, whose art. 8 gives 30 calendar days; a petition can be sent besides.
-TERM = Term(30, Unit.WORKING_DAYS, source=N_("the regulation of participatory budgeting"))
+REGULATION = N_("the regulation of participatory budgeting")
+TERM = Term(30, Unit.WORKING_DAYS, source=REGULATION)
+# Source: OG 27/2002, art. 6^1 (brought in by Law 233/2002): what was sent to the wrong authority is sent on
+# within 5 days of its registration, and the sender is told. Whether it binds for ideas, which are no
+# petitions, is for a jurist of the town hall to confirm; an author loses nothing when it is kept anyway.
+FORWARD_TERM = Term(5, Unit.CALENDAR_DAYS, source=N_("art. 6¹ of OG 27/2002"))
+
+
+# What a cycle's rules of the review say unless the town hall changes them for that cycle, in public.
+SECOND_EYES_BANI = 500_000_00  # 500,000 lei
+ANSWER_DAYS, CONTEST_DAYS, DECIDE_DAYS = 10, 5, 5  # working days
 
 
 class IdeaState(StrEnum):
@@ -28,7 +40,8 @@ class IdeaState(StrEnum):
     WAITING = "waiting"  # the author was asked; the clock stands still
     REJECTED = "rejected"
     MERGED = "merged"  # into another idea
-    ACCEPTED = "accepted"  # with a costing; it has become a project
+    ACCEPTED = "accepted"  # as it is or with changes, with a costing; it has become a project
+    FORWARDED = "forwarded"  # to the authority in whose competence it is
     WITHDRAWN = "withdrawn"  # by its author
 
 
@@ -45,6 +58,12 @@ class VerdictKind(StrEnum):
     REJECTED = "rejected"
     MERGED = "merged"
     ACCEPTED = "accepted"
+    CHANGED = "changed"  # accepted with changes: the project's text is the changed one
+    FORWARDED = "forwarded"  # not in our competence, sent on
+
+
+ACCEPTING = frozenset({VerdictKind.ACCEPTED, VerdictKind.CHANGED})
+"""Verdicts that make a project, with a costing."""
 
 
 class EventKind(StrEnum):
@@ -55,11 +74,14 @@ class EventKind(StrEnum):
     QUESTION = "question"
     ANSWER = "answer"
     RESUMED = "resumed"
+    UNANSWERED = "unanswered"  # the author's term passed; the clock runs again by itself
     DEADLINE_MOVED = "deadline_moved"  # a day off was declared or taken back
     REJECTED = "rejected"
     MERGED = "merged"
     RECEIVED = "received"  # another idea was merged into this one
     ACCEPTED = "accepted"
+    CHANGED = "changed"
+    FORWARDED = "forwarded"
     CORRECTED = "corrected"  # the verdict before no longer holds; the next entry says what does
     WITHDRAWN = "withdrawn"
     PUT_TO_VOTE = "put_to_vote"
@@ -67,7 +89,7 @@ class EventKind(StrEnum):
     NOT_FUNDED = "not_funded"
 
 
-_VERDICTS = frozenset({IdeaState.REJECTED, IdeaState.MERGED, IdeaState.ACCEPTED})
+_VERDICTS = frozenset({IdeaState.REJECTED, IdeaState.MERGED, IdeaState.ACCEPTED, IdeaState.FORWARDED})
 
 MOVES: dict[IdeaState, frozenset[IdeaState]] = {
     IdeaState.DRAFT: frozenset({IdeaState.SUBMITTED}),
@@ -77,6 +99,7 @@ MOVES: dict[IdeaState, frozenset[IdeaState]] = {
     IdeaState.REJECTED: _VERDICTS,
     IdeaState.MERGED: _VERDICTS,
     IdeaState.ACCEPTED: _VERDICTS,
+    IdeaState.FORWARDED: _VERDICTS,
     IdeaState.WITHDRAWN: frozenset(),
 }
 
@@ -113,6 +136,20 @@ def review_deadline(
         for paused_at, resumed_at in pauses
     ]
     return compute(local_date(submitted_at), TERM, pauses=days, today=today, days_off=days_off)
+
+
+def answer_deadline(asked_at: datetime, term_days: int, *, days_off: frozenset[date]) -> Deadline:
+    """Until when the author may complete what was asked, before the clock runs again by itself."""
+    asked_on = local_date(asked_at)
+    return compute(
+        asked_on, Term(term_days, Unit.WORKING_DAYS, source=REGULATION), today=asked_on, days_off=days_off
+    )
+
+
+def forward_deadline(submitted_at: datetime, *, days_off: frozenset[date]) -> Deadline:
+    """Until when what is not in our competence has to be sent on."""
+    sent_on = local_date(submitted_at)
+    return compute(sent_on, FORWARD_TERM, today=sent_on, days_off=days_off)
 
 
 def days_left(due_on: date, *, today: date, days_off: frozenset[date]) -> int:

@@ -34,7 +34,7 @@ class Wish(msgspec.Struct, frozen=True):
     area: str
     place: str
     lei: int
-    fate: str  # sent, asked, answered, rejected:<reason>, accepted, draft
+    fate: str  # sent, asked, answered, rejected:<reason>, forwarded:<to whom>, accepted, changed, draft
     note: str = ""
 
 
@@ -294,9 +294,9 @@ WISHES: tuple[Wish, ...] = (
         "ferentari",
         "Șoseaua Ferentari",
         90000000,
-        "rejected:R01",
+        "forwarded:Ministerul Transporturilor și Infrastructurii",
         "Lucrările la metrou țin de Metrorex și de Ministerul Transporturilor. Am trimis ideea mai departe ministerului, "
-        "cu numărul de înregistrare de aici, și vă vom comunica răspunsul.",
+        "cu numărul de înregistrare de aici.",
     ),
     Wish(
         "Parcare subterană sub Parcul Romniceanu",
@@ -321,7 +321,8 @@ WISHES: tuple[Wish, ...] = (
         "margeanului",
         "Terasamentele de pe Șoseaua Sălaj",
         38000,
-        "accepted",
+        "changed",
+        "Fâșiile se fac numai pe taluzul dinspre bloc: pe cel dinspre linie, regulamentul cere iarbă scundă.",
     ),
     Wish(
         "Teatru în aer liber în curtea Bibliotecii „George Coșbuc”",

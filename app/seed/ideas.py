@@ -17,7 +17,9 @@ from cycles.queries import list_areas
 from proposals import service
 from proposals.models import Idea
 from proposals.rules.costing import Costing, Line
+from proposals.service import Ruling
 from proposals.service.drafts import StoredPhoto
+from proposals.states import VerdictKind
 
 DAY = timedelta(days=1)
 # Whose ideas can be tried as somebody of the demonstration: Elena's first, Ana's second.
@@ -86,7 +88,8 @@ async def seed_works(
     for number, (idea, work) in enumerate(zip(ideas, WORKS, strict=True)):
         reviewer = reviewers[number % len(reviewers)]
         at = judged + number * timedelta(hours=5)
-        await service.accept_idea(session, reviewer, idea.id, text=ACCEPTED, costing=_costing(work), now=at)
+        ruling = Ruling(kind=VerdictKind.ACCEPTED, text=ACCEPTED, costing=_costing(work))
+        await service.judge_idea(session, reviewer, idea.id, ruling, now=at)
 
 
 async def list_sent(session: AsyncSession, cycle: Cycle) -> list[Idea]:
@@ -161,16 +164,31 @@ async def _judge(
     if wish.fate == "answered":
         author = next(actor for actor in authors if actor.id == idea.author_id)
         await service.answer_question(session, author, idea.id, answer=ANSWER_ABOUT_DOGS, now=now + DAY)
-    if wish.fate.startswith("rejected:"):
-        code = wish.fate.partition(":")[2]
-        await service.reject_idea(session, reviewer, idea.id, reason_code=code, text=wish.note, now=now)
-    if wish.fate == "accepted":
-        line = Line(
-            description=wish.title,
-            quantity_milli=1000,
-            unit="set",
-            unit_price_bani=wish.lei * 100,
-            vat_percent=21,
-        )
-        costing = Costing(lines=(line,), margin_percent=5, yearly_bani=wish.lei * 2)
-        await service.accept_idea(session, reviewer, idea.id, text=ACCEPTED, costing=costing, now=now)
+    if (ruling := _rule(idea, wish)) is not None:
+        await service.judge_idea(session, reviewer, idea.id, ruling, now=now)
+
+
+def _rule(idea: Idea, wish: Wish) -> Ruling | None:
+    """What the department decides on a wish, if it has decided."""
+    kind, _, more = wish.fate.partition(":")
+    if kind == "rejected":
+        return Ruling(kind=VerdictKind.REJECTED, text=wish.note, reason_code=more)
+    if kind == "forwarded":
+        return Ruling(kind=VerdictKind.FORWARDED, text=wish.note, authority=more, reference="4471")
+    if kind not in ("accepted", "changed"):
+        return None
+    price = wish.lei * 100
+    line = Line(
+        description=wish.title, quantity_milli=1000, unit="set", unit_price_bani=price, vat_percent=21
+    )
+    costing = Costing(lines=(line,), margin_percent=5, yearly_bani=wish.lei * 2)
+    if kind == "accepted":
+        return Ruling(kind=VerdictKind.ACCEPTED, text=ACCEPTED, costing=costing)
+    return Ruling(
+        kind=VerdictKind.CHANGED,
+        text=ACCEPTED,
+        costing=costing,
+        title=idea.title,
+        body=f"{idea.body}\n\n{wish.note}",
+        changes=wish.note,
+    )

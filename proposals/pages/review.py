@@ -86,12 +86,13 @@ class FilePage(msgspec.Struct, frozen=True):
     may_resume: Verdict
     may_judge: Verdict
     may_correct: Verdict
+    answer_days: int
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
 
 
 class VerdictPage(msgspec.Struct, frozen=True):
-    """One of the three verdicts: its form, or the question before it is given."""
+    """One of the verdicts: its form, or the question before it is given."""
 
     id: str
     number: str
@@ -112,6 +113,7 @@ class VerdictPage(msgspec.Struct, frozen=True):
     costing: Costing | None = None
     hidden: list[tuple[str, str]] = []
     conflict: EventView | None = None
+    forward_by: date | None = None
 
 
 class ReasonRow(msgspec.Struct, frozen=True):
@@ -198,6 +200,7 @@ def build_file(
     reviewers: Sequence[tuple[UUID, str]],
     standing: Decision | None,
     at_vote: bool,
+    answer_days: int,
 ) -> FilePage:
     """The file with what may be done now."""
     return FilePage(
@@ -232,4 +235,5 @@ def build_file(
         may_resume=may_resume(actor, idea),
         may_judge=may_judge(actor, idea),
         may_correct=may_correct(actor, idea, at_vote=at_vote),
+        answer_days=answer_days,
     )

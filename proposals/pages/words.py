@@ -18,6 +18,7 @@ STATE_TITLES = {
     IdeaState.REJECTED: N_("Rejected"),
     IdeaState.MERGED: N_("Merged"),
     IdeaState.ACCEPTED: N_("Accepted"),
+    IdeaState.FORWARDED: N_("Sent on to another authority"),
     IdeaState.WITHDRAWN: N_("Withdrawn"),
 }
 OUTCOME_TITLES = {Outcome.FUNDED: N_("Project funded"), Outcome.NOT_FUNDED: N_("Project not funded")}
@@ -27,17 +28,23 @@ EVENT_TITLES = {
     EventKind.QUESTION: N_("The department asked the author; the clock stopped"),
     EventKind.ANSWER: N_("The author answered; the clock runs again"),
     EventKind.RESUMED: N_("The department let the clock run again"),
+    EventKind.UNANSWERED: N_("The author's term for the answer passed; the clock runs again"),
     EventKind.DEADLINE_MOVED: N_("A day off moved the deadline of the department"),
     EventKind.REJECTED: N_("The idea was rejected"),
     EventKind.MERGED: N_("The idea was merged into another one"),
     EventKind.RECEIVED: N_("Another idea was merged into this one"),
     EventKind.ACCEPTED: N_("The idea was accepted and became a project"),
+    EventKind.CHANGED: N_("The idea was accepted with changes and became a project"),
+    EventKind.FORWARDED: N_("The idea is not in our competence and was sent on"),
     EventKind.CORRECTED: N_("The earlier decision no longer holds; it was corrected"),
     EventKind.WITHDRAWN: N_("The author withdrew the idea"),
     EventKind.PUT_TO_VOTE: N_("The project was put to the vote"),
     EventKind.FUNDED: N_("The vote is counted: the project is funded"),
     EventKind.NOT_FUNDED: N_("The vote is counted: the project is not funded"),
 }
+
+
+DATED_FACTS = ("before", "after", "answer_due_on")  # of timeline entries; JSON has no dates
 
 
 class EventView(msgspec.Struct, frozen=True):
@@ -111,8 +118,7 @@ def view_reason(reason: Reason, locale: Locale) -> ReasonView:
 def view_event(event: IdeaEvent, reasons: dict[tuple[str, int], ReasonView]) -> EventView:
     """An entry of the timeline; `reasons` by code and version."""
     facts = json.loads(event.facts)
-    if event.kind == EventKind.DEADLINE_MOVED:
-        facts |= {name: date.fromisoformat(facts[name]) for name in ("before", "after")}
+    facts |= {name: date.fromisoformat(facts[name]) for name in DATED_FACTS if name in facts}
     return EventView(
         position=event.position,
         kind=event.kind,

@@ -41,6 +41,7 @@ from proposals.queries.review import (
     find_open_pause,
     find_verdict,
     get_reason,
+    get_rules,
     list_cost_lines,
     list_notes,
     list_pauses_of,
@@ -50,6 +51,7 @@ from proposals.queries.review import (
     list_reasons_of,
     list_reviewers,
     list_running_ideas,
+    list_unanswered,
     list_verdicts,
 )
 
@@ -74,6 +76,7 @@ __all__ = [
     "get_photo",
     "get_project",
     "get_reason",
+    "get_rules",
     "is_frozen",
     "list_all_ideas",
     "list_all_projects",
@@ -97,6 +100,7 @@ __all__ = [
     "list_reviewers",
     "list_running_ideas",
     "list_supporter_ids",
+    "list_unanswered",
     "list_valid_projects",
     "list_verdicts",
     "lock_cycle",

@@ -14,8 +14,15 @@ from accounts.states import Role
 from app.kit.paging import Paging, paging
 from cycles.models import Area
 from proposals.errors import ReasonNotFound
-from proposals.models import ClockPause, CostLine, Idea, IdeaNote, Reason, Verdict
-from proposals.states import OPEN_STATES, IdeaState
+from proposals.models import ClockPause, CostLine, Idea, IdeaNote, Reason, ReviewRules, Verdict
+from proposals.states import (
+    ANSWER_DAYS,
+    CONTEST_DAYS,
+    DECIDE_DAYS,
+    OPEN_STATES,
+    SECOND_EYES_BANI,
+    IdeaState,
+)
 
 QUEUE_SIZE = 40
 
@@ -113,6 +120,28 @@ async def find_open_pause(session: AsyncSession, idea_id: uuid.UUID) -> ClockPau
     """The pause that the clock is in."""
     query = select(ClockPause).where(ClockPause.idea_id == idea_id, ClockPause.resumed_at.is_(None))
     return (await session.execute(query)).scalars().first()
+
+
+async def list_unanswered(session: AsyncSession, *, today: date) -> list[uuid.UUID]:
+    """Ideas whose author has let the term for the answer pass."""
+    query = select(ClockPause.idea_id).where(
+        ClockPause.resumed_at.is_(None), ClockPause.answer_due_on < today
+    )
+    return list((await session.execute(query.order_by(ClockPause.answer_due_on))).scalars())
+
+
+async def get_rules(session: AsyncSession, cycle_id: uuid.UUID, *, lock: bool = False) -> ReviewRules:
+    """The rules of a cycle's review; the usual ones, not stored, when nobody has changed them."""
+    query = select(ReviewRules).where(ReviewRules.cycle_id == cycle_id)
+    query = query.with_for_update() if lock else query
+    found = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    return found or ReviewRules(
+        cycle_id=cycle_id,
+        second_eyes_bani=SECOND_EYES_BANI,
+        answer_days=ANSWER_DAYS,
+        contest_days=CONTEST_DAYS,
+        decide_days=DECIDE_DAYS,
+    )
 
 
 async def list_reviewers(session: AsyncSession) -> list[tuple[uuid.UUID, str]]:

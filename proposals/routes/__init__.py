@@ -3,7 +3,7 @@
 from litestar import Router
 
 from proposals import api
-from proposals.routes import drafts, ideas, maps, projects, reasons, review, verdicts
+from proposals.routes import drafts, ideas, maps, projects, reasons, review, settings, verdicts
 
 router = Router(
     path="/",
@@ -14,6 +14,7 @@ router = Router(
         *review.HANDLERS,
         *verdicts.HANDLERS,
         *reasons.HANDLERS,
+        *settings.HANDLERS,
         *projects.HANDLERS,
         *api.HANDLERS,
     ],

@@ -118,6 +118,7 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
         ),
         reviewers=await queries.list_reviewers(session),
         standing=standing,
+        answer_days=(await queries.get_rules(session, idea.cycle_id)).answer_days,
         at_vote=await queries.is_frozen(session, idea.cycle_id)
         and await queries.find_project_of_idea(session, idea.id) is not None,
     )
@@ -198,13 +199,15 @@ async def ask_author(
     form: NamedDependency[Form],
     idea_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """Ask the author, in public; the clock stops."""
+    """Return the idea to its author, in public; the clock stops."""
 
     async def act() -> None:
         question = parse(QuestionForm, form).question
         await service.ask_author(session, ctx.actor, idea_id, question=question, now=ctx.now)
 
-    notice = N_("The question was sent and published. The clock stands still until the answer.")
+    notice = N_(
+        "The question was sent and published. The clock stands still until the author's term has passed."
+    )
     return await _act(request, session, ctx, form, idea_id, act, notice)
 
 

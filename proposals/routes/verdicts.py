@@ -1,5 +1,6 @@
 """Giving a verdict in two steps: the form, then the question whether it is meant. Nothing by one slip."""
 
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -9,13 +10,25 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
-from app.kit.errors import FormErrors
+from app.kit.days_off import list_days_off
+from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse, query_form
+from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.web import WebRequest, field_errors, get, official, page, post, see_other
 from proposals import queries, service
 from proposals.errors import AlreadyJudged, IdeaNotFound, MergeTargetInvalid
-from proposals.forms import MergeForm, RejectForm, TypedLine, read_costing, read_id, typed_lines
+from proposals.forms import (
+    AcceptForm,
+    ChangeForm,
+    ForwardForm,
+    MergeForm,
+    RejectForm,
+    TypedLine,
+    read_costing,
+    read_id,
+    typed_lines,
+)
 from proposals.models import Idea
 from proposals.pages import review as pages
 from proposals.pages.ideas import reason_codes, view_events, view_linked
@@ -23,10 +36,16 @@ from proposals.pages.words import view_reason
 from proposals.policy import may_correct, may_judge, may_review
 from proposals.routes.review import find_similar, get_sent
 from proposals.rules.costing import VAT_RATES
-from proposals.states import SUPPORTABLE_STATES
+from proposals.service import Ruling
+from proposals.states import VerdictKind, forward_deadline
 
-KINDS = ("reject", "merge", "accept")
-FIELDS = {"reject": ("reason", "text"), "merge": ("into", "text"), "accept": ("text", "margin", "yearly")}
+FIELDS = {
+    "accept": ("text", "margin", "yearly"),
+    "change": ("changes", "title", "body", "text", "margin", "yearly"),
+    "merge": ("into", "text"),
+    "reject": ("reason", "text"),
+    "forward": ("authority", "reference", "text"),
+}
 
 
 @get("/review/ideas/{idea_id:uuid}/{kind:str}", audience=official, include_in_schema=False)
@@ -41,6 +60,8 @@ async def show_verdict(
     idea = await _get_judgeable(session, ctx, idea_id, kind, query_form(request).get("correct"))
     asked = query_form(request)
     values = {name: asked.get(name) for name in FIELDS[kind]}
+    if kind == "change":
+        values |= {"title": values["title"] or idea.title, "body": values["body"] or idea.body}
     model = await _build_form(session, ctx, idea, kind, asked.get("correct"), values, typed_lines(Form()))
     return page(request, f"proposals/verdict_{kind}.html", model)
 
@@ -56,7 +77,7 @@ async def give_verdict(
 ) -> Response[bytes]:
     """Check what was typed and ask; given the second time with "confirmed", decide."""
     correct, deed = form.get("correct"), form.get("do")
-    if kind not in KINDS:
+    if kind not in FIELDS:
         raise IdeaNotFound()
     require(may_review(ctx.actor))
     idea = await get_sent(session, idea_id)
@@ -67,7 +88,7 @@ async def give_verdict(
         return page(request, f"proposals/verdict_{kind}.html", model)
     try:
         if deed == "confirmed":
-            await _decide(session, ctx, idea_id, kind, correct, form)
+            await _decide(session, ctx, idea, kind, correct, form)
             notice = ctx.gettext("The decision was published.")
             return see_other(request, f"/ideas/{idea_id}", notice=notice, anchor="timeline")
         model = await _build_question(session, ctx, model, idea, form)
@@ -81,7 +102,7 @@ async def give_verdict(
 
 async def _get_judgeable(session: AsyncSession, ctx: Ctx, idea_id: UUID, kind: str, correct: str) -> Idea:
     """The idea, when this official may decide on it now."""
-    if kind not in KINDS:
+    if kind not in FIELDS:
         raise IdeaNotFound()
     require(may_review(ctx.actor))
     idea = await get_sent(session, idea_id)
@@ -118,7 +139,15 @@ async def _build_form(
         suggestions=await find_similar(session, idea) if kind == "merge" else [],
         lines=lines,
         vat_rates=[str(rate) for rate in VAT_RATES],
+        forward_by=await _forward_by(session, idea) if kind == "forward" else None,
     )
+
+
+async def _forward_by(session: AsyncSession, idea: Idea) -> date | None:
+    """Until when an idea that is not ours has to be sent on."""
+    if idea.submitted_at is None:
+        return None
+    return forward_deadline(idea.submitted_at, days_off=await list_days_off(session)).due_on
 
 
 async def _build_question(
@@ -129,70 +158,70 @@ async def _build_question(
     if not model.correcting and standing is not None:
         raise AlreadyJudged(name=standing.reviewer_name)
     require(may_review(ctx.actor) if model.correcting else may_judge(ctx.actor, idea))
+    ruling = await _read_ruling(session, idea, model.kind, form)
     hidden = [(name, value) for name, value in form.fields if name not in ("csrf_token", "do")]
-    asked = msgspec.structs.replace(model, confirming=True, hidden=hidden)
-    if model.kind == "reject":
-        typed = parse(RejectForm, form)
-        reason = await queries.get_reason(session, typed.reason)
-        return msgspec.structs.replace(asked, reason=view_reason(reason, ctx.locale))
-    if model.kind == "merge":
-        target = await _find_target(session, idea, parse(MergeForm, form).into)
-        return msgspec.structs.replace(asked, target=view_linked(target))
-    _, costing = read_costing(form)
-    return msgspec.structs.replace(asked, costing=costing)
+    reason = await queries.get_reason(session, ruling.reason_code) if ruling.reason_code else None
+    target = await queries.get_idea(session, ruling.into_id) if ruling.into_id else None
+    return msgspec.structs.replace(
+        model,
+        confirming=True,
+        hidden=hidden,
+        reason=view_reason(reason, ctx.locale) if reason else None,
+        target=view_linked(target) if target else None,
+        costing=ruling.costing,
+    )
+
+
+# ── what was typed, as a ruling ───────────────────────────────────────────────
+async def _read_ruling(session: AsyncSession, idea: Idea, kind: str, form: Form) -> Ruling:
+    """The ruling that the form says. Raises: FormErrors."""
+    if kind == "reject":
+        rejected = parse(RejectForm, form)
+        return Ruling(kind=VerdictKind.REJECTED, text=rejected.text, reason_code=rejected.reason)
+    if kind == "merge":
+        merged = parse(MergeForm, form)
+        target = await _find_target(session, idea, merged.into)
+        return Ruling(kind=VerdictKind.MERGED, text=merged.text, into_id=target.id)
+    if kind == "forward":
+        sent = parse(ForwardForm, form)
+        return Ruling(
+            kind=VerdictKind.FORWARDED, text=sent.text, authority=sent.authority, reference=sent.reference
+        )
+    if kind == "change":
+        return _read_change(idea, form)
+    accepted, costing = read_costing(AcceptForm, form)
+    return Ruling(kind=VerdictKind.ACCEPTED, text=accepted.text, costing=costing)
+
+
+def _read_change(idea: Idea, form: Form) -> Ruling:
+    """An acceptance with changes. Raises: FormErrors, also when nothing is changed."""
+    changed, costing = read_costing(ChangeForm, form)
+    if (changed.title.split(), changed.body.split()) == (idea.title.split(), idea.body.split()):
+        raise FormErrors(
+            {"body": Invalid(N_("This is the idea's own text. Change it, or accept it as it is."))}
+        )
+    return Ruling(
+        kind=VerdictKind.CHANGED,
+        text=changed.text,
+        costing=costing,
+        title=changed.title,
+        body=changed.body,
+        changes=changed.changes,
+    )
 
 
 async def _find_target(session: AsyncSession, idea: Idea, number: str) -> Idea:
     target = await queries.find_idea_by_number(session, number)
-    if (
-        target is None
-        or target.id == idea.id
-        or target.cycle_id != idea.cycle_id
-        or target.state not in SUPPORTABLE_STATES
-    ):
+    if target is None or not service.can_receive(idea, target):
         raise FormErrors({"into": MergeTargetInvalid()})
     return target
 
 
-async def _decide(
-    session: AsyncSession, ctx: Ctx, idea_id: UUID, kind: str, correct: str, form: Form
-) -> None:
+async def _decide(session: AsyncSession, ctx: Ctx, idea: Idea, kind: str, correct: str, form: Form) -> None:
     """Give the verdict. Raises: FormErrors, AlreadyJudged, and what the service refuses."""
+    ruling = await _read_ruling(session, idea, kind, form)
     correcting = read_id(correct) if correct else None
-    if kind == "reject":
-        rejected = parse(RejectForm, form)
-        await service.reject_idea(
-            session,
-            ctx.actor,
-            idea_id,
-            reason_code=rejected.reason,
-            text=rejected.text,
-            correcting=correcting,
-            now=ctx.now,
-        )
-    elif kind == "merge":
-        merged = parse(MergeForm, form)
-        target = await _find_target(session, await queries.get_idea(session, idea_id), merged.into)
-        await service.merge_idea(
-            session,
-            ctx.actor,
-            idea_id,
-            into_id=target.id,
-            text=merged.text,
-            correcting=correcting,
-            now=ctx.now,
-        )
-    else:
-        accepted, costing = read_costing(form)
-        await service.accept_idea(
-            session,
-            ctx.actor,
-            idea_id,
-            text=accepted.text,
-            costing=costing,
-            correcting=correcting,
-            now=ctx.now,
-        )
+    await service.judge_idea(session, ctx.actor, idea.id, ruling, correcting=correcting, now=ctx.now)
 
 
 async def _show_conflict(

@@ -16,7 +16,7 @@ from proposals import queries
 from proposals.models import ClockPause, Idea, IdeaNote
 from proposals.policy import may_answer, may_ask, may_assign, may_resume, may_review
 from proposals.service.timeline import mail_author, publish_fact, tell
-from proposals.states import EventKind, IdeaState, review_deadline
+from proposals.states import EventKind, IdeaState, answer_deadline, review_deadline
 
 
 async def assign_idea(
@@ -45,17 +45,23 @@ async def assign_idea(
 async def ask_author(
     session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, question: str, now: datetime
 ) -> Idea:
-    """Ask the author in public; the legal clock stands still until the answer.
+    """Return an idea to its author in public, saying what is missing; the legal clock stands still until the
+    answer, or until the author's own term for it has passed.
 
-    Locks: the idea. Raises: Forbidden. Queues: a message to the author.
+    Locks: the days off (shared), the idea. Raises: Forbidden. Queues: a message to the author.
     """
+    days_off = await list_days_off(session, hold=True)
     idea = await queries.get_idea(session, idea_id, lock=True)
     require(may_ask(actor, idea))
+    term_days = (await queries.get_rules(session, idea.cycle_id)).answer_days
+    due_on = answer_deadline(now, term_days, days_off=days_off).due_on
     idea.move_to(IdeaState.WAITING)
-    session.add(ClockPause(id=new_id(), idea_id=idea.id, paused_at=now))
-    tell(session, idea, EventKind.QUESTION, by_name=actor.name, text=question, now=now)
-    await mail_author(session, idea, "question", question=question)
-    await publish_fact(session, "idea.question", idea, {"question": question, "by": actor.name}, now=now)
+    session.add(ClockPause(id=new_id(), idea_id=idea.id, paused_at=now, answer_due_on=due_on))
+    facts = {"answer_due_on": due_on.isoformat()}
+    tell(session, idea, EventKind.QUESTION, by_name=actor.name, text=question, facts=facts, now=now)
+    await mail_author(session, idea, "question", question=question, due_on=due_on, term_days=term_days)
+    facts |= {"question": question, "by": actor.name}
+    await publish_fact(session, "idea.question", idea, facts, now=now)
     return idea
 
 
@@ -91,6 +97,26 @@ async def resume_clock(
         session, "idea.resumed", idea, {**_due(idea), "by": actor.name, "reason": reason}, now=now
     )
     return idea
+
+
+async def resume_unanswered(session: AsyncSession, idea_id: uuid.UUID, *, now: datetime) -> bool:
+    """Let the clock run again when the author's term for the answer has passed; returns whether it did. Safe
+    to run twice.
+
+    Locks: the days off (shared), the idea. Queues: a message to the author.
+    """
+    days_off = await list_days_off(session, hold=True)
+    idea = await queries.get_idea(session, idea_id, lock=True)
+    pause = await queries.find_open_pause(session, idea_id)
+    due_on = pause.answer_due_on if pause else None
+    if idea.state != IdeaState.WAITING or due_on is None or due_on >= local_date(now):
+        return False
+    await _resume(session, idea, days_off, now=now)
+    facts = {"answer_due_on": due_on.isoformat()}
+    tell(session, idea, EventKind.UNANSWERED, facts=facts, now=now)
+    await mail_author(session, idea, "unanswered", due_on=due_on)
+    await publish_fact(session, "idea.unanswered", idea, {**_due(idea), **facts}, now=now)
+    return True
 
 
 async def _resume(session: AsyncSession, idea: Idea, days_off: frozenset[date], *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Verdicts: reject, merge, accept; and correcting one, which is a new public entry, never an alteration.
+"""Verdicts: what is decided on an idea; and correcting one, which is a new public entry, never an alteration.
 
 Locks are taken in one order everywhere: cycle, ideas by id, register's head.
 """
@@ -14,6 +14,7 @@ from accounts.policy import Actor
 from app.kit.db import new_id
 from app.kit.markdown import excerpt
 from app.kit.policy import require
+from app.kit.text import words
 from proposals import queries
 from proposals.errors import AlreadyJudged, MergeTargetInvalid
 from proposals.models import CostLine, Idea, Project, Reason, Verdict
@@ -21,7 +22,39 @@ from proposals.policy import may_correct, may_judge
 from proposals.rules.costing import Costing, describe_lines
 from proposals.service.projects import create_project
 from proposals.service.timeline import mail_author, mail_supporters, publish_fact, tell
-from proposals.states import SUPPORTABLE_STATES, VERDICT_STATES, EventKind, IdeaState, VerdictKind
+from proposals.states import (
+    ACCEPTING,
+    SUPPORTABLE_STATES,
+    VERDICT_STATES,
+    EventKind,
+    IdeaState,
+    VerdictKind,
+)
+
+# Source: see proposals.states.FORWARD_TERM; in the register as the act is named in Romanian.
+FORWARD_GROUND = "OG 27/2002, art. 6^1"
+STATES: dict[VerdictKind, IdeaState] = {
+    VerdictKind.REJECTED: IdeaState.REJECTED,
+    VerdictKind.MERGED: IdeaState.MERGED,
+    VerdictKind.ACCEPTED: IdeaState.ACCEPTED,
+    VerdictKind.CHANGED: IdeaState.ACCEPTED,
+    VerdictKind.FORWARDED: IdeaState.FORWARDED,
+}
+
+
+class Ruling(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be decided on an idea, complete and checked; which fields count depends on the kind."""
+
+    kind: VerdictKind
+    text: str
+    reason_code: str = ""  # rejected
+    into_id: uuid.UUID | None = None  # merged
+    costing: Costing | None = None  # accepted, changed
+    changes: str = ""  # changed: what, in words; title and body are the project's
+    title: str = ""
+    body: str = ""
+    authority: str = ""  # forwarded: to whom, under which number
+    reference: str = ""
 
 
 class _Case(msgspec.Struct):
@@ -32,111 +65,115 @@ class _Case(msgspec.Struct):
     project: Project | None
 
 
-async def reject_idea(
+async def judge_idea(
     session: AsyncSession,
     actor: Actor,
     idea_id: uuid.UUID,
+    ruling: Ruling,
     *,
-    reason_code: str,
-    text: str,
     correcting: uuid.UUID | None = None,
     now: datetime,
 ) -> Verdict:
-    """Reject with a reason of the catalogue and words of one's own. `correcting`: the verdict to supersede.
+    """Decide on an idea. `correcting`: the verdict to supersede. An accepted idea becomes a project under its
+    permanent number; of a merged one both texts stay, and supporters are asked, never moved.
 
-    Locks: cycle, idea. Raises: Forbidden, AlreadyJudged, ReasonNotFound. Queues: mail to the author.
+    Locks: cycle, the ideas. Raises: Forbidden, AlreadyJudged, ReasonNotFound, MergeTargetInvalid,
+    AlreadyAtVote. Queues: mail to the author, of a merger also to the supporters.
     """
-    case = await _open_case(session, actor, idea_id, correcting=correcting)
-    reason = await queries.get_reason(session, reason_code)
-    verdict = _make_verdict(case, actor, VerdictKind.REJECTED, text=text, reason_id=reason.id, now=now)
-    await _settle(session, case, verdict, IdeaState.REJECTED, now=now)
-    facts = reason_facts(reason)
-    tell(session, case.idea, EventKind.REJECTED, by_name=actor.name, text=text, facts=facts, now=now)
-    await mail_author(
-        session,
-        case.idea,
-        "rejected",
-        reason_title=reason.title,
-        reason_title_en=reason.title_en,
-        legal_ground=reason.legal_ground,
-        text=text,
-        supporters=case.idea.support_count,
-    )
+    case = await _open_case(session, actor, idea_id, correcting=correcting, also=ruling.into_id)
+    reason = await queries.get_reason(session, ruling.reason_code) if ruling.reason_code else None
+    target = await _find_target(session, case.idea, ruling)
+    verdict = _make_verdict(case, actor, ruling, reason, now=now)
+    await _settle(session, case, verdict, now=now)
+    if reason is not None:
+        facts = await _reject(session, case, verdict, reason, now=now)
+    elif target is not None:
+        facts = await _merge(session, case, verdict, target, now=now)
+    elif ruling.costing is not None:
+        facts = await _accept(session, case, verdict, ruling.costing, now=now)
+    else:
+        facts = await _forward(session, case, verdict, now=now)
     await _publish(session, case, verdict, facts, now=now)
     return verdict
 
 
-async def merge_idea(
-    session: AsyncSession,
-    actor: Actor,
-    idea_id: uuid.UUID,
-    *,
-    into_id: uuid.UUID,
-    text: str,
-    correcting: uuid.UUID | None = None,
-    now: datetime,
-) -> Verdict:
-    """Merge a duplicate into another idea. Both texts stay; supporters are asked, never moved.
+# ── what each kind does ───────────────────────────────────────────────────────
+async def _reject(
+    session: AsyncSession, case: _Case, verdict: Verdict, reason: Reason, *, now: datetime
+) -> dict[str, object]:
+    facts = reason_facts(reason)
+    _tell(session, case, verdict, facts, now=now)
+    await _mail(
+        session,
+        case,
+        verdict,
+        reason_title=reason.title,
+        reason_title_en=reason.title_en,
+        legal_ground=reason.legal_ground,
+    )
+    return facts
 
-    Locks: cycle, both ideas. Raises: Forbidden, AlreadyJudged, MergeTargetInvalid. Queues: mail to both
-    authors and to the supporters.
-    """
-    case = await _open_case(session, actor, idea_id, correcting=correcting, also=into_id)
-    target = await queries.get_idea(session, into_id)
-    if not _can_receive(case.idea, target):
-        raise MergeTargetInvalid()
-    verdict = _make_verdict(case, actor, VerdictKind.MERGED, text=text, merged_into_id=into_id, now=now)
-    await _settle(session, case, verdict, IdeaState.MERGED, merged_into_id=into_id, now=now)
+
+async def _merge(
+    session: AsyncSession, case: _Case, verdict: Verdict, target: Idea, *, now: datetime
+) -> dict[str, object]:
     into = {"into": str(target.id), "into_number": target.number, "into_title": target.title}
-    tell(session, case.idea, EventKind.MERGED, by_name=actor.name, text=text, facts=into, now=now)
+    _tell(session, case, verdict, into, now=now)
     source = {"from": str(case.idea.id), "from_number": case.idea.number, "from_title": case.idea.title}
     source["from_author"] = case.idea.author_name
-    tell(session, target, EventKind.RECEIVED, by_name=actor.name, facts=source, now=now)
+    tell(session, target, EventKind.RECEIVED, by_name=verdict.reviewer_name, facts=source, now=now)
     link = {"into_path": f"/ideas/{target.id}", "into_number": target.number, "into_title": target.title}
-    await mail_author(session, case.idea, "merged", text=text, supporters=case.idea.support_count, **link)
-    await mail_supporters(session, case.idea, "merged_supporter", {"text": text, **link})
-    await _publish(session, case, verdict, {"into": str(target.id), "into_number": target.number}, now=now)
-    return verdict
+    await _mail(session, case, verdict, **link)
+    await mail_supporters(session, case.idea, "merged_supporter", {"text": verdict.text, **link})
+    return {"into": str(target.id), "into_number": target.number}
 
 
-async def accept_idea(
-    session: AsyncSession,
-    actor: Actor,
-    idea_id: uuid.UUID,
-    *,
-    text: str,
-    costing: Costing,
-    correcting: uuid.UUID | None = None,
-    now: datetime,
-) -> tuple[Verdict, Project]:
-    """Accept with a costing; the idea becomes a project under its permanent number.
-
-    Locks: cycle, idea. Raises: Forbidden, AlreadyJudged, AlreadyAtVote. Queues: mail to the author.
-    """
-    case = await _open_case(session, actor, idea_id, correcting=correcting)
-    verdict = _make_verdict(
-        case,
-        actor,
-        VerdictKind.ACCEPTED,
-        text=text,
-        total_bani=costing.total_bani,
-        margin_bani=costing.margin_bani,
-        margin_percent=costing.margin_percent,
-        yearly_bani=costing.yearly_bani,
-        now=now,
-    )
-    await _settle(session, case, verdict, IdeaState.ACCEPTED, now=now)
+async def _accept(
+    session: AsyncSession, case: _Case, verdict: Verdict, costing: Costing, *, now: datetime
+) -> dict[str, object]:
     _add_lines(session, verdict, costing)
-    project = await _make_project(session, case, costing, now=now)
-    facts = {"project": project.number, "total_bani": costing.total_bani, "yearly_bani": costing.yearly_bani}
-    tell(session, case.idea, EventKind.ACCEPTED, by_name=actor.name, text=text, facts=facts, now=now)
-    await mail_author(session, case.idea, "accepted", text=text, supporters=case.idea.support_count, **facts)
+    project = await _make_project(session, case, verdict, costing, now=now)
+    facts: dict[str, object] = {
+        "project": project.number,
+        "total_bani": costing.total_bani,
+        "yearly_bani": costing.yearly_bani,
+    }
+    if verdict.changes is not None:
+        facts["changes"] = verdict.changes
+    _tell(session, case, verdict, facts, now=now)
+    await _mail(session, case, verdict, **facts)
+    if verdict.changes is not None:
+        facts |= {"project_title": project.title, "project_text": project.body}
     lines = {"lines": describe_lines(costing.lines), "margin_percent": costing.margin_percent}
-    await _publish(session, case, verdict, {**facts, **lines}, now=now)
-    return verdict, project
+    return {**facts, **lines}
 
 
-# ── steps that the three share ────────────────────────────────────────────────
+async def _forward(
+    session: AsyncSession, case: _Case, verdict: Verdict, *, now: datetime
+) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "authority": verdict.authority,
+        "reference": verdict.reference,
+        "legal_ground": FORWARD_GROUND,
+    }
+    _tell(session, case, verdict, facts, now=now)
+    await _mail(session, case, verdict, **facts)
+    return facts
+
+
+def _tell(
+    session: AsyncSession, case: _Case, verdict: Verdict, facts: Mapping[str, object], *, now: datetime
+) -> None:
+    kind, by = EventKind(verdict.kind), verdict.reviewer_name
+    tell(session, case.idea, kind, by_name=by, text=verdict.text, facts=facts, now=now)
+
+
+async def _mail(session: AsyncSession, case: _Case, verdict: Verdict, **facts: object) -> None:
+    supporters = case.idea.support_count
+    await mail_author(session, case.idea, verdict.kind, text=verdict.text, supporters=supporters, **facts)
+
+
+# ── steps that all share ──────────────────────────────────────────────────────
 async def _open_case(
     session: AsyncSession,
     actor: Actor,
@@ -164,38 +201,59 @@ async def _open_case(
     return _Case(idea, standing, project)
 
 
+async def _find_target(session: AsyncSession, idea: Idea, ruling: Ruling) -> Idea | None:
+    """The idea into which this one is to be merged. Raises: MergeTargetInvalid."""
+    if ruling.into_id is None:
+        return None
+    target = await queries.get_idea(session, ruling.into_id)
+    if not can_receive(idea, target):
+        raise MergeTargetInvalid()
+    return target
+
+
+def can_receive(idea: Idea, target: Idea) -> bool:
+    """Whether `target` is one into which `idea` may be merged."""
+    same = target.id == idea.id or target.merged_into_id == idea.id
+    return not same and target.cycle_id == idea.cycle_id and target.state in SUPPORTABLE_STATES
+
+
 def _make_verdict(
-    case: _Case, actor: Actor, kind: VerdictKind, *, text: str, now: datetime, **more: object
+    case: _Case, actor: Actor, ruling: Ruling, reason: Reason | None, *, now: datetime
 ) -> Verdict:
+    is_changed, is_forwarded = ruling.kind is VerdictKind.CHANGED, ruling.kind is VerdictKind.FORWARDED
+    costing = ruling.costing if ruling.kind in ACCEPTING else None
     return Verdict(
         id=new_id(),
         idea_id=case.idea.id,
         position=case.standing.position + 1 if case.standing else 1,
-        kind=kind.value,
+        kind=ruling.kind.value,
         at=now,
         reviewer_id=actor.id,
         reviewer_name=actor.name,
-        text=text,
+        text=ruling.text,
         supersedes_id=case.standing.id if case.standing else None,
-        **more,
+        reason_id=reason.id if reason else None,
+        merged_into_id=ruling.into_id,
+        total_bani=costing.total_bani if costing else None,
+        margin_bani=costing.margin_bani if costing else None,
+        margin_percent=costing.margin_percent if costing else None,
+        yearly_bani=costing.yearly_bani if costing else None,
+        changes=ruling.changes if is_changed else None,
+        title=ruling.title if is_changed else None,
+        body=ruling.body if is_changed else None,
+        authority=ruling.authority if is_forwarded else None,
+        reference=ruling.reference if is_forwarded else None,
     )
 
 
-async def _settle(
-    session: AsyncSession,
-    case: _Case,
-    verdict: Verdict,
-    state: IdeaState,
-    *,
-    merged_into_id: uuid.UUID | None = None,
-    now: datetime,
-) -> None:
+async def _settle(session: AsyncSession, case: _Case, verdict: Verdict, *, now: datetime) -> None:
     """Move the idea; when a verdict is superseded, say so first and undo what it did."""
     if case.standing is not None:
         facts = {"superseded": case.standing.kind}
         tell(session, case.idea, EventKind.CORRECTED, by_name=verdict.reviewer_name, facts=facts, now=now)
+    state = STATES[VerdictKind(verdict.kind)]
     case.idea.move_to(state)
-    case.idea.merged_into_id = merged_into_id
+    case.idea.merged_into_id = verdict.merged_into_id
     if case.project is not None and state is not IdeaState.ACCEPTED:
         case.project.withdrawn_at = now
     session.add(verdict)
@@ -216,28 +274,31 @@ def _add_lines(session: AsyncSession, verdict: Verdict, costing: Costing) -> Non
     )
 
 
-async def _make_project(session: AsyncSession, case: _Case, costing: Costing, *, now: datetime) -> Project:
-    """The idea's project: a new one, or the one it had, under the number that it keeps."""
-    if case.project is not None:
-        case.project.cost_bani, case.project.withdrawn_at = costing.total_bani, None
+async def _make_project(
+    session: AsyncSession, case: _Case, verdict: Verdict, costing: Costing, *, now: datetime
+) -> Project:
+    """The idea's project, with the text that the verdict gives it: a new one, or the one it had, under the
+    number that it keeps.
+    """
+    title, body = verdict.title or case.idea.title, verdict.body or case.idea.body
+    summary, project = excerpt(body, 220), case.project
+    if project is not None:
+        project.title, project.summary, project.body = title, summary, body
+        project.folded = " ".join(words(f"{title} {summary} {project.number}"))
+        project.cost_bani, project.withdrawn_at = costing.total_bani, None
         await session.flush()
-        return case.project
+        return project
     return await create_project(
         session,
         cycle_id=case.idea.cycle_id,
-        title=case.idea.title,
-        summary=excerpt(case.idea.body, 220),
-        body=case.idea.body,
+        title=title,
+        summary=summary,
+        body=body,
         area_id=case.idea.area_id,
         cost_bani=costing.total_bani,
         idea_id=case.idea.id,
         now=now,
     )
-
-
-def _can_receive(idea: Idea, target: Idea) -> bool:
-    same = target.id == idea.id or target.merged_into_id == idea.id
-    return not same and target.cycle_id == idea.cycle_id and target.state in SUPPORTABLE_STATES
 
 
 def reason_facts(reason: Reason) -> dict[str, object]:

@@ -19,7 +19,7 @@ from app.kit.db import Database
 from app.seed.people import PASSWORD
 from app.seed.sealed import read_kept
 from cycles.models import Cycle
-from proposals.models import Idea
+from proposals.models import Idea, Verdict
 from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_acts import ACT_FACTS, ACTS
 from tests.journeys.pages_talk import TALK, TALK_FACTS
@@ -176,6 +176,13 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/review/ideas/{reviewed_idea}", who="reviewer"),
     PageCase("/review/ideas/{rejected_idea}", who="reviewer"),
     PageCase("/review/ideas/{reviewed_idea}/accept", who="reviewer"),
+    PageCase("/review/ideas/{reviewed_idea}/change", who="reviewer"),
+    PageCase("/review/ideas/{reviewed_idea}/forward", who="reviewer"),
+    PageCase("/ideas/{forwarded_idea}"),
+    PageCase("/ideas/{changed_idea}"),
+    PageCase("/cycles/{next_cycle}/review-rules"),
+    PageCase("/cycles/{next_cycle}/review-rules/edit", who="admin"),
+    PageCase("/cycles/{next_cycle}/review-rules/edit", note="empty", who="admin", status=422, send={}),
     PageCase("/review/ideas/{reviewed_idea}/merge", who="reviewer"),
     PageCase("/review/ideas/{reviewed_idea}/reject", who="reviewer"),
     PageCase("/review/ideas/{reviewed_idea}/reject", note="empty", who="reviewer", status=422, send={}),
@@ -418,6 +425,8 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "reviewed_idea": first(Idea.id, Idea.state == "in_review"),
     "rejected_idea": first(Idea.id, Idea.state == "rejected"),
     "accepted_idea": first(Idea.id, Idea.state == "accepted"),
+    "forwarded_idea": first(Idea.id, Idea.state == "forwarded"),
+    "changed_idea": first(Idea.id, Idea.id.in_(select(Verdict.idea_id).where(Verdict.kind == "changed"))),
     "pinned_idea": first(Idea.id, Idea.state == "submitted", Idea.latitude.is_not(None)),
     "next_cycle": first(Cycle.slug, Cycle.id.not_in(select(Poll.cycle_id))),
     "open_poll": first(Poll.id, Poll.state == "open", _OF_BUDGETS),

@@ -12,7 +12,8 @@ from cycles.queries import list_areas
 from proposals import service
 from proposals.models import Idea, Project
 from proposals.rules.costing import Costing, Line
-from proposals.states import IdeaState
+from proposals.service import Ruling
+from proposals.states import IdeaState, VerdictKind
 from tests.make.accounts import actor_of, make_account
 from tests.make.cycles import NOON
 
@@ -66,7 +67,7 @@ async def make_idea(
     **draft: str | None,
 ) -> Idea:
     """An idea that was sent, and brought to `state` by the services: submitted, in_review, waiting, rejected,
-    accepted or withdrawn.
+    accepted, forwarded or withdrawn.
     """
     author = author or await make_account(session, verified=True, now=now)
     idea = await make_draft(session, cycle=cycle, author=author, now=now, **draft)  # type: ignore[arg-type]
@@ -82,10 +83,49 @@ async def make_idea(
     if state is IdeaState.WAITING:
         await service.ask_author(session, judge, idea.id, question="Pe ce parte a străzii?", now=now)
     elif state is IdeaState.REJECTED:
-        await service.reject_idea(session, judge, idea.id, reason_code="R02", text="Teren privat.", now=now)
+        await service.judge_idea(session, judge, idea.id, rejection(), now=now)
     elif state is IdeaState.ACCEPTED:
-        await service.accept_idea(session, judge, idea.id, text="Se poate.", costing=make_costing(), now=now)
+        await service.judge_idea(session, judge, idea.id, acceptance(), now=now)
+    elif state is IdeaState.FORWARDED:
+        await service.judge_idea(session, judge, idea.id, forwarding(), now=now)
     return idea
+
+
+def rejection(code: str = "R02", text: str = "Teren privat.") -> Ruling:
+    """A rejection with a reason of the catalogue."""
+    return Ruling(kind=VerdictKind.REJECTED, text=text, reason_code=code)
+
+
+def merger(into: uuid.UUID, text: str = "Aceeași stradă.") -> Ruling:
+    """A merger into another idea."""
+    return Ruling(kind=VerdictKind.MERGED, text=text, into_id=into)
+
+
+def acceptance(text: str = "Se poate.", *, unit_price_bani: int = 50_000_00) -> Ruling:
+    """An acceptance with the costing of `make_costing`."""
+    return Ruling(kind=VerdictKind.ACCEPTED, text=text, costing=make_costing(unit_price_bani=unit_price_bani))
+
+
+def alteration(title: str = "Piste pe o parte a străzii", body: str = BODY + " Pe o parte.") -> Ruling:
+    """An acceptance with changes."""
+    return Ruling(
+        kind=VerdictKind.CHANGED,
+        text="Se poate, pe o parte a străzii.",
+        costing=make_costing(),
+        title=title,
+        body=body,
+        changes="Piste pe o singură parte, fiindcă strada e îngustă.",
+    )
+
+
+def forwarding(authority: str = "Metrorex SA") -> Ruling:
+    """Not in our competence: sent on."""
+    return Ruling(
+        kind=VerdictKind.FORWARDED,
+        text="Stația aparține Metrorex.",
+        authority=authority,
+        reference="812/2027",
+    )
 
 
 def make_costing(*, unit_price_bani: int = 50_000_00, margin_percent: int = 10) -> Costing:

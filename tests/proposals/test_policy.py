@@ -1,6 +1,7 @@
 """Who may do what with ideas: actor × state, with the reason."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -112,7 +113,7 @@ def test_department_works_on_ideas_of_others_in_the_right_state(deed: str, state
 
 @pytest.mark.parametrize("state", list(S))
 def test_verdicts_are_corrected_until_the_vote(state: IdeaState) -> None:
-    decided = state in (S.REJECTED, S.MERGED, S.ACCEPTED)
+    decided = state in (S.REJECTED, S.MERGED, S.ACCEPTED, S.FORWARDED)
     assert bool(policy.may_correct(reviewer, Idea(state), at_vote=False)) is decided
     assert not policy.may_correct(reviewer, Idea(state), at_vote=True)
     assert not policy.may_correct(insider, Idea(state), at_vote=False)
@@ -131,6 +132,17 @@ def test_election_officer_freezes_the_list_once_and_before_the_vote() -> None:
     assert not policy.may_put_to_vote(officer, is_frozen=False, voting_began=True)
     for who in (None, neighbour, reviewer, actor(roles=(Role.ADMIN,))):
         assert not policy.may_put_to_vote(who, is_frozen=False, voting_began=False)
+
+
+def test_rules_of_the_review_belong_to_administrators_until_the_vote() -> None:
+    admin, noon = actor(roles=(Role.ADMIN,)), datetime(2027, 3, 1, tzinfo=UTC)
+    free = {"is_frozen": False, "publish_at": None, "now": noon}
+    assert policy.may_change_rules(admin, **free)
+    assert not policy.may_change_rules(admin, **{**free, "is_frozen": True})
+    assert not policy.may_change_rules(admin, **{**free, "publish_at": noon})
+    assert policy.may_change_rules(admin, **{**free, "publish_at": noon + timedelta(minutes=1)})
+    for who in (None, neighbour, reviewer):
+        assert not policy.may_change_rules(who, **free)
 
 
 def test_catalogue_belongs_to_administrators() -> None:

@@ -16,7 +16,7 @@ from proposals.models import Idea, Project, Support, Verdict
 from proposals.states import IdeaState
 from tests.make.accounts import actor_of, make_account
 from tests.make.cycles import NOON, make_cycle
-from tests.make.proposals import make_costing, make_draft, make_idea, make_reviewer
+from tests.make.proposals import acceptance, make_draft, make_idea, make_reviewer, merger, rejection
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -99,12 +99,10 @@ async def test_two_reviewers_at_once_leave_one_verdict(database: Database) -> No
     async def decide(place: int) -> None:
         async with database.write() as session:
             if place % 2:
-                await service.accept_idea(
-                    session, judges[place], idea.id, text="Se poate.", costing=make_costing(), now=NOON
-                )
+                await service.judge_idea(session, judges[place], idea.id, acceptance("Se poate."), now=NOON)
             else:
-                await service.reject_idea(
-                    session, judges[place], idea.id, reason_code="R01", text="Nu se poate.", now=NOON
+                await service.judge_idea(
+                    session, judges[place], idea.id, rejection("R01", "Nu se poate."), now=NOON
                 )
 
     answers = await asyncio.gather(*(refusal(decide(place)) for place in range(6)))
@@ -125,9 +123,7 @@ async def test_accepting_many_ideas_at_once_gives_each_project_its_own_number(da
 
     async def accept(idea: Idea) -> None:
         async with database.write() as session:
-            await service.accept_idea(
-                session, judge, idea.id, text="Se poate.", costing=make_costing(), now=NOON
-            )
+            await service.judge_idea(session, judge, idea.id, acceptance("Se poate."), now=NOON)
 
     await asyncio.gather(*(accept(idea) for idea in ideas))
     async with database.read() as session:
@@ -147,7 +143,7 @@ async def test_crosswise_mergers_at_once_do_not_lock_each_other_out(database: Da
 
     async def merge(idea: Idea, into: Idea) -> None:
         async with database.write() as session:
-            await service.merge_idea(session, judge, idea.id, into_id=into.id, text="La fel.", now=NOON)
+            await service.judge_idea(session, judge, idea.id, merger(into.id, "La fel."), now=NOON)
 
     answers = await asyncio.gather(refusal(merge(one, other)), refusal(merge(other, one)))
     assert sorted(answer is None for answer in answers) == [False, True]

@@ -18,7 +18,15 @@ from proposals.models import Idea, Project, Verdict
 from proposals.states import EventKind, IdeaState
 from tests.make.accounts import actor_of, make_account
 from tests.make.cycles import NOON, make_cycle, stage_dates
-from tests.make.proposals import make_costing, make_idea, make_project, make_reviewer
+from tests.make.proposals import (
+    acceptance,
+    alteration,
+    make_idea,
+    make_project,
+    make_reviewer,
+    merger,
+    rejection,
+)
 
 pytestmark = pytest.mark.usefixtures("clock")
 REVIEWER = [Role.REVIEWER]
@@ -76,11 +84,11 @@ async def test_nobody_judges_their_own_idea(session: AsyncSession) -> None:
     idea = await make_idea(session, cycle=cycle, author=insider, state=IdeaState.IN_REVIEW)
     colleague = await make_reviewer(session)
     with pytest.raises(Forbidden, match="your own idea"):
-        await service.reject_idea(
-            session, actor_of(insider, roles=REVIEWER), idea.id, reason_code="R01", text="Nu.", now=NOON
+        await service.judge_idea(
+            session, actor_of(insider, roles=REVIEWER), idea.id, rejection("R01", "Nu."), now=NOON
         )
-    await service.reject_idea(
-        session, actor_of(colleague, roles=REVIEWER), idea.id, reason_code="R01", text="Nu.", now=NOON
+    await service.judge_idea(
+        session, actor_of(colleague, roles=REVIEWER), idea.id, rejection("R01", "Nu."), now=NOON
     )
     assert idea.state == IdeaState.REJECTED
 
@@ -90,31 +98,30 @@ async def test_second_verdict_is_refused_and_a_correction_supersedes(session: As
     idea = await make_idea(session, cycle=cycle, state=IdeaState.ACCEPTED)
     other = actor_of(await make_reviewer(session, name="Dan Ilie"), roles=REVIEWER)
     with pytest.raises(AlreadyJudged, match="Irina Marin"):
-        await service.reject_idea(session, other, idea.id, reason_code="R01", text="Nu.", now=NOON)
+        await service.judge_idea(session, other, idea.id, rejection("R01", "Nu."), now=NOON)
     standing = await queries.find_verdict(session, idea.id)
     project = await queries.find_project_of_idea(session, idea.id)
     assert standing is not None
     assert project is not None
-    await service.reject_idea(
+    await service.judge_idea(
         session,
         other,
         idea.id,
-        reason_code="R06",
-        text="Lucrarea a început.",
+        rejection("R06", "Lucrarea a început."),
         correcting=standing.id,
         now=NOON,
     )
     assert project.withdrawn_at == NOON
     assert (await kinds(session, idea))[-2:] == [EventKind.CORRECTED, EventKind.REJECTED]
     with pytest.raises(AlreadyJudged):
-        await service.reject_idea(
-            session, other, idea.id, reason_code="R06", text="Iar.", correcting=standing.id, now=NOON
+        await service.judge_idea(
+            session, other, idea.id, rejection("R06", "Iar."), correcting=standing.id, now=NOON
         )
     second = await queries.find_verdict(session, idea.id)
     assert second is not None
-    _, again = await service.accept_idea(
-        session, other, idea.id, text="Totuși.", costing=make_costing(), correcting=second.id, now=NOON
-    )
+    await service.judge_idea(session, other, idea.id, acceptance("Totuși."), correcting=second.id, now=NOON)
+    again = await queries.find_project_of_idea(session, idea.id)
+    assert again is not None
     assert (again.id, again.number, again.withdrawn_at) == (project.id, project.number, None)
     assert [one.position for one in await queries.list_verdicts(session, idea.id)] == [1, 2, 3]
 
@@ -135,8 +142,8 @@ async def test_merge_keeps_both_and_asks_supporters(session: AsyncSession) -> No
     fan = actor_of(await make_account(session, verified=True), verified=True)
     await service.support_idea(session, fan, twin.id, now=NOON)
     with pytest.raises(MergeTargetInvalid):
-        await service.merge_idea(session, judge, twin.id, into_id=twin.id, text="Aceeași.", now=NOON)
-    await service.merge_idea(session, judge, twin.id, into_id=target.id, text="Aceeași stradă.", now=NOON)
+        await service.judge_idea(session, judge, twin.id, merger(twin.id, "Aceeași."), now=NOON)
+    await service.judge_idea(session, judge, twin.id, merger(target.id, "Aceeași stradă."), now=NOON)
     assert (twin.state, twin.merged_into_id, target.support_count) == (IdeaState.MERGED, target.id, 0)
     assert (await kinds(session, target))[-1] == EventKind.RECEIVED
     assert "merged_supporter" in await mails(session)
@@ -181,3 +188,65 @@ async def test_queue_is_ordered_by_due_date_and_filtered(session: AsyncSession) 
     assert await show("waiting") == [waiting.id]
     counts = await queries.count_queue(session, reviewer_id=reviewer.id, today=today)
     assert counts == {"all": 4, "mine": 1, "unassigned": 2, "overdue": 1, "waiting": 1}
+
+
+async def test_accepted_with_changes_gives_the_project_the_changed_text(session: AsyncSession) -> None:
+    cycle = await make_cycle(session)
+    idea = await make_idea(session, cycle=cycle, state=IdeaState.ACCEPTED)
+    own, judge = (idea.title, idea.body), actor_of(await make_reviewer(session), roles=REVIEWER)
+    first = await queries.find_verdict(session, idea.id)
+    assert first is not None
+    await service.judge_idea(session, judge, idea.id, alteration(), correcting=first.id, now=NOON)
+    project = await queries.find_project_of_idea(session, idea.id)
+    assert project is not None
+    assert (project.number, project.title) == ("P01", alteration().title)
+    assert project.body.endswith("Pe o parte.")
+    assert "parte a strazii" in project.folded
+    assert (idea.state, (idea.title, idea.body)) == (
+        IdeaState.ACCEPTED,
+        own,
+    )  # what residents supported stays
+    fact = (await register.list_facts(session, subject=f"idea:{idea.id}"))[0]
+    assert fact.kind == "idea.changed"
+    assert fact.facts["changes"] == alteration().changes
+    assert fact.facts["project_text"] == project.body
+    assert (await mails(session)).count("changed") == 1
+    second = await queries.find_verdict(session, idea.id)
+    assert second is not None
+    await service.judge_idea(session, judge, idea.id, acceptance(), correcting=second.id, now=NOON)
+    assert (project.title, project.body) == own  # accepted as it is after all
+
+
+async def test_what_is_not_ours_is_sent_on_and_may_come_back(session: AsyncSession) -> None:
+    cycle = await make_cycle(session)
+    idea = await make_idea(session, cycle=cycle, state=IdeaState.FORWARDED)
+    verdict = await queries.find_verdict(session, idea.id)
+    assert verdict is not None
+    assert (verdict.authority, verdict.reference) == ("Metrorex SA", "812/2027")
+    fact = (await register.list_facts(session, subject=f"idea:{idea.id}"))[0]
+    assert (fact.kind, fact.facts["legal_ground"]) == ("idea.forwarded", "OG 27/2002, art. 6^1")
+    assert "forwarded" in await mails(session)
+    judge = actor_of(await make_reviewer(session), roles=REVIEWER)
+    await service.judge_idea(session, judge, idea.id, acceptance(), correcting=verdict.id, now=NOON)
+    assert idea.state == IdeaState.ACCEPTED
+
+
+async def test_an_author_who_lets_the_term_pass_does_not_stop_the_clock_for_ever(
+    session: AsyncSession,
+) -> None:
+    cycle = await make_cycle(session)
+    idea = await make_idea(session, cycle=cycle, state=IdeaState.WAITING)
+    due = date(2027, 3, 15)  # ten working days from Monday 1 March
+    pause = await queries.find_open_pause(session, idea.id)
+    assert pause is not None
+    assert pause.answer_due_on == due
+    on_the_day, after = NOON + timedelta(days=14), NOON + timedelta(days=15)
+    assert await queries.list_unanswered(session, today=due) == []
+    assert not await service.resume_unanswered(session, idea.id, now=on_the_day)
+    assert await queries.list_unanswered(session, today=after.date()) == [idea.id]
+    assert await service.resume_unanswered(session, idea.id, now=after)
+    assert not await service.resume_unanswered(session, idea.id, now=after)  # twice is once
+    assert idea.state == IdeaState.IN_REVIEW
+    assert idea.due_on == date(2027, 4, 26)  # the ten working days did not count
+    assert (await kinds(session, idea))[-1] == EventKind.UNANSWERED
+    assert (await mails(session)).count("unanswered") == 1

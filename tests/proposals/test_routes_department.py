@@ -1,5 +1,6 @@
 """What the department and the election officers see and do, page by page; projects and open data."""
 
+import html
 import re
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from accounts.states import Role
 from app.kit.access_log import list_accesses
 from proposals import queries
 from proposals.states import IdeaState
-from tests.make.proposals import make_draft, make_idea, make_project
+from tests.make.proposals import BODY, TITLE, make_draft, make_idea, make_project
 from tests.proposals.conftest import Town, Visitor
 
 TEXT = "Am verificat la fața locului; terenul este privat."
@@ -175,6 +176,65 @@ async def test_accept_makes_a_project_page(town: Town) -> None:
     assert "The idea was accepted and became a project" in page
     assert (await public.client.get("/p/p01")).headers["location"] == "/cycles/bp-2027/projects/P01"
     assert (await public.client.get("/p/P99")).status_code == 404
+
+
+async def test_accept_with_changes_asks_for_what_was_changed(town: Town) -> None:
+    reviewer = await town.reviewer()
+    address = await idea_in_review(town, reviewer)
+    page = await reviewer.see(f"{address}/change")
+    assert TITLE in page  # the text begins as the author's
+    typed = {"title": TITLE, "body": BODY, "changes": "Mai scurtă cu un kilometru.", "text": TEXT, **LINES}
+    same = await reviewer.send(f"{address}/change", status=422, **typed)
+    assert "own text" in same.text
+    assert "Mai scurtă cu un kilometru." in same.text
+    typed["body"] = BODY + " Numai până la podul Grant."
+    question = await reviewer.send(f"{address}/change", status=200, **typed)
+    assert "Numai până la podul Grant." in question.text
+    await reviewer.send(f"{address}/change", do="confirmed", **typed)
+    public = await town.visitor()
+    idea = await public.see(address.replace("/review", ""))
+    assert "accepted with changes" in idea
+    assert "Mai scurtă cu un kilometru." in idea
+    assert "Numai până" not in idea.split('id="timeline"')[0]
+    assert "Numai până la podul Grant." in await public.see("/cycles/bp-2027/projects/P01")
+
+
+async def test_what_is_not_ours_is_sent_on(town: Town) -> None:
+    reviewer = await town.reviewer()
+    address = await idea_in_review(town, reviewer)
+    assert "here by 8 March 2027" in await reviewer.see(f"{address}/forward")  # the fifth day is a Saturday
+    refused = await reviewer.send(f"{address}/forward", status=422, text=TEXT, reference="12")
+    assert "Name the authority" in refused.text
+    await reviewer.send(f"{address}/forward", text=TEXT, authority="Metrorex <SA>", do="confirmed")
+    page = await (await town.visitor()).see(address.replace("/review", ""))
+    assert "Sent on to: Metrorex &lt;SA&gt;" in page
+    assert "OG 27/2002, art. 6^1" in page
+
+
+async def test_rules_of_the_review_are_public_and_changed_by_an_administrator(town: Town) -> None:
+    admin, reviewer, public = await town.officer(Role.ADMIN), await town.reviewer(), await town.visitor()
+    address = "/cycles/bp-2027/review-rules"
+    assert "500,000" in await public.see(address)
+    await reviewer.see(f"{address}/edit", status=403)
+    page = await admin.see(f"{address}/edit")
+    seen = html.unescape(re.search(r'name="seen" value="([^"]+)"', page)[1])  # type: ignore[index]
+    typed = {"second_eyes": "200.000", "answer_days": "7", "contest_days": "5", "decide_days": "5"}
+    typed |= {
+        "publish_on": "2027-03-01",
+        "publish_time": "09:00",
+        "reason": "Hotărârea comisiei",
+        "seen": seen,
+    }
+    past = await admin.send(f"{address}/edit", status=422, **typed)
+    assert "still to come" in past.text
+    typed |= {"publish_on": "2027-06-01"}
+    await admin.send(f"{address}/edit", **typed)
+    changed = await public.see(address)
+    assert "200,000" in changed
+    assert "1 June 2027" in changed
+    stale = await admin.send(f"{address}/edit", status=409, **typed)
+    assert "changed in the meantime" in stale.text
+    assert 'value="200.000"' in stale.text
 
 
 async def test_merge_by_number(town: Town) -> None:

@@ -10,7 +10,7 @@ from proposals.models import Idea
 from proposals.states import IdeaState
 from tests.make.accounts import actor_of
 from tests.make.cycles import NOON
-from tests.make.proposals import BODY, TITLE, make_draft, make_idea
+from tests.make.proposals import BODY, TITLE, make_draft, make_idea, merger
 from tests.proposals.conftest import Town, Visitor
 
 
@@ -207,7 +207,7 @@ async def test_supporter_of_a_merged_idea_is_offered_to_carry_over(town: Town) -
         actor = actor_of(fan.account, verified=True)
         await service.support_idea(session, actor, twin.id, now=NOON)
         judge = actor_of(reviewer.account, roles=["reviewer"])
-        await service.merge_idea(session, judge, twin.id, into_id=target.id, text="La fel.", now=NOON)
+        await service.judge_idea(session, judge, twin.id, merger(target.id, "La fel."), now=NOON)
     assert "Support the other idea too" in await fan.see(f"/ideas/{twin.id}")
     carried = await fan.send(f"/ideas/{twin.id}/support/carry")
     assert carried.headers["location"].startswith(f"/en/ideas/{target.id}")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.kit.errors import FormErrors
 from app.kit.forms import Form
 from app.kit.text import public_name, words
-from proposals.forms import read_costing
+from proposals.forms import AcceptForm, read_costing
 from proposals.rules.costing import Costing, Line
 from proposals.rules.similarity import Candidate, rank
 
@@ -60,7 +60,7 @@ def costing_form(**changes: str) -> Form:
 
 
 def test_costing_is_read_as_romanians_write_numbers() -> None:
-    accepted, costing = read_costing(costing_form())
+    accepted, costing = read_costing(AcceptForm, costing_form())
     assert (accepted.margin, accepted.yearly) == (10, 3_000_00)
     (line,) = costing.lines
     assert (line.quantity_milli, line.unit_price_bani, line.net_bani) == (2500, 50_000_00, 125_000_00)
@@ -84,7 +84,7 @@ def test_costing_is_read_as_romanians_write_numbers() -> None:
 )
 def test_every_mistake_of_a_costing_is_told_at_once(changes: dict[str, str], fields: set[str]) -> None:
     with pytest.raises(FormErrors) as refused:
-        read_costing(costing_form(**changes))
+        read_costing(AcceptForm, costing_form(**changes))
     assert set(refused.value.errors) == fields
 
 

@@ -4,7 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from proposals.states import MOVES, IdeaState, IllegalMove, check_move, days_left, review_deadline
+from proposals.states import (
+    MOVES,
+    IdeaState,
+    IllegalMove,
+    check_move,
+    days_left,
+    forward_deadline,
+    review_deadline,
+)
 
 S = IdeaState
 NONE: frozenset[date] = frozenset()
@@ -16,12 +24,12 @@ ALLOWED = {
     (S.IN_REVIEW, S.WITHDRAWN),
     (S.WAITING, S.IN_REVIEW),
     (S.WAITING, S.WITHDRAWN),
-    *((S.IN_REVIEW, verdict) for verdict in (S.REJECTED, S.MERGED, S.ACCEPTED)),
+    *((S.IN_REVIEW, verdict) for verdict in (S.REJECTED, S.MERGED, S.ACCEPTED, S.FORWARDED)),
     # corrections, which are verdicts too
     *(
         (one, other)
-        for one in (S.REJECTED, S.MERGED, S.ACCEPTED)
-        for other in (S.REJECTED, S.MERGED, S.ACCEPTED)
+        for one in (S.REJECTED, S.MERGED, S.ACCEPTED, S.FORWARDED)
+        for other in (S.REJECTED, S.MERGED, S.ACCEPTED, S.FORWARDED)
     ),
 }
 
@@ -46,6 +54,12 @@ def test_thirty_working_days_from_20_november_2026() -> None:
     )
     assert (deadline.due_on, deadline.holidays_skipped) == (date(2027, 1, 11), 6)
     assert days_left(deadline.due_on, today=date(2026, 11, 20), days_off=NONE) == 30
+
+
+def test_what_is_not_ours_is_sent_on_within_five_calendar_days() -> None:
+    monday = datetime(2027, 4, 26, 10, tzinfo=UTC)  # Saturday 1 May, Easter Monday on 3 May
+    assert forward_deadline(monday, days_off=NONE).due_on == date(2027, 5, 4)
+    assert forward_deadline(monday, days_off=frozenset({date(2027, 5, 4)})).due_on == date(2027, 5, 5)
 
 
 def test_day_of_sending_is_the_day_in_bucharest() -> None:
