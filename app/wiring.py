@@ -117,6 +117,7 @@ REGISTER_KINDS: dict[str, str] = {
     "transparency.published": N_("The yearly report on decisional transparency was published"),
     "cycle.created": N_("The cycle was published"),
     "cycle.vote-settings-changed": N_("An official chose how the vote is counted"),
+    "cycle.verdicts-released": N_("An official published the decisions of a cycle before their moment"),
     "cycle.review-rules-changed": N_("The rules of a cycle's review were changed"),
     "stage.dates-changed": N_("The dates of a stage were changed"),
     "projects.put-to-vote": N_("The list of projects was frozen and put to the vote"),
@@ -164,6 +165,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("voting.jobs.close_due_polls", 60),
     Scheduled("voting.jobs.count_due_polls", 300),
     Scheduled("voting.jobs.advance_due_sealings", 600),
+    Scheduled("proposals.jobs.publish_prepared", 60),
     Scheduled("proposals.jobs.resume_unanswered", 3600),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )

@@ -36,6 +36,7 @@ FACT_TITLES = {
     "cycle.created": N_("The cycle was published"),
     "stage.dates-changed": N_("The dates of a stage were changed"),
     "cycle.vote-settings-changed": N_("An official chose how the vote is counted"),
+    "cycle.verdicts-released": N_("An official published the decisions of a cycle before their moment"),
     "cycle.review-rules-changed": N_("The rules of a cycle's review were changed"),
     "projects.put-to-vote": N_("The list of projects was frozen and put to the vote"),
 }

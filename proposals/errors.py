@@ -44,6 +44,16 @@ class AlreadyJudged(Conflict):
     )
 
 
+class PreparedNotFound(NotFound):
+    default = N_("There is no such prepared decision.")
+
+
+class AlreadyEnded(Conflict):
+    """A prepared verdict was published or sent back by somebody else."""
+
+    default = N_("This decision no longer waits: it was published or sent back in the meantime.")
+
+
 class NumberTaken(Conflict):
     default = N_("There is already a project with this number in the cycle.")
 

@@ -131,6 +131,15 @@ class NoteForm(msgspec.Struct, frozen=True):
     note: Annotated[str, msgspec.Meta(max_length=4000, extra={"missing": N_("Write the note")})]
 
 
+class SendBackForm(msgspec.Struct, frozen=True):
+    """Why a prepared verdict is not to be published as it is."""
+
+    why: Annotated[
+        str,
+        msgspec.Meta(min_length=10, max_length=2000, extra={"missing": N_("Say what has to be different")}),
+    ]
+
+
 class AssignForm(msgspec.Struct, frozen=True):
     """To whom the idea is given."""
 
@@ -205,7 +214,7 @@ class RulesForm(msgspec.Struct, frozen=True, kw_only=True):
             min_length=10, max_length=1000, extra={"missing": N_("Say why; the reason is published")}
         ),
     ]
-    seen: Annotated[str, msgspec.Meta(max_length=400)]
+    seen: Annotated[str, msgspec.Meta(max_length=400)] = ""
     publish_on: date | None = None
     publish_time: Annotated[str, msgspec.Meta(max_length=8)] = "12:00"
 

@@ -1,9 +1,31 @@
 """What the workers do for ideas: sweeps by the clock, each idea in a transaction of its own."""
 
+import structlog
+
 from app.kit import clock
 from app.kit.clock import local_date
 from app.kit.context import Services
+from app.kit.errors import DomainError
 from proposals import queries, service
+
+log = structlog.get_logger()
+
+
+async def publish_prepared(services: Services) -> None:
+    """Sweep: publish the prepared verdicts whose moment has come, all at the same time. One that cannot be
+    published, because the world has changed since, stays with its problem and keeps no other from it.
+    """
+    now = clock.now()
+    async with services.database.read() as session:
+        ready = await queries.list_ready(session, now=now)
+    for prepared_id in ready:
+        try:
+            async with services.database.write() as session:
+                await service.publish_prepared(session, prepared_id, now=now)
+        except DomainError as problem:
+            log.warning("verdict not published", prepared=str(prepared_id), problem=str(problem))
+            async with services.database.write() as session:
+                await service.note_problem(session, prepared_id, problem)
 
 
 async def resume_unanswered(services: Services) -> None:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, new_id
@@ -209,6 +209,10 @@ class Verdict(Base):
     at: Mapped[datetime]
     reviewer_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"))
     reviewer_name: Mapped[str] = mapped_column(String(120))
+    second_id: Mapped[Id | None] = mapped_column(ForeignKey("accounts.id"))
+    second_name: Mapped[str | None] = mapped_column(
+        String(120), comment="who confirmed it as a second reviewer"
+    )
     text: Mapped[str] = mapped_column(Text, comment="the department's own words; Markdown")
     reason_id: Mapped[Id | None] = mapped_column(ForeignKey("reasons.id"), index=True)
     merged_into_id: Mapped[Id | None] = mapped_column(ForeignKey("ideas.id"))
@@ -224,6 +228,46 @@ class Verdict(Base):
     body: Mapped[str | None] = mapped_column(Text, comment="changed: the project's text; Markdown")
     authority: Mapped[str | None] = mapped_column(String(200), comment="forwarded: to whom it was sent on")
     reference: Mapped[str | None] = mapped_column(String(60), comment="forwarded: number of the letter")
+
+
+class PreparedVerdict(Base):
+    """A verdict that is not public yet: it waits for a second reviewer, for the moment at which the cycle
+    publishes all of them, or for both. At most one of an idea is open.
+    """
+
+    __tablename__ = "prepared_verdicts"
+    __table_args__ = (
+        CheckConstraint("second_id IS NULL OR second_id <> by_id", name="four_eyes"),
+        CheckConstraint("ended_as IN ('published', 'sent_back', 'lapsed')", name="end_known"),
+        CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="ended_somehow"),
+        Index(
+            "uq_prepared_verdicts_open_idea_id",
+            "idea_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    ruling: Mapped[str] = mapped_column(Text, comment="JSON: proposals/service/verdicts.py, Ruling")
+    corrects_id: Mapped[Id | None] = mapped_column(ForeignKey("verdicts.id"), comment="the one to supersede")
+    needs_second: Mapped[bool] = mapped_column(comment="by the cycle's rules, when it was prepared")
+    at: Mapped[datetime]
+    by_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"))
+    by_name: Mapped[str] = mapped_column(String(120))
+    second_id: Mapped[Id | None] = mapped_column(ForeignKey("accounts.id"))
+    second_name: Mapped[str | None] = mapped_column(String(120))
+    confirmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_as: Mapped[str | None] = mapped_column(String(20))
+    ended_by_name: Mapped[str] = mapped_column(String(120), default="")
+    why: Mapped[str] = mapped_column(Text, default="", comment="why it was sent back; internal")
+    problem: Mapped[str] = mapped_column(
+        String(300), default="", comment="msgid of what kept it from being published"
+    )
 
 
 class CostLine(Base):

@@ -28,6 +28,17 @@ class IdeaLike(Protocol):
     def reviewer_id(self) -> uuid.UUID | None: ...
 
 
+class PreparedLike(Protocol):
+    """What policies ask of a prepared verdict."""
+
+    @property
+    def needs_second(self) -> bool: ...
+    @property
+    def by_id(self) -> uuid.UUID: ...
+    @property
+    def second_id(self) -> uuid.UUID | None: ...
+
+
 # ── residents ─────────────────────────────────────────────────────────────────
 def may_view(actor: Actor | None, idea: IdeaLike) -> Verdict:
     """Drafts are seen by their author alone; everything else is public."""
@@ -131,9 +142,16 @@ def may_assign(actor: Actor | None, idea: IdeaLike) -> Verdict:
     return verdict
 
 
-def may_ask(actor: Actor | None, idea: IdeaLike) -> Verdict:
-    """Whether this person may ask the author: once somebody has taken the idea, one question at a time."""
+IS_PREPARED = N_("A decision on this idea is prepared. Send it back first.")
+
+
+def may_ask(actor: Actor | None, idea: IdeaLike, *, is_prepared: bool) -> Verdict:
+    """Whether this person may ask the author: once somebody has taken the idea, one question at a time, and
+    not while a decision `is_prepared`.
+    """
     verdict = _may_handle(actor, idea)
+    if verdict and is_prepared:
+        return deny(IS_PREPARED)
     if verdict and idea.state == IdeaState.WAITING:
         return deny(N_("The author has been asked already and has not answered yet."))
     if verdict and idea.state != IdeaState.IN_REVIEW:
@@ -149,11 +167,13 @@ def may_resume(actor: Actor | None, idea: IdeaLike) -> Verdict:
     return verdict
 
 
-def may_judge(actor: Actor | None, idea: IdeaLike) -> Verdict:
+def may_judge(actor: Actor | None, idea: IdeaLike, *, is_prepared: bool) -> Verdict:
     """Whether this person may decide on the idea now, for the first time."""
     verdict = _may_handle(actor, idea)
     if not verdict:
         return verdict
+    if is_prepared:
+        return deny(IS_PREPARED)
     if idea.state == IdeaState.SUBMITTED:
         return deny(N_("Take the idea first."))
     if idea.state == IdeaState.WAITING:
@@ -163,16 +183,51 @@ def may_judge(actor: Actor | None, idea: IdeaLike) -> Verdict:
     return ALLOW
 
 
-def may_correct(actor: Actor | None, idea: IdeaLike, *, at_vote: bool) -> Verdict:
+def may_correct(actor: Actor | None, idea: IdeaLike, *, at_vote: bool, is_prepared: bool) -> Verdict:
     """Whether a verdict may be superseded by another: not once its project has been put to the vote."""
     verdict = _may_handle(actor, idea)
     if not verdict:
         return verdict
     if idea.state not in VERDICT_STATES:
         return deny(N_("There is no decision to correct yet."))
+    if is_prepared:
+        return deny(IS_PREPARED)
     if at_vote:
         return deny(N_("The project has been put to the vote. Its decision can no longer be changed."))
     return ALLOW
+
+
+def needs_second(total_bani: int | None, *, limit_bani: int) -> bool:
+    """Whether an acceptance that costs `total_bani` takes a second reviewer."""
+    return total_bani is not None and total_bani > limit_bani
+
+
+def is_held(publish_at: datetime | None, *, now: datetime) -> bool:
+    """Whether the cycle's verdicts wait for the moment at which all are published together."""
+    return publish_at is not None and now < publish_at
+
+
+def may_see_prepared(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """Whether this person may read a verdict that is not public yet: the department, never the author."""
+    return _may_handle(actor, idea)
+
+
+def may_confirm(actor: Actor | None, idea: IdeaLike, prepared: PreparedLike) -> Verdict:
+    """Whether this person is the second pair of eyes of a prepared verdict: not who prepared it."""
+    verdict = _may_handle(actor, idea)
+    if verdict and (not prepared.needs_second or prepared.second_id is not None):
+        return deny(N_("This decision does not wait for a second reviewer."))
+    if verdict and actor is not None and actor.id == prepared.by_id:
+        return deny(N_("You have prepared this decision. A colleague has to confirm it."))
+    return verdict
+
+
+def may_release(actor: Actor | None, *, publish_at: datetime | None, now: datetime) -> Verdict:
+    """Whether this person may publish all prepared verdicts of a cycle before their moment."""
+    verdict = may_review(actor)
+    if verdict and not is_held(publish_at, now=now):
+        return deny(N_("The decisions of this cycle do not wait for a moment."))
+    return verdict
 
 
 def may_edit_reasons(actor: Actor | None) -> Verdict:

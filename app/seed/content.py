@@ -329,8 +329,8 @@ WISHES: tuple[Wish, ...] = (
         "O scenă mică din lemn și bănci pentru 120 de oameni. Vara, trei seri pe săptămână.",
         "13-septembrie",
         "Curtea bibliotecii",
-        210000,
-        "sent",
+        410000,
+        "accepted",  # and so large that it waits for a second reviewer
     ),
     Wish(
         "Stâlpișori contra parcării pe trotuarul din fața Spitalului Municipal",

@@ -15,7 +15,7 @@ from app.seed.pictures import draw_street
 from cycles.models import Cycle
 from cycles.queries import list_areas
 from proposals import service
-from proposals.models import Idea
+from proposals.models import Idea, PreparedVerdict
 from proposals.rules.costing import Costing, Line
 from proposals.service import Ruling
 from proposals.service.drafts import StoredPhoto
@@ -89,7 +89,10 @@ async def seed_works(
         reviewer = reviewers[number % len(reviewers)]
         at = judged + number * timedelta(hours=5)
         ruling = Ruling(kind=VerdictKind.ACCEPTED, text=ACCEPTED, costing=_costing(work))
-        await service.judge_idea(session, reviewer, idea.id, ruling, now=at)
+        given = await service.judge_idea(session, reviewer, idea.id, ruling, now=at)
+        if isinstance(given, PreparedVerdict):  # it costs more than one reviewer may accept alone
+            colleague = reviewers[(number + 1) % len(reviewers)]
+            await service.confirm_prepared(session, colleague, given.id, now=at + timedelta(hours=3))
 
 
 async def list_sent(session: AsyncSession, cycle: Cycle) -> list[Idea]:

@@ -12,12 +12,19 @@ from accounts.policy import Actor
 from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from proposals.forms import TypedLine
-from proposals.models import Idea, IdeaNote
+from proposals.models import Idea, IdeaNote, PreparedVerdict
 from proposals.models import Verdict as Decision
 from proposals.pages.ideas import Choice, CostView, LinkedIdea, PhotoView, SimilarCard
 from proposals.pages.maps import MapView
 from proposals.pages.words import STATE_TITLES, ClockView, EventView, ReasonView, state_title, view_clock
-from proposals.policy import may_ask, may_assign, may_correct, may_judge, may_resume
+from proposals.policy import (
+    may_ask,
+    may_assign,
+    may_correct,
+    may_judge,
+    may_resume,
+    may_see_prepared,
+)
 from proposals.rules.costing import Costing
 from proposals.states import IdeaState, review_deadline
 
@@ -46,6 +53,7 @@ class QueuePage(msgspec.Struct, frozen=True):
     rows: list[QueueRow]
     paging: Paging
     counts: dict[str, int]
+    prepared_count: int
     show: str
     area: str
     areas: list[Choice]
@@ -87,6 +95,7 @@ class FilePage(msgspec.Struct, frozen=True):
     may_judge: Verdict
     may_correct: Verdict
     answer_days: int
+    prepared_id: str
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
 
@@ -114,6 +123,8 @@ class VerdictPage(msgspec.Struct, frozen=True):
     hidden: list[tuple[str, str]] = []
     conflict: EventView | None = None
     forward_by: date | None = None
+    takes_two: bool = False
+    held_until: datetime | None = None
 
 
 class ReasonRow(msgspec.Struct, frozen=True):
@@ -201,6 +212,7 @@ def build_file(
     standing: Decision | None,
     at_vote: bool,
     answer_days: int,
+    prepared: PreparedVerdict | None,
 ) -> FilePage:
     """The file with what may be done now."""
     return FilePage(
@@ -231,9 +243,10 @@ def build_file(
         my_id=str(actor.id),
         standing=str(standing.id) if standing else "",
         may_assign=may_assign(actor, idea),
-        may_ask=may_ask(actor, idea),
+        may_ask=may_ask(actor, idea, is_prepared=prepared is not None),
         may_resume=may_resume(actor, idea),
-        may_judge=may_judge(actor, idea),
-        may_correct=may_correct(actor, idea, at_vote=at_vote),
+        may_judge=may_judge(actor, idea, is_prepared=prepared is not None),
+        may_correct=may_correct(actor, idea, at_vote=at_vote, is_prepared=prepared is not None),
         answer_days=answer_days,
+        prepared_id=str(prepared.id) if prepared and may_see_prepared(actor, idea) else "",
     )

@@ -8,7 +8,7 @@ import msgspec
 from app.kit.deadlines import Deadline
 from app.kit.i18n import N_, Locale
 from proposals.models import Idea, IdeaEvent, Reason
-from proposals.states import EventKind, IdeaState, Outcome, days_left
+from proposals.states import EventKind, IdeaState, Outcome, VerdictKind, days_left
 
 STATE_TITLES = {
     IdeaState.DRAFT: N_("Draft"),
@@ -20,6 +20,13 @@ STATE_TITLES = {
     IdeaState.ACCEPTED: N_("Accepted"),
     IdeaState.FORWARDED: N_("Sent on to another authority"),
     IdeaState.WITHDRAWN: N_("Withdrawn"),
+}
+VERDICT_TITLES = {
+    VerdictKind.REJECTED: N_("The idea is rejected"),
+    VerdictKind.MERGED: N_("The idea is merged"),
+    VerdictKind.ACCEPTED: N_("The idea is accepted and becomes a project"),
+    VerdictKind.CHANGED: N_("The idea is accepted with changes and becomes a project"),
+    VerdictKind.FORWARDED: N_("The idea is not in our competence and is sent on"),
 }
 OUTCOME_TITLES = {Outcome.FUNDED: N_("Project funded"), Outcome.NOT_FUNDED: N_("Project not funded")}
 EVENT_TITLES = {

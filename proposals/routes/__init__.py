@@ -3,7 +3,7 @@
 from litestar import Router
 
 from proposals import api
-from proposals.routes import drafts, ideas, maps, projects, reasons, review, settings, verdicts
+from proposals.routes import drafts, ideas, maps, prepared, projects, reasons, review, settings, verdicts
 
 router = Router(
     path="/",
@@ -13,6 +13,7 @@ router = Router(
         *drafts.HANDLERS,
         *review.HANDLERS,
         *verdicts.HANDLERS,
+        *prepared.HANDLERS,
         *reasons.HANDLERS,
         *settings.HANDLERS,
         *projects.HANDLERS,

@@ -57,6 +57,7 @@ async def show_queue(
         ],
         paging=place,
         counts=await queries.count_queue(session, reviewer_id=ctx.actor.id, today=today),
+        prepared_count=await queries.count_prepared(session),
         show=show,
         area=wanted.area_code,
         areas=[idea_pages.Choice(area.code, area.name) for area in areas],
@@ -118,6 +119,7 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
         ),
         reviewers=await queries.list_reviewers(session),
         standing=standing,
+        prepared=await queries.find_prepared(session, idea.id),
         answer_days=(await queries.get_rules(session, idea.cycle_id)).answer_days,
         at_vote=await queries.is_frozen(session, idea.cycle_id)
         and await queries.find_project_of_idea(session, idea.id) is not None,

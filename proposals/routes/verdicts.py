@@ -29,11 +29,11 @@ from proposals.forms import (
     read_id,
     typed_lines,
 )
-from proposals.models import Idea
+from proposals.models import Idea, PreparedVerdict, Verdict
 from proposals.pages import review as pages
 from proposals.pages.ideas import reason_codes, view_events, view_linked
 from proposals.pages.words import view_reason
-from proposals.policy import may_correct, may_judge, may_review
+from proposals.policy import is_held, may_correct, may_judge, may_review, needs_second
 from proposals.routes.review import find_similar, get_sent
 from proposals.rules.costing import VAT_RATES
 from proposals.service import Ruling
@@ -88,7 +88,10 @@ async def give_verdict(
         return page(request, f"proposals/verdict_{kind}.html", model)
     try:
         if deed == "confirmed":
-            await _decide(session, ctx, idea, kind, correct, form)
+            given = await _decide(session, ctx, idea, kind, correct, form)
+            if isinstance(given, PreparedVerdict):
+                notice = ctx.gettext("The decision is prepared. Nothing of it is public yet.")
+                return see_other(request, f"/review/prepared/{given.id}", notice=notice)
             notice = ctx.gettext("The decision was published.")
             return see_other(request, f"/ideas/{idea_id}", notice=notice, anchor="timeline")
         model = await _build_question(session, ctx, model, idea, form)
@@ -106,12 +109,13 @@ async def _get_judgeable(session: AsyncSession, ctx: Ctx, idea_id: UUID, kind: s
         raise IdeaNotFound()
     require(may_review(ctx.actor))
     idea = await get_sent(session, idea_id)
+    is_prepared = await queries.find_prepared(session, idea.id) is not None
     if correct:
         has_project = await queries.find_project_of_idea(session, idea.id) is not None
         frozen = has_project and await queries.is_frozen(session, idea.cycle_id)
-        require(may_correct(ctx.actor, idea, at_vote=frozen))
+        require(may_correct(ctx.actor, idea, at_vote=frozen, is_prepared=is_prepared))
     else:
-        require(may_judge(ctx.actor, idea))
+        require(may_judge(ctx.actor, idea, is_prepared=is_prepared))
     return idea
 
 
@@ -157,14 +161,21 @@ async def _build_question(
     standing = await queries.find_verdict(session, idea.id)
     if not model.correcting and standing is not None:
         raise AlreadyJudged(name=standing.reviewer_name)
-    require(may_review(ctx.actor) if model.correcting else may_judge(ctx.actor, idea))
+    is_prepared = await queries.find_prepared(session, idea.id) is not None
+    require(
+        may_review(ctx.actor) if model.correcting else may_judge(ctx.actor, idea, is_prepared=is_prepared)
+    )
     ruling = await _read_ruling(session, idea, model.kind, form)
     hidden = [(name, value) for name, value in form.fields if name not in ("csrf_token", "do")]
     reason = await queries.get_reason(session, ruling.reason_code) if ruling.reason_code else None
     target = await queries.get_idea(session, ruling.into_id) if ruling.into_id else None
+    rules = await queries.get_rules(session, idea.cycle_id)
+    total_bani = ruling.costing.total_bani if ruling.costing else None
     return msgspec.structs.replace(
         model,
         confirming=True,
+        takes_two=needs_second(total_bani, limit_bani=rules.second_eyes_bani),
+        held_until=rules.publish_at if is_held(rules.publish_at, now=ctx.now) else None,
         hidden=hidden,
         reason=view_reason(reason, ctx.locale) if reason else None,
         target=view_linked(target) if target else None,
@@ -217,11 +228,13 @@ async def _find_target(session: AsyncSession, idea: Idea, number: str) -> Idea:
     return target
 
 
-async def _decide(session: AsyncSession, ctx: Ctx, idea: Idea, kind: str, correct: str, form: Form) -> None:
+async def _decide(
+    session: AsyncSession, ctx: Ctx, idea: Idea, kind: str, correct: str, form: Form
+) -> Verdict | PreparedVerdict:
     """Give the verdict. Raises: FormErrors, AlreadyJudged, and what the service refuses."""
     ruling = await _read_ruling(session, idea, kind, form)
     correcting = read_id(correct) if correct else None
-    await service.judge_idea(session, ctx.actor, idea.id, ruling, correcting=correcting, now=ctx.now)
+    return await service.judge_idea(session, ctx.actor, idea.id, ruling, correcting=correcting, now=ctx.now)
 
 
 async def _show_conflict(

@@ -12,6 +12,15 @@ from proposals.service.drafts import (
     remove_photo,
     save_draft,
 )
+from proposals.service.judge import (
+    confirm_prepared,
+    judge_idea,
+    note_problem,
+    publish_prepared,
+    read_ruling,
+    release_verdicts,
+    send_back_prepared,
+)
 from proposals.service.projects import (
     SUBJECT,
     create_project,
@@ -43,12 +52,7 @@ from proposals.service.submit import (
     withdraw_idea,
     withdraw_support,
 )
-from proposals.service.verdicts import (
-    FORWARD_GROUND,
-    Ruling,
-    can_receive,
-    judge_idea,
-)
+from proposals.service.verdicts import FORWARD_GROUND, Ruling, can_receive
 
 __all__ = [
     "FORWARD_GROUND",
@@ -69,6 +73,7 @@ __all__ = [
     "can_receive",
     "carry_support",
     "change_review_rules",
+    "confirm_prepared",
     "create_draft",
     "create_project",
     "delete_draft",
@@ -80,14 +85,19 @@ __all__ = [
     "list_moved_ideas",
     "move_deadlines",
     "move_photo",
+    "note_problem",
+    "publish_prepared",
     "put_to_vote",
+    "read_ruling",
     "read_terms",
     "record_outcome",
+    "release_verdicts",
     "remove_photo",
     "resume_clock",
     "resume_unanswered",
     "revise_reason",
     "save_draft",
+    "send_back_prepared",
     "submit_idea",
     "support_idea",
     "withdraw_idea",

@@ -52,7 +52,8 @@ async def ask_author(
     """
     days_off = await list_days_off(session, hold=True)
     idea = await queries.get_idea(session, idea_id, lock=True)
-    require(may_ask(actor, idea))
+    is_prepared = await queries.find_prepared(session, idea_id) is not None
+    require(may_ask(actor, idea, is_prepared=is_prepared))
     term_days = (await queries.get_rules(session, idea.cycle_id)).answer_days
     due_on = answer_deadline(now, term_days, days_off=days_off).due_on
     idea.move_to(IdeaState.WAITING)

@@ -63,6 +63,22 @@ async def change_review_rules(
     return rules
 
 
+async def record_release(
+    session: AsyncSession,
+    actor: Actor,
+    cycle_id: uuid.UUID,
+    *,
+    before: datetime | None,
+    count: int,
+    now: datetime,
+) -> None:
+    """Write in the register that a cycle's verdicts are published before their moment."""
+    cycle = await get_cycle(session, cycle_id)
+    facts: dict[str, object] = {"count": count, "by": actor.name}
+    facts["before"] = register.moment_text(before) if before else None
+    await register.record(session, "cycle.verdicts-released", f"cycle:{cycle.slug}", facts, now=now)
+
+
 def read_terms(rules: ReviewRules) -> ReviewTerms:
     """The rules as values."""
     return ReviewTerms(**{name: getattr(rules, name) for name in ReviewTerms.__struct_fields__})

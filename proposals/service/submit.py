@@ -88,6 +88,9 @@ async def withdraw_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID,
     pause = await queries.find_open_pause(session, idea.id)
     if pause is not None:
         pause.resumed_at = now
+    prepared = await queries.find_prepared(session, idea.id)
+    if prepared is not None:  # nobody decides any more; that something was prepared stays inside
+        prepared.ended_at, prepared.ended_as, prepared.ended_by_name = now, "lapsed", idea.author_name
     idea.move_to(IdeaState.WITHDRAWN)
     tell(session, idea, EventKind.WITHDRAWN, by_name=idea.author_name, now=now)
     await publish_fact(session, "idea.withdrawn", idea, {}, now=now)

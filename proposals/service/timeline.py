@@ -1,6 +1,7 @@
 """What every use case of an idea does at its end: the public timeline, the register, and mail."""
 
 import json
+import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -68,6 +69,14 @@ async def mail_supporters(
     for contact in contacts:
         await _mail(session, contact, idea, template, facts)
     return len(contacts)
+
+
+async def mail_official(
+    session: AsyncSession, account_id: uuid.UUID, idea: Idea, template: str, **facts: object
+) -> None:
+    """Promise a message to a colleague of the department about an idea; it leads to the file."""
+    for contact in await list_contacts(session, [account_id]):
+        await _mail(session, contact, idea, template, facts)
 
 
 async def _mail(

@@ -1,4 +1,4 @@
-"""Verdicts: what is decided on an idea; and correcting one, which is a new public entry, never an alteration.
+"""Verdicts as they become public: what each kind does. A correction is a new entry, never an alteration.
 
 Locks are taken in one order everywhere: cycle, ideas by id, register's head.
 """
@@ -10,22 +10,18 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts.policy import Actor
 from app.kit.db import new_id
 from app.kit.markdown import excerpt
-from app.kit.policy import require
 from app.kit.text import words
 from proposals import queries
-from proposals.errors import AlreadyJudged, MergeTargetInvalid
-from proposals.models import CostLine, Idea, Project, Reason, Verdict
-from proposals.policy import may_correct, may_judge
+from proposals.errors import MergeTargetInvalid
+from proposals.models import CostLine, Idea, PreparedVerdict, Project, Reason, Verdict
 from proposals.rules.costing import Costing, describe_lines
 from proposals.service.projects import create_project
 from proposals.service.timeline import mail_author, mail_supporters, publish_fact, tell
 from proposals.states import (
     ACCEPTING,
     SUPPORTABLE_STATES,
-    VERDICT_STATES,
     EventKind,
     IdeaState,
     VerdictKind,
@@ -57,33 +53,60 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     reference: str = ""
 
 
-class _Case(msgspec.Struct):
-    """An idea under lock, the verdict that holds so far, and the project it has become."""
+class Case(msgspec.Struct):
+    """An idea under lock, the verdict that holds so far, the project it has become, and what is prepared."""
 
     idea: Idea
     standing: Verdict | None
     project: Project | None
+    prepared: PreparedVerdict | None
 
 
-async def judge_idea(
-    session: AsyncSession,
-    actor: Actor,
-    idea_id: uuid.UUID,
-    ruling: Ruling,
-    *,
-    correcting: uuid.UUID | None = None,
-    now: datetime,
-) -> Verdict:
-    """Decide on an idea. `correcting`: the verdict to supersede. An accepted idea becomes a project under its
-    permanent number; of a merged one both texts stay, and supporters are asked, never moved.
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose verdict it is: the reviewer's, and the second one's where it takes two."""
 
-    Locks: cycle, the ideas. Raises: Forbidden, AlreadyJudged, ReasonNotFound, MergeTargetInvalid,
-    AlreadyAtVote. Queues: mail to the author, of a merger also to the supporters.
-    """
-    case = await _open_case(session, actor, idea_id, correcting=correcting, also=ruling.into_id)
+    by_id: uuid.UUID
+    by_name: str
+    second_id: uuid.UUID | None = None
+    second_name: str | None = None
+
+
+async def lock_case(session: AsyncSession, idea_id: uuid.UUID, *, also: uuid.UUID | None = None) -> Case:
+    """Lock what a verdict touches, in the one order: cycle, ideas by id."""
+    unlocked = await queries.get_idea(session, idea_id)
+    await queries.lock_cycle(session, unlocked.cycle_id)
+    locked = [await queries.get_idea(session, one, lock=True) for one in sorted({idea_id, also or idea_id})]
+    return Case(
+        idea=next(one for one in locked if one.id == idea_id),
+        standing=await queries.find_verdict(session, idea_id),
+        project=await queries.find_project_of_idea(session, idea_id),
+        prepared=await queries.find_prepared(session, idea_id),
+    )
+
+
+async def check_ruling(
+    session: AsyncSession, idea: Idea, ruling: Ruling
+) -> tuple[Reason | None, Idea | None]:
+    """The reason and the other idea that a ruling names. Raises: ReasonNotFound, MergeTargetInvalid."""
     reason = await queries.get_reason(session, ruling.reason_code) if ruling.reason_code else None
-    target = await _find_target(session, case.idea, ruling)
-    verdict = _make_verdict(case, actor, ruling, reason, now=now)
+    target = await queries.get_idea(session, ruling.into_id) if ruling.into_id else None
+    if target is not None and not can_receive(idea, target):
+        raise MergeTargetInvalid()
+    return reason, target
+
+
+async def publish_ruling(
+    session: AsyncSession, case: Case, ruling: Ruling, signed: Signed, *, now: datetime
+) -> Verdict:
+    """Make a ruling the verdict that holds, in public. An accepted idea becomes a project under its permanent
+    number; of a merged one both texts stay, and supporters are asked, never moved. Whether it may be given
+    was asked before; the case is locked.
+
+    Raises: ReasonNotFound, MergeTargetInvalid, AlreadyAtVote, IllegalMove. Queues: mail to the author, of a
+    merger also to the supporters.
+    """
+    reason, target = await check_ruling(session, case.idea, ruling)
+    verdict = _make_verdict(case, signed, ruling, reason, now=now)
     await _settle(session, case, verdict, now=now)
     if reason is not None:
         facts = await _reject(session, case, verdict, reason, now=now)
@@ -99,7 +122,7 @@ async def judge_idea(
 
 # ── what each kind does ───────────────────────────────────────────────────────
 async def _reject(
-    session: AsyncSession, case: _Case, verdict: Verdict, reason: Reason, *, now: datetime
+    session: AsyncSession, case: Case, verdict: Verdict, reason: Reason, *, now: datetime
 ) -> dict[str, object]:
     facts = reason_facts(reason)
     _tell(session, case, verdict, facts, now=now)
@@ -115,7 +138,7 @@ async def _reject(
 
 
 async def _merge(
-    session: AsyncSession, case: _Case, verdict: Verdict, target: Idea, *, now: datetime
+    session: AsyncSession, case: Case, verdict: Verdict, target: Idea, *, now: datetime
 ) -> dict[str, object]:
     into = {"into": str(target.id), "into_number": target.number, "into_title": target.title}
     _tell(session, case, verdict, into, now=now)
@@ -129,7 +152,7 @@ async def _merge(
 
 
 async def _accept(
-    session: AsyncSession, case: _Case, verdict: Verdict, costing: Costing, *, now: datetime
+    session: AsyncSession, case: Case, verdict: Verdict, costing: Costing, *, now: datetime
 ) -> dict[str, object]:
     _add_lines(session, verdict, costing)
     project = await _make_project(session, case, verdict, costing, now=now)
@@ -149,7 +172,7 @@ async def _accept(
 
 
 async def _forward(
-    session: AsyncSession, case: _Case, verdict: Verdict, *, now: datetime
+    session: AsyncSession, case: Case, verdict: Verdict, *, now: datetime
 ) -> dict[str, object]:
     facts: dict[str, object] = {
         "authority": verdict.authority,
@@ -162,55 +185,20 @@ async def _forward(
 
 
 def _tell(
-    session: AsyncSession, case: _Case, verdict: Verdict, facts: Mapping[str, object], *, now: datetime
+    session: AsyncSession, case: Case, verdict: Verdict, facts: Mapping[str, object], *, now: datetime
 ) -> None:
     kind, by = EventKind(verdict.kind), verdict.reviewer_name
+    if verdict.second_name is not None:
+        facts = {**facts, "confirmed_by": verdict.second_name}
     tell(session, case.idea, kind, by_name=by, text=verdict.text, facts=facts, now=now)
 
 
-async def _mail(session: AsyncSession, case: _Case, verdict: Verdict, **facts: object) -> None:
+async def _mail(session: AsyncSession, case: Case, verdict: Verdict, **facts: object) -> None:
     supporters = case.idea.support_count
     await mail_author(session, case.idea, verdict.kind, text=verdict.text, supporters=supporters, **facts)
 
 
 # ── steps that all share ──────────────────────────────────────────────────────
-async def _open_case(
-    session: AsyncSession,
-    actor: Actor,
-    idea_id: uuid.UUID,
-    *,
-    correcting: uuid.UUID | None,
-    also: uuid.UUID | None = None,
-) -> _Case:
-    """Lock what the verdict touches, in the one order, and check that it may be given."""
-    unlocked = await queries.get_idea(session, idea_id)
-    await queries.lock_cycle(session, unlocked.cycle_id)
-    locked = [await queries.get_idea(session, one, lock=True) for one in sorted({idea_id, also or idea_id})]
-    idea = next(one for one in locked if one.id == idea_id)
-    standing = await queries.find_verdict(session, idea_id)
-    project = await queries.find_project_of_idea(session, idea_id)
-    if correcting is None:
-        if standing is not None and idea.state in VERDICT_STATES:
-            raise AlreadyJudged(name=standing.reviewer_name)
-        require(may_judge(actor, idea))
-    else:
-        at_vote = project is not None and await queries.is_frozen(session, idea.cycle_id)
-        require(may_correct(actor, idea, at_vote=at_vote))
-        if standing is None or standing.id != correcting:
-            raise AlreadyJudged(name=standing.reviewer_name if standing else "")
-    return _Case(idea, standing, project)
-
-
-async def _find_target(session: AsyncSession, idea: Idea, ruling: Ruling) -> Idea | None:
-    """The idea into which this one is to be merged. Raises: MergeTargetInvalid."""
-    if ruling.into_id is None:
-        return None
-    target = await queries.get_idea(session, ruling.into_id)
-    if not can_receive(idea, target):
-        raise MergeTargetInvalid()
-    return target
-
-
 def can_receive(idea: Idea, target: Idea) -> bool:
     """Whether `target` is one into which `idea` may be merged."""
     same = target.id == idea.id or target.merged_into_id == idea.id
@@ -218,7 +206,7 @@ def can_receive(idea: Idea, target: Idea) -> bool:
 
 
 def _make_verdict(
-    case: _Case, actor: Actor, ruling: Ruling, reason: Reason | None, *, now: datetime
+    case: Case, signed: Signed, ruling: Ruling, reason: Reason | None, *, now: datetime
 ) -> Verdict:
     is_changed, is_forwarded = ruling.kind is VerdictKind.CHANGED, ruling.kind is VerdictKind.FORWARDED
     costing = ruling.costing if ruling.kind in ACCEPTING else None
@@ -228,8 +216,10 @@ def _make_verdict(
         position=case.standing.position + 1 if case.standing else 1,
         kind=ruling.kind.value,
         at=now,
-        reviewer_id=actor.id,
-        reviewer_name=actor.name,
+        reviewer_id=signed.by_id,
+        reviewer_name=signed.by_name,
+        second_id=signed.second_id,
+        second_name=signed.second_name,
         text=ruling.text,
         supersedes_id=case.standing.id if case.standing else None,
         reason_id=reason.id if reason else None,
@@ -246,7 +236,7 @@ def _make_verdict(
     )
 
 
-async def _settle(session: AsyncSession, case: _Case, verdict: Verdict, *, now: datetime) -> None:
+async def _settle(session: AsyncSession, case: Case, verdict: Verdict, *, now: datetime) -> None:
     """Move the idea; when a verdict is superseded, say so first and undo what it did."""
     if case.standing is not None:
         facts = {"superseded": case.standing.kind}
@@ -275,7 +265,7 @@ def _add_lines(session: AsyncSession, verdict: Verdict, costing: Costing) -> Non
 
 
 async def _make_project(
-    session: AsyncSession, case: _Case, verdict: Verdict, costing: Costing, *, now: datetime
+    session: AsyncSession, case: Case, verdict: Verdict, costing: Costing, *, now: datetime
 ) -> Project:
     """The idea's project, with the text that the verdict gives it: a new one, or the one it had, under the
     number that it keeps.
@@ -307,10 +297,12 @@ def reason_facts(reason: Reason) -> dict[str, object]:
 
 
 async def _publish(
-    session: AsyncSession, case: _Case, verdict: Verdict, facts: Mapping[str, object], *, now: datetime
+    session: AsyncSession, case: Case, verdict: Verdict, facts: Mapping[str, object], *, now: datetime
 ) -> None:
     public: dict[str, object] = {**facts, "verdict": str(verdict.id), "text": verdict.text}
     public |= {"by": verdict.reviewer_name, "supporters": case.idea.support_count}
+    if verdict.second_name is not None:
+        public["confirmed_by"] = verdict.second_name
     if verdict.supersedes_id is not None:
         public["supersedes"] = str(verdict.supersedes_id)
     await publish_fact(session, f"idea.{verdict.kind}", case.idea, public, now=now)

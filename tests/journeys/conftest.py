@@ -25,6 +25,7 @@ EMAILS = {  # whom a page is shown to; all are people of app/seed/people.py
     "resident": "ana@exemplu.ro",
     "author": "elena@exemplu.ro",
     "reviewer": "ioana.munteanu@exemplu.ro",
+    "second_reviewer": "radu.dobre@exemplu.ro",
     "desk": "carmen.voicu@exemplu.ro",
     "colleague": "simona.matei@exemplu.ro",
     "election": "cristian.barbu@exemplu.ro",

@@ -5,6 +5,7 @@ so a new page comes with a line. Words in braces are facts of the district, read
 the one in the mail that came last, {created} what a form has just made.
 """
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ from app.kit.db import Database
 from app.seed.people import PASSWORD
 from app.seed.sealed import read_kept
 from cycles.models import Cycle
-from proposals.models import Idea, Verdict
+from proposals.models import Idea, PreparedVerdict, Verdict
 from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_acts import ACT_FACTS, ACTS
 from tests.journeys.pages_talk import TALK, TALK_FACTS
@@ -48,6 +49,18 @@ TABLE = "/polls/{approval_poll}/places/1/table"
 OTHER_TABLE = "/polls/{approval_poll}/places/2/table"
 CLOSED: tuple[str, Fields] = (OTHER_TABLE + "/close", {"sure": "yes"})
 NO_NUMBERS = {"in_box": ""}
+TERMS = {"answer_days": 10, "contest_days": 5, "decide_days": 5}
+USUAL = json.dumps({"second_eyes_bani": 500_000_00, **TERMS, "publish_at": None})
+HELD: tuple[str, Fields] = (
+    "/cycles/{next_cycle}/review-rules/edit",
+    {
+        "second_eyes": "500000",
+        **{name: str(days) for name, days in TERMS.items()},
+        "publish_on": "2099-05-04",
+        "reason": "Toate deciziile deodată",
+        "seen": "{" + USUAL + "}",
+    },
+)
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
 
 CASES: tuple[PageCase, ...] = (
@@ -183,6 +196,12 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/cycles/{next_cycle}/review-rules"),
     PageCase("/cycles/{next_cycle}/review-rules/edit", who="admin"),
     PageCase("/cycles/{next_cycle}/review-rules/edit", note="empty", who="admin", status=422, send={}),
+    PageCase("/review/prepared", who="reviewer"),
+    PageCase("/review/prepared/{prepared}", who="reviewer"),
+    PageCase("/review/prepared/{prepared}", note="by a colleague", who="second_reviewer"),
+    PageCase("/review/prepared/{prepared}/send-back", note="empty", who="reviewer", status=422, send={}),
+    PageCase("/review/release/{next_cycle}", who="reviewer", before=(HELD,), begun_by="admin"),
+    PageCase("/review/ideas/{prepared_idea}", who="reviewer"),
     PageCase("/review/ideas/{reviewed_idea}/merge", who="reviewer"),
     PageCase("/review/ideas/{reviewed_idea}/reject", who="reviewer"),
     PageCase("/review/ideas/{reviewed_idea}/reject", note="empty", who="reviewer", status=422, send={}),
@@ -427,6 +446,8 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "accepted_idea": first(Idea.id, Idea.state == "accepted"),
     "forwarded_idea": first(Idea.id, Idea.state == "forwarded"),
     "changed_idea": first(Idea.id, Idea.id.in_(select(Verdict.idea_id).where(Verdict.kind == "changed"))),
+    "prepared": first(PreparedVerdict.id, PreparedVerdict.ended_at.is_(None)),
+    "prepared_idea": first(PreparedVerdict.idea_id, PreparedVerdict.ended_at.is_(None)),
     "pinned_idea": first(Idea.id, Idea.state == "submitted", Idea.latitude.is_not(None)),
     "next_cycle": first(Cycle.slug, Cycle.id.not_in(select(Poll.cycle_id))),
     "open_poll": first(Poll.id, Poll.state == "open", _OF_BUDGETS),

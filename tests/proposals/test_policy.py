@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -95,9 +96,9 @@ def test_author_withdraws_until_there_is_a_verdict(state: IdeaState) -> None:
 
 DEEDS = {
     "assign": (policy.may_assign, {S.SUBMITTED, S.IN_REVIEW, S.WAITING}),
-    "ask": (policy.may_ask, {S.IN_REVIEW}),
+    "ask": (partial(policy.may_ask, is_prepared=False), {S.IN_REVIEW}),
     "resume": (policy.may_resume, {S.WAITING}),
-    "judge": (policy.may_judge, {S.IN_REVIEW}),
+    "judge": (partial(policy.may_judge, is_prepared=False), {S.IN_REVIEW}),
 }
 
 
@@ -114,9 +115,46 @@ def test_department_works_on_ideas_of_others_in_the_right_state(deed: str, state
 @pytest.mark.parametrize("state", list(S))
 def test_verdicts_are_corrected_until_the_vote(state: IdeaState) -> None:
     decided = state in (S.REJECTED, S.MERGED, S.ACCEPTED, S.FORWARDED)
-    assert bool(policy.may_correct(reviewer, Idea(state), at_vote=False)) is decided
-    assert not policy.may_correct(reviewer, Idea(state), at_vote=True)
-    assert not policy.may_correct(insider, Idea(state), at_vote=False)
+    may = partial(policy.may_correct, is_prepared=False)
+    assert bool(may(reviewer, Idea(state), at_vote=False)) is decided
+    assert not may(reviewer, Idea(state), at_vote=True)
+    assert not may(insider, Idea(state), at_vote=False)
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_nobody_works_past_a_prepared_verdict(state: IdeaState) -> None:
+    for may in (policy.may_ask, policy.may_judge, partial(policy.may_correct, at_vote=False)):
+        assert not may(reviewer, Idea(state), is_prepared=True)
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    needs_second: bool = True
+    by_id: uuid.UUID = OTHER
+    second_id: uuid.UUID | None = None
+
+
+def test_a_prepared_verdict_is_confirmed_by_a_colleague_who_is_not_the_author() -> None:
+    idea, colleague = Idea(S.IN_REVIEW), actor(uuid.uuid4(), roles=(Role.REVIEWER,))
+    assert policy.may_confirm(colleague, idea, Prepared())
+    assert "You have prepared" in policy.may_confirm(reviewer, idea, Prepared()).reason
+    assert not policy.may_confirm(colleague, idea, Prepared(needs_second=False))
+    assert not policy.may_confirm(colleague, idea, Prepared(second_id=uuid.uuid4()))
+    for who in (None, author, neighbour, desk, asleep, insider):
+        assert not policy.may_confirm(who, idea, Prepared())
+        assert not policy.may_see_prepared(who, idea)
+
+
+def test_what_takes_two_reviewers_and_what_waits_for_its_moment() -> None:
+    assert not policy.needs_second(None, limit_bani=0)
+    assert not policy.needs_second(500, limit_bani=500)
+    assert policy.needs_second(501, limit_bani=500)
+    noon = datetime(2027, 3, 1, tzinfo=UTC)
+    assert not policy.is_held(None, now=noon)
+    assert not policy.is_held(noon, now=noon)  # the moment itself is the publication
+    assert policy.is_held(noon + timedelta(seconds=1), now=noon)
+    assert policy.may_release(reviewer, publish_at=noon + timedelta(days=1), now=noon)
+    assert not policy.may_release(reviewer, publish_at=noon, now=noon)
+    assert not policy.may_release(desk, publish_at=noon + timedelta(days=1), now=noon)
 
 
 @pytest.mark.parametrize("state", list(S))

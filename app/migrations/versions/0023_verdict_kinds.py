@@ -1,5 +1,7 @@
 """proposals: accepted with changes, forwarded, the author's term to complete an idea, rules of the review"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,8 +20,15 @@ NEW_CHECKS = {
 }
 
 
-def _new_columns() -> list[sa.Column[str]]:
+def _new_columns() -> list[sa.Column[Any]]:
     return [
+        sa.Column("second_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "second_name",
+            sa.String(length=120),
+            nullable=True,
+            comment="who confirmed it as a second reviewer",
+        ),
         sa.Column("changes", sa.Text(), nullable=True, comment="changed: what was changed, in words"),
         sa.Column("title", sa.String(length=120), nullable=True, comment="changed: the project's title"),
         sa.Column("body", sa.Text(), nullable=True, comment="changed: the project's text; Markdown"),
@@ -55,6 +64,7 @@ def upgrade() -> None:
     with op.batch_alter_table("verdicts") as changed:
         for column in _new_columns():
             changed.add_column(column)
+        changed.create_foreign_key(op.f("fk_verdicts_second_id_accounts"), "accounts", ["second_id"], ["id"])
         changed.drop_constraint(op.f("ck_verdicts_kind_known"), type_="check")
         changed.create_check_constraint(
             op.f("ck_verdicts_kind_known"), _one_of("kind", (*KINDS, "changed", "forwarded"))
@@ -125,6 +135,7 @@ def downgrade() -> None:
             changed.drop_constraint(op.f(f"ck_verdicts_{name}"), type_="check")
         changed.drop_constraint(op.f("ck_verdicts_kind_known"), type_="check")
         changed.create_check_constraint(op.f("ck_verdicts_kind_known"), _one_of("kind", KINDS))
+        changed.drop_constraint(op.f("fk_verdicts_second_id_accounts"), type_="foreignkey")
         for column in reversed(_new_columns()):
             changed.drop_column(column.name)
     _seal_verdicts()

@@ -1,0 +1,103 @@
+"""Reading verdicts that are not public yet."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cycles.models import Cycle
+from proposals.errors import PreparedNotFound
+from proposals.models import Idea, PreparedVerdict, ReviewRules
+
+
+async def find_prepared(session: AsyncSession, idea_id: uuid.UUID) -> PreparedVerdict | None:
+    """The verdict on an idea that is prepared and not public yet."""
+    query = select(PreparedVerdict).where(
+        PreparedVerdict.idea_id == idea_id, PreparedVerdict.ended_at.is_(None)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def get_prepared(
+    session: AsyncSession, prepared_id: uuid.UUID, *, lock: bool = False
+) -> PreparedVerdict:
+    """Raises: PreparedNotFound. `lock`: hold its row until the transaction ends, with what is there now."""
+    query = select(PreparedVerdict).where(PreparedVerdict.id == prepared_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    prepared = (await session.execute(query)).scalar_one_or_none()
+    if prepared is None:
+        raise PreparedNotFound()
+    return prepared
+
+
+async def list_prepared(
+    session: AsyncSession, *, leave_out: uuid.UUID, limit: int = 200
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every verdict that waits, the oldest first; not on ideas of `leave_out`, who reads them."""
+    query = (
+        select(
+            PreparedVerdict,
+            Idea.number,
+            Idea.title,
+            Idea.lang,
+            Cycle.slug.label("cycle_slug"),
+            Cycle.title.label("cycle_title"),
+            Cycle.title_en.label("cycle_title_en"),
+            ReviewRules.publish_at,
+        )
+        .join(Idea, Idea.id == PreparedVerdict.idea_id)
+        .join(Cycle, Cycle.id == Idea.cycle_id)
+        .outerjoin(ReviewRules, ReviewRules.cycle_id == Idea.cycle_id)
+        .where(PreparedVerdict.ended_at.is_(None), Idea.author_id != leave_out)
+        .order_by(PreparedVerdict.at, PreparedVerdict.id)
+        .limit(limit)
+    )
+    return (await session.execute(query)).all()
+
+
+async def count_prepared(session: AsyncSession) -> int:
+    """How many verdicts wait."""
+    query = select(func.count()).select_from(PreparedVerdict).where(PreparedVerdict.ended_at.is_(None))
+    return (await session.execute(query)).scalar_one()
+
+
+async def list_ready(session: AsyncSession, *, now: datetime) -> list[uuid.UUID]:
+    """Prepared verdicts that wait for nothing any more: confirmed where that was needed, and their cycle's
+    moment of publication has come, or there is none.
+    """
+    query = (
+        select(PreparedVerdict.id)
+        .join(Idea, Idea.id == PreparedVerdict.idea_id)
+        .outerjoin(ReviewRules, ReviewRules.cycle_id == Idea.cycle_id)
+        .where(
+            PreparedVerdict.ended_at.is_(None),
+            or_(PreparedVerdict.needs_second.is_(False), PreparedVerdict.second_id.is_not(None)),
+            or_(ReviewRules.publish_at.is_(None), ReviewRules.publish_at <= now),
+        )
+        .order_by(Idea.number)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def list_held_cycles(session: AsyncSession, *, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Cycles whose verdicts wait for a moment, with how many do."""
+    query = (
+        select(
+            Cycle.slug,
+            Cycle.title,
+            Cycle.title_en,
+            ReviewRules.publish_at,
+            func.count(PreparedVerdict.id).label("waiting"),
+        )
+        .join(ReviewRules, ReviewRules.cycle_id == Cycle.id)
+        .outerjoin(Idea, Idea.cycle_id == Cycle.id)
+        .outerjoin(PreparedVerdict, (PreparedVerdict.idea_id == Idea.id) & PreparedVerdict.ended_at.is_(None))
+        .where(ReviewRules.publish_at > now)
+        .group_by(Cycle.slug, Cycle.title, Cycle.title_en, ReviewRules.publish_at)
+        .order_by(Cycle.slug)
+    )
+    return (await session.execute(query)).all()
