@@ -1,8 +1,10 @@
 """The database: engines, the unit of work, and the few types both databases must agree on.
 
 On SQLite a reader with plain BEGIN and a single writer with BEGIN IMMEDIATE are two engines on one
-file: a deferred BEGIN that upgrades to a write ignores busy_timeout and fails. On PostgreSQL both
-names are one engine. Nobody but `Database.write` commits.
+file: a deferred BEGIN that upgrades to a write ignores busy_timeout and fails. On PostgreSQL a reader
+has no transaction: each statement sees what was committed when it began, as it would within one, and
+BEGIN and ROLLBACK would be two more journeys of every page. Its connections are read-only, so that
+nobody but `Database.write` keeps anything.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Insert, MetaData, TypeDecorator, bindparam, event, insert, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -137,16 +140,14 @@ class Database:
             self.reader = _sqlite_engine(url, begin="BEGIN", pool_size=4)
             self.writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
         else:
-            self.reader = self.writer = create_async_engine(
-                url, pool_size=10, max_overflow=10, hide_parameters=True
-            )
-            _ping_the_idle(self.writer)
+            self.reader = _postgresql_engine(url, isolation_level="AUTOCOMMIT", overflow=0)
+            self.writer = _postgresql_engine(url, isolation_level=None, overflow=10)
         self._read = async_sessionmaker(self.reader, expire_on_commit=False, autoflush=False)
         self._write = async_sessionmaker(self.writer, expire_on_commit=False, autoflush=False)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session that is never committed."""
+        """A session for looking. It keeps nothing: on PostgreSQL a statement that writes is refused."""
         async with self._read() as session:
             yield session
 
@@ -183,8 +184,22 @@ class Database:
     async def dispose(self) -> None:
         """Close every connection."""
         await self.reader.dispose()
-        if self.writer is not self.reader:
-            await self.writer.dispose()
+        await self.writer.dispose()
+
+
+def _postgresql_engine(url: str, *, isolation_level: IsolationLevel | None, overflow: int) -> AsyncEngine:
+    """Without transactions, it is for reading."""
+    read_only = "off" if isolation_level is None else "on"
+    engine = create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=overflow,
+        isolation_level=isolation_level,
+        hide_parameters=True,
+        connect_args={"server_settings": {"default_transaction_read_only": read_only}},
+    )
+    _ping_the_idle(engine)
+    return engine
 
 
 def _ping_the_idle(engine: AsyncEngine) -> None:

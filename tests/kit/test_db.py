@@ -1,5 +1,6 @@
 """The database kit: connections that died, and rows of several tables in one statement."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -57,6 +58,27 @@ async def test_only_who_is_at_it_just_then_fails_when_the_database_goes_away(dat
     with pytest.raises(DBAPIError):
         await ask(database)
     assert [await ask(database) for _ in range(4)] == [1] * 4
+
+
+async def test_a_reader_keeps_nothing(database: Database) -> None:
+    """On PostgreSQL it has no transaction whose end could undo it: so it is refused."""
+    async with database.read() as session:
+        session.add(OutboxMessage(**row("a")[1]))
+        with nullcontext() if database.is_sqlite else pytest.raises(DBAPIError, match="read-only"):
+            await session.flush()
+    stored = select(func.count()).select_from(OutboxMessage)
+    async with database.read() as session:
+        assert (await session.execute(stored)).scalar_one() == 0
+
+
+async def test_a_reader_sees_at_once_what_was_committed(database: Database) -> None:
+    stored = select(func.count()).select_from(OutboxMessage)
+    async with database.write() as session:
+        await insert_together(session, [row("a")])
+        async with database.read() as reader:
+            assert (await reader.execute(stored)).scalar_one() == 0
+    async with database.read() as reader:
+        assert (await reader.execute(stored)).scalar_one() == 1
 
 
 def row(job: str, **changes: Any) -> tuple[type[OutboxMessage], dict[str, object]]:
