@@ -9,7 +9,14 @@ from gmpy2 import mpz, powmod
 
 from voting.sealing.encoding import MAX_OPTIONS, decode_ranks, encode_ranks
 from voting.sealing.group import G, P, Q, is_element, read_element, read_scalar, read_sum
-from voting.sealing.powers import Base, multi_power, multi_powers, product, small_multi_power
+from voting.sealing.powers import (
+    USES_BEFORE_WIDE,
+    Base,
+    multi_power,
+    multi_powers,
+    product,
+    small_multi_power,
+)
 from voting.sealing.refused import REASONS, Refused
 
 
@@ -118,6 +125,15 @@ def test_a_base_gives_the_same_with_its_combs_and_without() -> None:
     fresh = Base(base.value)
     fresh.expect(100)
     assert [fresh.power(exponent) for exponent in wanted] == [powmod(base.value, one, P) for one in wanted]
+
+
+def test_the_wide_comb_of_g_gives_the_same() -> None:
+    base = Base(G)
+    base.expect(USES_BEFORE_WIDE + 1)
+    random_ones = random.Random(3)
+    edges = [0, 1, 2, (1 << 12) - 1, (1 << 256) - 1, 1 << 256, int(Q) - 1, (1 << 2048) - 1]
+    for exponent in edges + [random_ones.randrange(int(Q)) for _ in range(20)]:
+        assert base.power(mpz(exponent)) == powmod(G, exponent, P)
 
 
 @pytest.mark.parametrize(
