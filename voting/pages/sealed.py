@@ -65,9 +65,8 @@ def build_by_server(ctx: Ctx, full: PollInFull) -> ByServerPage:
     )
 
 
-def build_sealed_receipt(ctx: Ctx, receipt: SealedReceipt) -> SealedReceiptPage:
+def build_sealed_receipt(ctx: Ctx, full: PollInFull, receipt: SealedReceipt) -> SealedReceiptPage:
     """The answer to a sealed ballot."""
-    full = receipt.full
     check = f"/check?code={receipt.code}"
     return SealedReceiptPage(
         id=str(full.poll.id),

@@ -18,7 +18,7 @@ from voting.queries.board import (
     list_steps,
     list_trackers,
 )
-from voting.queries.casting import Admission, CastFacts, get_admission, get_poll_to_cast
+from voting.queries.casting import Admission, CastFacts, NamedPoll, get_admission, get_cast_facts
 from voting.queries.ceremony import (
     count_verified,
     find_election,
@@ -84,6 +84,7 @@ __all__ = [
     "CastFacts",
     "FoundBallot",
     "FoundEntry",
+    "NamedPoll",
     "PollInFull",
     "board_end",
     "board_head",
@@ -110,11 +111,11 @@ __all__ = [
     "find_trustee",
     "find_waiting",
     "get_admission",
+    "get_cast_facts",
     "get_election",
     "get_member",
     "get_place",
     "get_poll",
-    "get_poll_to_cast",
     "has_voted",
     "is_on_roll",
     "is_replaced",

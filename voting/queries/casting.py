@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Row, and_, bindparam, exists, literal, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.queries import SAME_PERSON
@@ -22,7 +23,7 @@ from voting.models import (
     RollEntry,
 )
 from voting.policy import PollFacts
-from voting.queries.polls import PollInFull, facts_of, get_dated
+from voting.queries.polls import facts_of, lock_poll
 from voting.sealing.board import BoardHead
 from voting.sealing.box import code_of_tracker
 
@@ -59,19 +60,7 @@ _FACTS = (
     _LAST_EVENT.with_only_columns(BoardMember.height).scalar_subquery().label("height"),
     _LAST_MEMBER.with_only_columns(BoardMember.position).scalar_subquery().label("position"),
 )
-_ALWAYS = select(literal(1).label("one")).subquery(
-    "always"
-)  # the facts, although nobody has confirmed anything
-_KNOWN = (
-    select(Confirmation, *_FACTS)
-    .select_from(_ALWAYS)
-    .outerjoin(Confirmation, Confirmation.poll_id == _POLL)
-    .order_by(Confirmation.confirmed_at)
-    .execution_options(populate_existing=True)
-)
-
-
-_ADMISSION = (
+_POLL_AND_DATES = (
     select(
         Poll.state,
         Poll.is_imported,
@@ -82,14 +71,16 @@ _ADMISSION = (
         Confirmation.act,
         Confirmation.account_id,
         Confirmation.withdrawn_at,
-        _ON_BOARD.label("is_on_board"),
-        _ON_ROLL.label("is_on_roll"),
     )
     .join(Stage, Stage.id == Poll.stage_id)
     .outerjoin(Confirmation, Confirmation.poll_id == Poll.id)
     .where(Poll.id == _POLL)
     .order_by(Confirmation.confirmed_at)
 )
+_KNOWN = _POLL_AND_DATES.add_columns(Poll.id, Poll.title, Poll.title_en, *_FACTS).with_for_update(
+    read=True, of=Stage
+)
+_ADMISSION = _POLL_AND_DATES.add_columns(_ON_BOARD.label("is_on_board"), _ON_ROLL.label("is_on_roll"))
 
 
 class Admission(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,20 +96,43 @@ async def get_admission(
 ) -> Admission:
     """Of one ballot and its voter. Raises: PollNotFound."""
     asked = {"poll": poll_id, "account": account_id, "tracker": tracker}
-    rows: Sequence[Any] = (await session.execute(_ADMISSION, asked)).all()  # columns as facts_of needs them
+    rows = await _ask(session, _ADMISSION, asked)
     if not rows:
         raise PollNotFound()
-    facts = facts_of(rows[0], rows[0], [row for row in rows if row.act is not None])
-    return Admission(facts=facts, is_on_board=rows[0].is_on_board, is_on_roll=rows[0].is_on_roll)
+    first = rows[0]
+    return Admission(facts=_poll_facts(rows), is_on_board=first.is_on_board, is_on_roll=first.is_on_roll)
+
+
+async def _ask(session: AsyncSession, question: Select[Any], asked: dict[str, Any]) -> Sequence[Any]:
+    """The rows, columns of which `facts_of` takes as it takes objects: a session would add a third."""
+    connection = await session.connection()
+    rows: Sequence[Any] = (await connection.execute(question, asked)).all()
+    return rows
+
+
+def _poll_facts(rows: Sequence[Any]) -> PollFacts:
+    """A row for each confirmation, or one without."""
+    return facts_of(rows[0], rows[0], [row for row in rows if row.act is not None])
+
+
+class NamedPoll(msgspec.Struct, frozen=True):
+    """What a confirmation by e-mail says of the poll."""
+
+    id: uuid.UUID
+    title: str
+    title_en: str
 
 
 class CastFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a ballot that arrives. `holds_this`: this person has voted with its credential before;
-    `holds_other`: with another one; `is_held`: somebody has voted with it; `has_copy`, `has_code`: another
-    ballot has this ciphertext, or the check code that this one would get. `head` and `position` are where the
-    board ends.
+    """What is known of a ballot that arrives, and of its poll. `holds_this`: this person has voted with its
+    credential before; `holds_other`: with another one; `is_held`: somebody has voted with it; `has_copy`,
+    `has_code`: another ballot has this ciphertext, or the check code that this one would get. `head` and
+    `position` are where the board ends.
     """
 
+    poll: NamedPoll
+    facts: PollFacts
+    closes_at: datetime
     holds_this: bool
     holds_other: bool
     is_held: bool
@@ -132,7 +146,7 @@ class CastFacts(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
-async def get_poll_to_cast(
+async def get_cast_facts(
     session: AsyncSession,
     poll_id: uuid.UUID,
     account_id: uuid.UUID,
@@ -141,21 +155,24 @@ async def get_poll_to_cast(
     tracker: str,
     credential_hash: str,
     alpha_hash: str,
-) -> tuple[PollInFull, CastFacts]:
-    """The poll, locked as `get_poll` does, and what is known of one ballot. Raises: PollNotFound.
+) -> CastFacts:
+    """What is known of one ballot. Locks: the poll and its dates, as `get_poll` does. Raises: PollNotFound.
 
-    It is asked after the lock was taken, so that it stays true.
+    It is asked after the poll's lock was taken, so that it stays true; the dates, which the question itself
+    locks, are those that stand when it has them.
     """
-    found = await get_dated(session, poll_id, lock=True)
+    await lock_poll(session, poll_id)
     asked = {"poll": poll_id, "account": account_id, "mark": mark, "tracker": tracker}
     asked |= {"credential": credential_hash, "alpha": alpha_hash, "code": code_of_tracker(tracker)}
-    rows = (await session.execute(_KNOWN, asked)).all()
-    full = PollInFull(*found, confirmations=[one.Confirmation for one in rows if one.Confirmation])
-    return full, _facts_of(rows[0])
+    return _facts_of(await _ask(session, _KNOWN, asked))
 
 
-def _facts_of(row: Row[Any]) -> CastFacts:
+def _facts_of(rows: Sequence[Any]) -> CastFacts:
+    row = rows[0]
     return CastFacts(
+        poll=NamedPoll(row.id, row.title, row.title_en),
+        facts=_poll_facts(rows),
+        closes_at=row.closes_at,
         holds_this=row.holds_this,
         holds_other=row.holds_other,
         is_held=row.is_held,

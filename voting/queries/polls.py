@@ -121,21 +121,20 @@ async def get_poll(session: AsyncSession, poll_id: uuid.UUID, *, lock: bool = Fa
     The lock is taken first and everything else read after it, so that what was read stays true. Whoever
     changes the dates holds the stage alone and takes no lock of a poll after it.
     """
-    found = await get_dated(session, poll_id, lock=lock)
-    return PollInFull(*found, confirmations=await list_confirmations(session, poll_id))
-
-
-async def get_dated(
-    session: AsyncSession, poll_id: uuid.UUID, *, lock: bool = False
-) -> Row[Poll, Cycle, Stage]:
-    """A poll with its cycle and dates, as `get_poll` takes them. Raises: PollNotFound."""
-    if lock and (await session.execute(_LOCKED, {"poll": poll_id})).scalar_one_or_none() is None:
-        raise PollNotFound()
+    if lock:
+        await lock_poll(session, poll_id)
     dated = _DATED_LOCKED if lock else _DATED
     found = (await session.execute(dated, {"poll": poll_id})).one_or_none()
     if found is None:
         raise PollNotFound()
-    return found
+    return PollInFull(*found, confirmations=await list_confirmations(session, poll_id))
+
+
+async def lock_poll(session: AsyncSession, poll_id: uuid.UUID) -> None:
+    """Hold the poll's row until the transaction ends. Raises: PollNotFound."""
+    connection = await session.connection()
+    if (await connection.execute(_LOCKED, {"poll": poll_id})).scalar_one_or_none() is None:
+        raise PollNotFound()
 
 
 async def list_confirmations(session: AsyncSession, poll_id: uuid.UUID) -> list[Confirmation]:

@@ -92,7 +92,9 @@ async def seal_and_send(
         async with database.read() as session:
             return await show_again(request, session, ctx, form, poll_id, said, status=status_of(error))
     _forget(ctx, full)
-    return page(request, "voting/sealed_receipt.html", build_sealed_receipt(ctx, receipt), headers=NO_STORE)
+    return page(
+        request, "voting/sealed_receipt.html", build_sealed_receipt(ctx, full, receipt), headers=NO_STORE
+    )
 
 
 def _said(ctx: Ctx, error: DomainError) -> dict[str, str]:

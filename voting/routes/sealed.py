@@ -95,7 +95,7 @@ async def take_sealed(
         receipt = await receive(ctx, ctx.actor, poll_id, raw)
     except REFUSALS as error:
         return _refuse(request, ctx, full, error, typed=raw.decode(errors="replace"))
-    model = build_sealed_receipt(ctx, receipt)
+    model = build_sealed_receipt(ctx, full, receipt)
     if ctx.is_htmx:
         return page(request, "voting/_sealed_receipt.html", model, headers=NO_STORE)
     return page(request, "voting/sealed_receipt.html", model, headers=NO_STORE)

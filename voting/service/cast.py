@@ -26,7 +26,7 @@ from voting.errors import (
 )
 from voting.models import Participation, Poll
 from voting.policy import is_eligible, may_replace, may_view, takes_ballots
-from voting.queries import PollInFull
+from voting.queries import NamedPoll, PollInFull
 from voting.rules import InvalidPaper, get_rule
 from voting.rules.papers import Contest, Paper, encode_paper, named_options
 from voting.sealing import box
@@ -186,13 +186,15 @@ def promise_mail(
     session: AsyncSession, actor: Actor, full: PollInFull, *, has_replaced: bool, now: datetime
 ) -> None:
     """Promise the confirmation by e-mail."""
-    session.add(OutboxMessage(**mail_row(actor, full, has_replaced=has_replaced, now=now)))
+    row = mail_row(actor, full.poll, full.stage.closes_at, has_replaced=has_replaced, now=now)
+    session.add(OutboxMessage(**row))
 
 
-def mail_row(actor: Actor, full: PollInFull, *, has_replaced: bool, now: datetime) -> dict[str, object]:
+def mail_row(
+    actor: Actor, poll: Poll | NamedPoll, closes_at: datetime, *, has_replaced: bool, now: datetime
+) -> dict[str, object]:
     """That promise as a row of the outbox: at a random moment within MAIL_SPREAD_SECONDS."""
     locale: Locale = "en" if actor.locale == "en" else "ro"
-    poll = full.poll
     return message_row(
         "app.kit.mail.deliver_mail",
         queue="low",
@@ -203,7 +205,7 @@ def mail_row(actor: Actor, full: PollInFull, *, has_replaced: bool, now: datetim
         facts={
             "poll_id": str(poll.id),
             "title": poll.title if locale == "ro" else poll.title_en,
-            "closes": show_datetime(full.stage.closes_at, locale),
+            "closes": show_datetime(closes_at, locale),
             "has_replaced": has_replaced,
         },
     )

@@ -32,19 +32,22 @@ from voting.errors import (
 )
 from voting.models import CredentialHolder, Participation
 from voting.policy import PollFacts, is_eligible, may_view, takes_ballots
-from voting.queries import CastFacts, PollInFull
+from voting.queries import CastFacts
 from voting.rules.papers import Paper, RankedPaper, named_options
 from voting.sealing.ballot import LONGEST_BALLOT, CheckedBallot, check_ballot, seal
 from voting.sealing.box import code_of_tracker
 from voting.sealing.election import Election, read_election
 from voting.sealing.refused import Refused
+from voting.sealing.schnorr import GENERATOR
 from voting.sealing.wire import fingerprint
 from voting.service.board import ballot_rows, credential_hash
 from voting.service.cast import check_ballot as check_paper
 from voting.service.cast import contest_of, mail_row, refuse_paper_voter
 from voting.service.turns import mark_open
+from voting.states import PollState
 
 MARK_PURPOSE = "credential-holder"
+BALLOTS_EXPECTED = 1000  # of a vote: worth the large table of g
 MOST_ELECTIONS = 32  # kept by a process; a long description has some 10 KB
 _elections: dict[uuid.UUID, Election] = {}
 _checker = ThreadPoolExecutor(1, "ballot-check")
@@ -57,7 +60,6 @@ class SealedReceipt(msgspec.Struct, frozen=True, kw_only=True):
     `is_repeat`: this very ballot was on the board already (a second click, a lost answer).
     """
 
-    full: PollInFull
     code: str
     tracker: str
     has_replaced: bool
@@ -122,6 +124,7 @@ async def load_election(session: AsyncSession, poll_id: uuid.UUID) -> Election:
     if len(_elections) >= MOST_ELECTIONS:
         _elections.pop(next(iter(_elections)))
     _elections[poll_id] = election = read_election(parameters.encode())
+    await asyncio.get_running_loop().run_in_executor(_checker, GENERATOR.expect, BALLOTS_EXPECTED)
     return election
 
 
@@ -178,7 +181,7 @@ async def cast_sealed(
     without the code.
     """
     mark = mark_of(poll_id, ballot.credential)
-    full, known = await queries.get_poll_to_cast(
+    known = await queries.get_cast_facts(
         session,
         poll_id,
         actor.id,
@@ -187,26 +190,27 @@ async def cast_sealed(
         credential_hash=credential_hash(ballot.credential),
         alpha_hash=credential_hash(ballot.ciphertext.alpha),
     )
-    if not may_view(actor, full.facts) or full.facts.sealing is None:
+    if not may_view(actor, known.facts) or known.facts.sealing is None:
         raise PollNotFound()
-    if full.facts.paper is not None:
+    if known.facts.paper is not None:
         await refuse_paper_voter(session, poll_id, actor.id)
     if known.is_on_board:
         if not known.holds_this:
             raise CredentialTaken()
-        return _receipt(full, ballot, has_replaced=False, is_repeat=True)
-    _check_cast(actor, full, known, now=now)
+        return _receipt(ballot, has_replaced=False, is_repeat=True)
+    _check_cast(actor, known, now=now)
     rows = _voter_rows(poll_id, actor.id, mark, known)
     rows += ballot_rows(poll_id, raw, ballot, head=known.head, position=known.position, on=local_date(now))
-    rows.append((OutboxMessage, mail_row(actor, full, has_replaced=known.has_voted, now=now)))
-    await insert_together(session, rows)
-    await mark_open(session, full, now=now)
-    return _receipt(full, ballot, has_replaced=known.has_voted, is_repeat=False)
+    mail = mail_row(actor, known.poll, known.closes_at, has_replaced=known.has_voted, now=now)
+    await insert_together(session, [*rows, (OutboxMessage, mail)])
+    if known.facts.state is PollState.ANNOUNCED:
+        await mark_open(session, await queries.get_poll(session, poll_id, lock=True), now=now)
+    return _receipt(ballot, has_replaced=known.has_voted, is_repeat=False)
 
 
-def _check_cast(actor: Actor, full: PollInFull, known: CastFacts, *, now: datetime) -> None:
+def _check_cast(actor: Actor, known: CastFacts, *, now: datetime) -> None:
     """What the time, the roll, the board and the code itself allow."""
-    if not (verdict := takes_ballots(full.facts, now)):
+    if not (verdict := takes_ballots(known.facts, now)):
         raise PollNotOpen(verdict.reason)
     require(is_eligible(actor, on_roll=known.is_on_roll, frozen=True))
     if not known.is_credential:
@@ -237,11 +241,8 @@ def mark_of(poll_id: uuid.UUID, credential: str) -> str:
     return crypto.keyed_hash(get_settings().secret_key, MARK_PURPOSE, f"{poll_id}|{credential}")
 
 
-def _receipt(
-    full: PollInFull, ballot: CheckedBallot, *, has_replaced: bool, is_repeat: bool
-) -> SealedReceipt:
+def _receipt(ballot: CheckedBallot, *, has_replaced: bool, is_repeat: bool) -> SealedReceipt:
     return SealedReceipt(
-        full=full,
         code=code_of_tracker(ballot.tracker),
         tracker=ballot.tracker,
         has_replaced=has_replaced,
