@@ -125,7 +125,9 @@ def run_seed(arguments: argparse.Namespace) -> int:
     """Fill an empty database with the demonstration's people, cycles and votes."""
     from app.main import make_services
     from app.seed import seed
+    from app.wiring import wire
 
+    wire()
     settings = get_settings()
     if settings.env == "production":
         print("obste: the demonstration's people do not belong in production", file=sys.stderr)

@@ -33,6 +33,7 @@ from app.wiring import MENU, SECRET_PATHS, wire
 from cycles.routes import router as cycles_router
 from discussions.routes import router as discussions_router
 from proposals.routes import router as proposals_router
+from search.routes import router as search_router
 from voting.routes import router as voting_router
 
 BODY_BYTES = 64 * 1024  # of a form without files; parsing more is a way to keep the loop busy
@@ -61,6 +62,7 @@ def routers() -> list[Router]:
         pages_router,
         accounts_router,
         cycles_router,
+        search_router,
         voting_router,
         proposals_router,
         discussions_router,

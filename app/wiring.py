@@ -4,13 +4,19 @@ import msgspec
 
 from accounts.states import Role
 from amendments.queries.discussed import find_acts, find_amendments, find_units
+from amendments.queries.searched import ActSource, AmendmentSource
 from app.kit.events import subscribe
 from app.kit.i18n import N_
 from cycles.events import StageDatesChanged
+from cycles.queries import CycleSource
 from discussions.queries import resolve_by
+from discussions.queries.searched import CommentSource
 from proposals.queries.discussed import find_idea_lists, find_ideas
+from proposals.queries.searched import IdeaSource, ProjectSource
 from proposals.service import record_outcome
+from search.queries import index_by
 from voting.events import ResultPublished
+from voting.queries.searched import PollSource
 from voting.service import lapse_confirmations
 
 # Path, label, and the role that sees it: officials find their work beside what everybody sees.
@@ -21,6 +27,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/polls", N_("Votes"), ""),
     ("/acts", N_("Draft decisions"), ""),
     ("/register", N_("Public register"), ""),
+    ("/search", N_("Search"), ""),
     ("/review", N_("Review queue"), Role.REVIEWER),
     ("/desk", N_("Residence desk"), Role.DESK),
     ("/desk/letters", N_("Letters"), Role.DESK),
@@ -163,6 +170,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("app.worker.sweep_outbox", 60),
     Scheduled("voting.jobs.open_due_polls", 60),
     Scheduled("voting.jobs.close_due_polls", 60),
+    Scheduled("search.jobs.refresh_index", 60),
     Scheduled("voting.jobs.count_due_polls", 300),
     Scheduled("voting.jobs.advance_due_sealings", 600),
     Scheduled("proposals.jobs.publish_prepared", 60),
@@ -180,3 +188,10 @@ def wire() -> None:
     resolve_by("unit", find_units)
     resolve_by("idea", find_ideas)
     resolve_by("ideas", find_idea_lists)
+    index_by("idea", IdeaSource())
+    index_by("project", ProjectSource())
+    index_by("act", ActSource())
+    index_by("amendment", AmendmentSource())
+    index_by("comment", CommentSource())
+    index_by("poll", PollSource())
+    index_by("cycle", CycleSource())

@@ -1,6 +1,8 @@
 """Reading cycles, their areas and stages."""
 
+import hashlib
 import uuid
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +11,11 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.i18n import Locale
+from app.kit.markdown import plain
 from cycles.errors import CycleNotFound, StageNotFound
 from cycles.models import Area, Cycle, Stage, StageChange
 from cycles.states import CycleKind, StageKind, is_open
+from search.queries import Found
 
 _ORDER = {kind.value: place for place, kind in enumerate(StageKind)}
 
@@ -221,3 +225,26 @@ async def list_stage_changes(session: AsyncSession, cycle_id: uuid.UUID) -> list
     """Newest first."""
     query = select(StageChange).where(StageChange.cycle_id == cycle_id).order_by(StageChange.at.desc())
     return list((await session.execute(query)).scalars())
+
+
+# ── as pages that are found ───────────────────────────────────────────────────
+class CycleSource:
+    """Every cycle; an election is found as its vote."""
+
+    async def list_stamps(self, session: AsyncSession) -> Mapping[str, str]:
+        cycles = await list_cycles(session)
+        return {one.slug: hashlib.sha256(f"{one.title}{one.summary}".encode()).hexdigest() for one in cycles}
+
+    async def read(self, session: AsyncSession, keys: Collection[str]) -> Sequence[Found]:
+        return [
+            Found(
+                key=one.slug,
+                title=one.title,
+                place=str(one.year),
+                body=plain(one.summary),
+                path=f"/cycles/{one.slug}",
+                at=one.created_at,
+            )
+            for one in await list_cycles(session)
+            if one.slug in keys
+        ]

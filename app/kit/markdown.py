@@ -51,11 +51,16 @@ def render(source: str) -> Markup:
     )
 
 
+def plain(source: str) -> str:
+    """The words of a text without its marks, in one line."""
+    text = " ".join(nh3.clean(_parser.render(source), tags=set()).split())
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+
+
 @functools.lru_cache(maxsize=4096)  # a list page asks for twenty of the same ones each time
 def excerpt(source: str, length: int = 160) -> str:
     """The first sentence or so as plain text, cut at a word."""
-    plain = " ".join(nh3.clean(_parser.render(source), tags=set()).split())
-    plain = plain.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
-    if len(plain) <= length:
-        return plain
-    return plain[:length].rsplit(" ", 1)[0].rstrip(",.;:–-") + "…"
+    text = plain(source)
+    if len(text) <= length:
+        return text
+    return text[:length].rsplit(" ", 1)[0].rstrip(",.;:–-") + "…"

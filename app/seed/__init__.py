@@ -32,6 +32,7 @@ from app.seed.sealed import seed_sealed
 from app.seed.votes import seed_ballots, seed_closing, seed_open_poll, seed_projects
 from cycles.service import create_cycle
 from cycles.states import StageKind
+from search.service import refresh
 from voting.models import Poll
 from voting.queries import list_options
 
@@ -113,6 +114,7 @@ async def seed(services: Services) -> bool:
         await session.flush()
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again
         session.info.pop("outbox", None)
+    await refresh(services.database, now=now)
     return True
 
 

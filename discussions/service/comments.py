@@ -24,6 +24,7 @@ from discussions.models import Comment, CommentSupport, Thread
 from discussions.policy import may_comment, may_edit, may_reply, may_support, may_withdraw
 from discussions.queries import Subject
 from discussions.states import CommentState
+from search.service import forget
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SPEAKING = (
@@ -140,6 +141,7 @@ async def withdraw_comment(session: AsyncSession, actor: Actor, comment_id: uuid
     comment.body = ""
     thread.comment_count -= 1
     await session.flush()
+    await forget(session, "comment", str(comment.id))
     return comment
 
 

@@ -19,6 +19,7 @@ from discussions.models import Comment, CommentAppeal, CommentDecision, CommentR
 from discussions.policy import may_appeal, may_decide_appeal, may_moderate, may_report
 from discussions.service.comments import lock_comment
 from discussions.states import CommentState, Decision, Ground
+from search.service import forget
 
 MIN_REASON = 20  # characters: less explains nothing
 
@@ -55,6 +56,7 @@ async def hide_comment(
     comment.move_to(CommentState.HIDDEN)
     thread.comment_count -= 1
     decision = await _decide(session, actor, comment, Decision.HIDDEN, ground.value, reason, now=now)
+    await forget(session, "comment", str(comment.id))
     await _mail_author(session, comment, decision)
     await _record(session, "comment.hidden", comment, {"ground": ground.value}, now=now)
     return decision
