@@ -1,11 +1,11 @@
 """The page of all files of an act."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
-from amendments.models import Act, ActPaper, ActVersion, AmendmentRow
+from amendments.models import Act, ActPaper, ActVersion, AmendmentRow, Sitting
 from amendments.pages.acts import PaperView
 from amendments.pages.words import VERSION_KINDS
 from amendments.states import VersionKind
@@ -23,7 +23,7 @@ class VersionFiles(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FilesPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Every file of an act."""
+    """Every file of an act. `sittings`: (number, day) of those in which the vote has begun."""
 
     act_id: str
     act_number: str
@@ -31,10 +31,15 @@ class FilesPage(msgspec.Struct, frozen=True, kw_only=True):
     versions: list[VersionFiles]
     papers: list[tuple[PaperView, str]]
     amendment_count: int
+    sittings: list[tuple[int, date]]
 
 
 def build_files(
-    act: Act, versions: Sequence[ActVersion], papers: Sequence[ActPaper], rows: Sequence[AmendmentRow]
+    act: Act,
+    versions: Sequence[ActVersion],
+    papers: Sequence[ActPaper],
+    rows: Sequence[AmendmentRow],
+    sittings: Sequence[Sitting],
 ) -> FilesPage:
     """The page: the newest version first."""
     base = f"/acts/{act.id}"
@@ -58,4 +63,5 @@ def build_files(
             for one in papers
         ],
         amendment_count=len(rows),
+        sittings=[(one.position, one.held_on) for one in sittings if one.begun_at],
     )

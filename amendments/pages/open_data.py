@@ -21,8 +21,12 @@ from amendments.models import (
     AmendmentEvent,
     AmendmentRow,
     Answer,
+    CouncilVote,
     RulingRow,
+    Sitting,
+    TakeOver,
 )
+from amendments.pages.open_council import OpenSitting, open_sitting
 from amendments.queries import as_amendment, read_layout, read_operations, read_version
 from amendments.rules.procedure import Clock
 from amendments.text.lines import LAYOUT_VERSION, Line
@@ -140,7 +144,9 @@ class OpenAnchor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenAmendment(msgspec.Struct, frozen=True, kw_only=True):
-    """A registered amendment. `version`: the sequence of the text it was written for."""
+    """A registered amendment. `version`: the sequence of the text it was written for; `taken_over_by`: the
+    councillor who stands for it before the council, if it is not in the text.
+    """
 
     id: str
     number: str
@@ -161,6 +167,8 @@ class OpenAmendment(msgspec.Struct, frozen=True, kw_only=True):
     answers: list[OpenAnswer]
     events: list[OpenEvent]
     anchors: list[OpenAnchor]
+    taken_over_by: str = ""
+    taken_over_because: str = ""
 
 
 class OpenConflict(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,6 +216,7 @@ class OpenAct(msgspec.Struct, frozen=True, kw_only=True):
     amendments: list[OpenAmendment]
     conflicts: list[OpenConflict]
     rulings: list[OpenRuling]
+    sittings: list[OpenSitting] = []
 
 
 def schema() -> dict[str, Any]:
@@ -236,6 +245,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     cosigners: Mapping[uuid.UUID, list[str]]
     conflicts: Sequence[AmendmentConflict]
     rulings: Sequence[RulingRow]
+    sittings: Sequence[Sitting]
+    votes: Mapping[uuid.UUID, Sequence[CouncilVote]]
+    taken: Mapping[uuid.UUID, TakeOver]
 
 
 def build_open_act(facts: Facts, *, today: date) -> OpenAct:
@@ -281,6 +293,7 @@ def build_open_act(facts: Facts, *, today: date) -> OpenAct:
             )
             for one in facts.rulings
         ],
+        sittings=[open_sitting(one, facts.votes.get(one.id, ()), sequences) for one in facts.sittings],
     )
 
 
@@ -355,7 +368,7 @@ def _operations(version: ActVersion, operations: Iterable[Operation]) -> list[Op
 
 
 def _amendment(row: AmendmentRow, facts: Facts, texts: Mapping[uuid.UUID, ActVersion]) -> OpenAmendment:
-    written_for = texts[row.version_id]
+    written_for, taken = texts[row.version_id], facts.taken.get(row.id)
     return OpenAmendment(
         id=str(row.id),
         number=row.number or "",
@@ -376,6 +389,8 @@ def _amendment(row: AmendmentRow, facts: Facts, texts: Mapping[uuid.UUID, ActVer
         answers=[_answer(one, texts[one.version_id]) for one in facts.answers.get(row.id, ())],
         events=[_event(one) for one in facts.events.get(row.id, ())],
         anchors=[_anchor(one, texts) for one in facts.anchors.get(row.id, ())],
+        taken_over_by=taken.by_name if taken else "",
+        taken_over_because=taken.reason if taken else "",
     )
 
 

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from amendments.routes import (
+    akoma,
     answering,
     compared,
     consolidating,
@@ -28,6 +29,7 @@ router = Router(
         *register.HANDLERS,
         *publishing.HANDLERS,
         *printing.HANDLERS,
+        *akoma.HANDLERS,
         *yearly.HANDLERS,
         *proposing.HANDLERS,
         *secretariat.HANDLERS,

@@ -1,5 +1,5 @@
-"""The files of an act: each version as PDF, DOCX, Akoma Ntoso and plain text, with tracked changes between
-any two, those of one amendment, and the comparative table.
+"""The files of an act: each version as PDF, DOCX and plain text, with tracked changes between any two, those
+of one amendment, the comparative table, and the report.
 """
 
 import asyncio
@@ -15,7 +15,13 @@ from amendments import queries
 from amendments.errors import ActNotFound, AmendmentNotFound
 from amendments.models import Act, ActVersion
 from amendments.pages.printed import TEMPLATES, Imprint, print_table, print_version
-from amendments.pages.report import DebateReport, build_report, print_report
+from amendments.pages.report import (
+    DebateReport,
+    build_report,
+    print_report,
+    view_council_part,
+    view_meeting,
+)
 from amendments.pages.table import HEAD, SHARES, plain_rows
 from amendments.pages.tracked import ChangedBy, credits_between, names_of
 from amendments.routes.public import published_act, visible_amendment
@@ -23,8 +29,6 @@ from amendments.routes.register import load_table
 from amendments.states import AmendmentState
 from amendments.text.refused import Refused
 from amendments.text.replay import consolidate
-from amendments.text.writing.akoma_meta import Identity
-from amendments.text.writing.akoma_ntoso import write_akoma_ntoso
 from amendments.text.writing.docx import Credits, credits_of, write_docx
 from amendments.text.writing.docx_table import write_docx_table
 from amendments.text.writing.plain import write_plain
@@ -32,12 +36,10 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import NotFound
 from app.kit.i18n import translate
-from app.kit.printing import draw, printable
-from app.kit.text import words
+from app.kit.printing import draw
 from app.kit.web import WebRequest, anyone, download, get, page
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-AKN = "application/akn+xml; charset=utf-8"
 PRINTS = 60  # documents that one address may have drawn in ten minutes; each can take seconds
 PRINT_SECONDS = 600
 
@@ -108,26 +110,6 @@ async def download_text(
     text = queries.read_version(version)
     content = await asyncio.to_thread(write_docx, text, text, Credits(""), version.published_at)
     return download(content, media_type=DOCX, filename=f"{act.number}-v{sequence}.docx")
-
-
-@get("/acts/{act_id:uuid}/versions/{sequence:int}/text.xml", audience=anyone, include_in_schema=False)
-async def download_akoma_ntoso(
-    session: NamedDependency[AsyncSession],
-    ctx: NamedDependency[Ctx],
-    act_id: FromPath[UUID],
-    sequence: FromPath[int],
-) -> Response[bytes]:
-    """The text as Akoma Ntoso 3.0."""
-    act, version, _ = await load_version(session, ctx, act_id, sequence)
-    identity = Identity(
-        authority="-".join(words(ctx.district)) or "consiliu",
-        authority_name=printable(authority_of(ctx)),
-        number=act.number or "",
-        day=act.announced_on or local_date(version.published_at),
-        version=sequence,
-    )
-    written = await asyncio.to_thread(write_akoma_ntoso, queries.read_version(version), identity)
-    return download(written.encode(), media_type=AKN, filename=f"{act.number}-v{sequence}.xml")
 
 
 @get("/acts/{act_id:uuid}/versions/{sequence:int}/text.txt", audience=anyone, include_in_schema=False)
@@ -234,11 +216,22 @@ async def download_comparison(
 # ── the report on the debate ──────────────────────────────────────────────────
 async def load_report(request: WebRequest, session: AsyncSession, ctx: Ctx, act: Act) -> DebateReport:
     """The report on the debate of an act, of all its amendments."""
+    table = await load_table(request, session, ctx, act, whole=True)
+    rows = await queries.list_amendments(session, act.id)
+    sitting = await queries.find_sitting(session, act.id)
+    taken = {str(id): one for id, one in (await queries.list_take_overs(session, act.id)).items()}
+    votes = await queries.list_votes(session, sitting.id) if sitting else []
     return build_report(
         act,
-        await load_table(request, session, ctx, act, whole=True),
-        await queries.list_amendments(session, act.id),
+        table,
+        rows,
         await queries.list_events(session, act.id),
+        meetings=[
+            view_meeting(debate, queries.read_minutes(minutes[0]), rows)
+            for debate in await queries.list_debates(session, act.id)
+            if (minutes := await queries.list_minutes(session, debate.id))
+        ],
+        council=view_council_part(act, sitting, table, taken, votes) if sitting else None,
     )
 
 
@@ -273,7 +266,6 @@ HANDLERS = [
     print_debate,
     print_text,
     download_text,
-    download_akoma_ntoso,
     download_plain,
     download_changes,
     download_amendment,

@@ -94,6 +94,7 @@ async def download_act(
     """
     act = await published_act(session, ctx, act_id)
     today = local_date(ctx.now)
+    sittings = await queries.list_sittings(session, act_id)
     facts = Facts(
         act=act,
         papers=await queries.list_papers(session, act_id),
@@ -109,6 +110,9 @@ async def download_act(
         cosigners=await queries.list_all_cosigners(session, act_id),
         conflicts=await queries.list_all_conflicts(session, act_id),
         rulings=await queries.list_all_rulings(session, act_id),
+        sittings=sittings,
+        votes={one.id: await queries.list_votes(session, one.id) for one in sittings},
+        taken=await queries.list_take_overs(session, act_id),
     )
     content = await asyncio.to_thread(lambda: msgspec.json.encode(build_open_act(facts, today=today)))
     return download(content, media_type="application/json")
@@ -127,7 +131,8 @@ async def show_files(
     versions = await queries.list_versions(session, act_id)
     papers = await queries.list_papers(session, act_id)
     rows = await queries.list_amendments(session, act_id)
-    return page(request, "amendments/files.html", build_files(act, versions, papers, rows))
+    sittings = await queries.list_sittings(session, act_id)
+    return page(request, "amendments/files.html", build_files(act, versions, papers, rows, sittings))
 
 
 HANDLERS = [show_acts_feed, show_act_feed, show_schema, download_act, show_files]

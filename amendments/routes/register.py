@@ -30,6 +30,7 @@ ON_A_PAGE = 50
 REGISTER_HEAD = (
     "number", "submitted", "author", "kind", "changes", "reason", "outcome", "answer", "by", "same_as", "act",
     "round", "version", "place", "lines", "state", "answers", "supporters",
+    "taken_over_by", "council_vote",
 )  # fmt: skip
 
 
@@ -181,6 +182,8 @@ async def download_amendments(
     views = await view_rows(session, ctx, act_id, asked.rows)
     given = await queries.list_all_answers(session, act_id)
     numbers = {row.id: row.number or "" for row in await queries.list_amendments(session, act_id)}
+    taken = await queries.list_take_overs(session, act_id)
+    fates = await queries.list_fates(session, await queries.find_sitting(session, act_id))
     rows = []
     for row in asked.rows:
         last, changes = asked.answers.get(row.id), views[row.id].changes
@@ -205,6 +208,8 @@ async def download_amendments(
                 row.state,
                 str(len(given.get(row.id, ()))),
                 str(row.support_count),
+                taken[row.id].by_name if row.id in taken else "",
+                fates.get(str(row.id), ""),
             ]
         )
     return download(

@@ -110,6 +110,10 @@ async def test_from_the_request_to_the_corrected_minutes(
     assert "Elena Discreta" not in page
     public = await nobody.see(f"/acts/{act.id}/amendments")
     assert "Vorbitorul nr. 2" in public
+    report = await nobody.see(f"/acts/{act.id}/report")
+    said = report[report.index("Said at the public debate") :]
+    for words in ("People there: 31.", "Vorbitorul nr. 2", "AM-2027-00001"):
+        assert words in said, words
 
 
 async def test_hostile_addresses_and_forms(town: Town, tmp_path: Path) -> None:

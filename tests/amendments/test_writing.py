@@ -1,6 +1,7 @@
 """What is written is judged by others (the schema of Akoma Ntoso, LibreOffice) and read back."""
 
 import difflib
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -30,7 +31,12 @@ from amendments.text.refused import BadFile
 from amendments.text.replay import Consolidated, consolidate
 from amendments.text.sentences import sentence
 from amendments.text.units import NewUnit, Unit, Version
-from amendments.text.writing.akoma_amendment import Registered, write_amendment, write_amendment_list
+from amendments.text.writing.akoma_amendment import (
+    Amended,
+    Registered,
+    write_amendment,
+    write_amendment_list,
+)
 from amendments.text.writing.akoma_meta import AKN, OWN, Identity
 from amendments.text.writing.akoma_ntoso import read_akoma_ntoso, write_akoma_ntoso
 from amendments.text.writing.docx import credits_of, write_docx
@@ -131,6 +137,10 @@ def registered(amendment: Amendment, number: str = "AM 12/2027", reason: str = "
     )
 
 
+def batch(version: Version, amendments: Iterable[Amendment]) -> Amended:
+    return Amended(version=version, identity=IDENTITY, registered=[*map(registered, amendments)])
+
+
 def test_amendments_as_akoma_ntoso(schema: etree.XMLSchema) -> None:
     """Their sentences are those that people read; what goes and comes is marked in them."""
     fee = derive_splices(ACT["u12"], ACT["u12"].text.replace("10 lei", "8 lei"))
@@ -165,11 +175,23 @@ def test_a_list_of_amendments(schema: etree.XMLSchema) -> None:
         make_amendment("a1", RejectAct()),
         make_amendment("a2", *derive_splices(ACT["u12"], "Altceva „nou”, cu «ghilimele».")),
     ]
-    written = write_amendment_list(ACT, IDENTITY, map(registered, amendments))
+    written = write_amendment_list([batch(ACT, amendments)])
     check(schema, written)
     assert written.count("<component ") == written.count("<amendment ") == 2
     with pytest.raises(ValueError, match="at least one"):
-        write_amendment_list(ACT, IDENTITY, [])
+        write_amendment_list([])
+    both = write_amendment_list([batch(ACT, amendments), batch(ACT, [make_amendment("a3", RejectAct())])])
+    check(schema, both)
+    assert both.count("<component ") == 3
+
+
+def test_what_was_said_without_words_of_the_draft(schema: etree.XMLSchema) -> None:
+    """It has no operations; its content is what was said."""
+    written = write_amendment(ACT, IDENTITY, registered(make_amendment("a1"), reason="Unu.\n\nDoi."))
+    check(schema, written)
+    root = etree.fromstring(written.encode())
+    assert [one.text for one in root.iterfind(f".//{{{AKN}}}amendmentContent/*")] == ["Unu.", "Doi."]
+    assert root.find(f".//{{{AKN}}}analysis") is None
 
 
 def read_mods(root: etree._Element, bill: dict[str, str]) -> list[Operation]:
@@ -230,7 +252,7 @@ def test_every_amendment_is_valid_and_says_all_it_does(
         hrefs = {one.get("href") for one in root.iter() if (one.get("href") or "").startswith("#")}
         assert {href[1:] for href in hrefs} <= known
     if amendments:
-        check(schema, write_amendment_list(version, IDENTITY, map(registered, amendments)))
+        check(schema, write_amendment_list([batch(version, amendments)]))
 
 
 # ── Markdown and plain text ─────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,10 +10,21 @@ from accounts.policy import Actor
 from amendments import queries, service
 from amendments.models import Act, Councillor, CouncilVote, Sitting
 from amendments.rules.majority import Choice
-from amendments.rules.voting_order import OrderPolicy
+from amendments.rules.voting_order import WHOLE_ACT, OrderPolicy
 from amendments.service import Ballot, SittingDraft
+from amendments.states import Outcome
 from tests.make.accounts import NOON
-from tests.make.acts import TO_COUNCIL
+from tests.make.acts import (
+    AFTER,
+    TO_COUNCIL,
+    answer,
+    edit,
+    make_act,
+    make_clerk,
+    make_councillor,
+    make_person,
+    propose,
+)
 
 IN_OFFICE_SINCE = date(2024, 10, 28)
 HELD_ON = date(2027, 4, 20)  # called on 14 April
@@ -83,3 +95,34 @@ async def vote(
     """A vote by name that is entered."""
     ballot = Ballot(motion=str(motion), choices=by_number(sitting, votes), seen=seen, reason=reason)
     return await service.record_vote(session, clerk, sitting.act_id, ballot, now=now)
+
+
+async def make_voted(session: AsyncSession, folder: Path) -> Act:
+    """An adopted act: of two that contradict each other one was adopted and the other fell; the vote on a
+    third was corrected.
+    """
+    clerk, councillor, author = (
+        await make_clerk(session), await make_councillor(session), await make_person(session)
+    )  # fmt: skip
+    await make_council(session, clerk, actors=(councillor,))
+    act = await make_act(session, clerk, folder)
+    proposed = (
+        edit("a1", "Tariful este de 5 lei pe oră."),
+        edit("a1", "Tariful este de 8 lei pe oră."),
+        edit("a2-1", "Abonamentul lunar costă 200 de lei."),
+    )
+    rows = [await propose(session, author, act, operations) for operations in proposed]
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    for row in rows:
+        await answer(session, councillor, row, Outcome.REJECTED)
+    await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
+    for row in rows:
+        await service.take_over(session, councillor, row.id, reason=REASON, now=CALLED)
+    sitting = await call(session, clerk, act)
+    members = await queries.list_councillors(session, on=HELD_ON)
+    await service.begin_vote(session, clerk, act.id, [str(one.id) for one in members[:4]], now=SITTING)
+    await vote(session, clerk, sitting, rows[0].id, "+++x.")
+    await vote(session, clerk, sitting, rows[2].id, "++o-.")
+    await vote(session, clerk, sitting, rows[2].id, "+--x.", seen=1, reason="Numărătoarea a fost greșită.")
+    await vote(session, clerk, sitting, WHOLE_ACT, "++++.")
+    return await service.end_vote(session, clerk, act.id, number=12, now=SITTING)

@@ -7,7 +7,7 @@ spaces, are in our own namespace. The standard knows no move: a `renumbering` wi
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
@@ -59,17 +59,27 @@ def write_amendment(version: Version, identity: Identity, one: Registered) -> st
     return f"{_HEAD}{_Writer(version, identity).amendment(one, '')}\n</akomaNtoso>\n"
 
 
-def write_amendment_list(version: Version, identity: Identity, registered: Iterable[Registered]) -> str:
-    """Amendments of one version in the order given. Raises: NoSuchUnit; ValueError for none, because the
-    standard has no empty list.
+class Amended(msgspec.Struct, frozen=True, kw_only=True):
+    """A version with the amendments that were written for it; `identity` is that of the draft."""
+
+    version: Version
+    identity: Identity
+    registered: Sequence[Registered]
+
+
+def write_amendment_list(amended: Sequence[Amended]) -> str:
+    """Amendments of one version after the other, in the order given. Raises: NoSuchUnit; ValueError for none,
+    because the standard has no empty list.
     """
-    work, parts = _Writer(version, identity), []
-    for number, one in enumerate(registered, start=1):
-        prefix = f"cmp_{number}"
-        parts.append(f'<component eId="{prefix}">{work.amendment(one, f"{prefix}__")}</component>')
+    parts = list[str]()
+    for batch in amended:
+        work = _Writer(batch.version, batch.identity)
+        for one in batch.registered:
+            prefix = f"cmp_{len(parts) + 1}"
+            parts.append(f'<component eId="{prefix}">{work.amendment(one, f"{prefix}__")}</component>')
     if not parts:
         raise ValueError("a list of amendments names at least one")
-    own = msgspec.structs.replace(identity, document="amendmentList")
+    own = msgspec.structs.replace(amended[-1].identity, document="amendmentList")
     body = "\n".join(parts)
     return (
         f'{_HEAD}<amendmentList name="amendamente">{meta(own)}\n<collectionBody>{body}</collectionBody>'
@@ -102,11 +112,13 @@ class _Writer:
         known = meta(
             own,
             prefix=prefix,
-            analysis=f"<activeModifications>{analysis}</activeModifications>",
+            analysis=f"<activeModifications>{analysis}</activeModifications>" if analysis else "",
             person=normalise(one.author),
         )
         reason = "".join(f"<p>{escape(text)}</p>" for text in _paragraphs(one.reason))
         content = "".join(f"<p>{mod}</p>" for mod in mods)
+        if not mods:  # a recommendation that names no words of the draft is what was said
+            content, reason = reason, ""
         body = f"<amendmentContent>{content}</amendmentContent>"
         body += f"<amendmentJustification>{reason}</amendmentJustification>" if reason else ""
         body = f"<amendmentBody GUID={quoteattr(one.amendment.id)}>{body}</amendmentBody>"

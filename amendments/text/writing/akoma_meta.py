@@ -2,7 +2,8 @@
 
 Romania has no official naming of local acts in Akoma Ntoso. Ours are
 `/akn/ro/bill/<authority>/<year>/<number>`, with the authority where the convention puts an author's name, and
-`/akn/ro/amendment/…` and `/akn/ro/amendmentList/…` in the same way.
+in the same way `/akn/ro/amendment/…`, `/akn/ro/amendmentList/…`, and `/akn/ro/debate/…` for a vote in the
+council.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     day: date
     version: int = 1
     language: str = "ron"
-    document: Literal["bill", "amendment", "amendmentList"] = "bill"
+    document: Literal["bill", "amendment", "amendmentList", "debate"] = "bill"
 
     @property
     def work(self) -> str:
@@ -49,9 +50,11 @@ def meta(
     prefix: str = "",
     analysis: str = "",
     person: str = "",
+    references: str = "",
 ) -> str:
     """The `meta` element: of a part of the document, whose eIds begin with the prefix; with the fields of the
-    register, with an analysis, and with the person who wrote it, if it was not the authority.
+    register, with an analysis, with the person who wrote it, if it was not the authority, and with whatever
+    else the document refers to.
     """
     who, source = f"{prefix}authority", f"#{prefix}authority"
     address = quoteattr(f"/ontology/organization/ro/{identity.authority}")
@@ -72,7 +75,7 @@ def meta(
     author = f"#{prefix}author" if person else source
     return (
         f'<meta><identification source="{source}">{_levels(identity, part, author)}</identification>{found}'
-        f'<references source="{source}">{names}</references>{own}</meta>'
+        f'<references source="{source}">{names}{references}</references>{own}</meta>'
     )
 
 
