@@ -69,6 +69,7 @@ REGISTER_KINDS: dict[str, str] = {
     "act.step": N_("A step of a draft decision’s procedure was taken"),
     "act.proposals_ended": N_("The time for proposals to a draft decision ended"),
     "act.order_ruled": N_("The order of accepted amendments was decided"),
+    "act.files_kept": N_("The files of a text were written down with their digests"),
     "act.consolidated": N_("A new text of a draft decision was published"),
     "act.round_begun": N_("Another round of a debate began"),
     "act.terms_moved": N_("A day off moved the terms of a draft decision"),
@@ -175,6 +176,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("voting.jobs.advance_due_sealings", 600),
     Scheduled("proposals.jobs.publish_prepared", 60),
     Scheduled("proposals.jobs.resume_unanswered", 3600),
+    Scheduled("amendments.jobs.keep_files", 60),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )
 

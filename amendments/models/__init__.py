@@ -15,6 +15,7 @@ from amendments.models.acts import (
     Answer,
     CorrectionRow,
     RulingRow,
+    VersionFile,
 )
 from amendments.models.debates import (
     Debate,
@@ -28,6 +29,7 @@ from amendments.models.yearly import YearlyEntry, YearlyReport
 
 APPEND_ONLY = (
     "act_versions",
+    "act_version_files",
     "act_events",
     "amendment_events",
     "amendment_answers",
@@ -65,6 +67,7 @@ __all__ = [
     "RulingRow",
     "Sitting",
     "TakeOver",
+    "VersionFile",
     "YearlyEntry",
     "YearlyReport",
 ]

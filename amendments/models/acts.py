@@ -105,6 +105,19 @@ class ActVersion(Base):
     published_at: Mapped[datetime]
 
 
+class VersionFile(Base):
+    """A file of a version as it was written once, so that its digest holds whatever writes files later."""
+
+    __tablename__ = "act_version_files"
+
+    version_id: Mapped[Id] = mapped_column(ForeignKey("act_versions.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), primary_key=True, comment="text.txt, text.xml")
+    content: Mapped[bytes] = mapped_column(LargeBinary, comment="as it is served")
+    size: Mapped[int] = mapped_column(BigInteger, comment="bytes")
+    sha256: Mapped[str] = mapped_column(String(64))
+    kept_at: Mapped[datetime]
+
+
 class ActPaper(Base):
     """A supporting document: substantiation note, approval report, study."""
 

@@ -62,12 +62,14 @@ from amendments.queries.debates import (
     read_minutes,
 )
 from amendments.queries.publishing import (
+    find_kept_file,
     list_all_amendment_events,
     list_all_anchors,
     list_all_answers,
     list_all_conflicts,
     list_all_cosigners,
     list_all_rulings,
+    list_kept_files,
 )
 from amendments.queries.sitting import (
     fates_of,
@@ -104,6 +106,7 @@ __all__ = [
     "find_councillor",
     "find_debate",
     "find_followed",
+    "find_kept_file",
     "find_sitting",
     "find_speaker",
     "find_standing_before_council",
@@ -150,6 +153,7 @@ __all__ = [
     "list_follow_tokens",
     "list_followers",
     "list_in_text",
+    "list_kept_files",
     "list_meetings",
     "list_minutes",
     "list_motions",

@@ -16,6 +16,7 @@ from amendments.models import (
     AmendmentSupport,
     Answer,
     RulingRow,
+    VersionFile,
 )
 
 Id = uuid.UUID
@@ -75,6 +76,25 @@ async def list_all_cosigners(session: AsyncSession, act_id: Id) -> dict[Id, list
     for amendment_id, name in (await session.execute(query)).all():
         found[amendment_id].append(name)
     return found
+
+
+async def list_kept_files(session: AsyncSession, act_id: Id) -> dict[Id, dict[str, tuple[int, str]]]:
+    """(size, SHA-256) of each file of an act's versions that was written down, by version and name."""
+    query = (
+        select(VersionFile.version_id, VersionFile.name, VersionFile.size, VersionFile.sha256)
+        .join(ActVersion, ActVersion.id == VersionFile.version_id)
+        .where(ActVersion.act_id == act_id)
+    )
+    found: dict[Id, dict[str, tuple[int, str]]] = defaultdict(dict)
+    for version_id, name, size, sha256 in (await session.execute(query)).all():
+        found[version_id][name] = (size, sha256)
+    return found
+
+
+async def find_kept_file(session: AsyncSession, version_id: Id, name: str) -> bytes | None:
+    """A file of a version as it was written down."""
+    query = select(VersionFile.content).where(VersionFile.version_id == version_id, VersionFile.name == name)
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def list_all_conflicts(session: AsyncSession, act_id: Id) -> Sequence[AmendmentConflict]:

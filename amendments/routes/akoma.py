@@ -13,11 +13,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from amendments import queries
+from amendments import queries, service
 from amendments.errors import AmendmentNotFound, SittingNotFound
 from amendments.models import Act, ActVersion, AmendmentRow
 from amendments.pages.open_council import write_sitting
-from amendments.routes.printing import authority_of, load_version
+from amendments.routes.printing import load_version, written_file
 from amendments.routes.public import published_act, visible_amendment
 from amendments.states import AmendmentState
 from amendments.text.writing.akoma_amendment import (
@@ -27,12 +27,9 @@ from amendments.text.writing.akoma_amendment import (
     write_amendment_list,
 )
 from amendments.text.writing.akoma_meta import Identity
-from amendments.text.writing.akoma_ntoso import write_akoma_ntoso
 from amendments.text.writing.akoma_votes import write_votes
 from app.kit.clock import local_date
 from app.kit.context import Ctx
-from app.kit.printing import printable
-from app.kit.text import words
 from app.kit.web import anyone, download, get
 
 AKN = "application/akn+xml; charset=utf-8"
@@ -40,13 +37,7 @@ AKN = "application/akn+xml; charset=utf-8"
 
 def identity_of(ctx: Ctx, act: Act, version: ActVersion) -> Identity:
     """The names of a version of a draft."""
-    return Identity(
-        authority="-".join(words(ctx.district)) or "consiliu",
-        authority_name=printable(authority_of(ctx)),
-        number=act.number or "",
-        day=act.announced_on or local_date(version.published_at),
-        version=version.sequence,
-    )
+    return service.identity_of(ctx.district, act, version)
 
 
 def send(written: str, *, filename: str) -> Response[bytes]:
@@ -63,9 +54,8 @@ async def download_akoma_ntoso(
 ) -> Response[bytes]:
     """The text as Akoma Ntoso 3.0."""
     act, version, _ = await load_version(session, ctx, act_id, sequence)
-    identity, text = identity_of(ctx, act, version), queries.read_version(version)
-    written = await asyncio.to_thread(write_akoma_ntoso, text, identity)
-    return send(written, filename=f"{act.number}-v{sequence}.xml")
+    content = await written_file(session, ctx, act, version, service.AKOMA)
+    return download(content, media_type=AKN, filename=f"{act.number}-v{sequence}.xml")
 
 
 # ── amendments ────────────────────────────────────────────────────────────────

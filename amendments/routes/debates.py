@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.queries import list_same_person
 from amendments import queries, service
+from amendments.errors import DebateNotFound
 from amendments.forms import DebateRequestForm, SpeakerForm
 from amendments.models import Act, Debate
 from amendments.pages.debates import DebatePage, RequestPage, build_debate
@@ -159,6 +160,23 @@ async def change_registration(
     return see_other(request, service.debate_path(debate), notice=notice, anchor="speak")
 
 
+@get("/acts/{act_id:uuid}/debates/{position:int}/minutes.json", audience=anyone, include_in_schema=False)
+async def download_minutes(
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    act_id: FromPath[UUID],
+    position: FromPath[int],
+) -> Response[bytes]:
+    """The minutes as they were published, byte for byte. Raises: DebateNotFound before they are."""
+    act = await visible_act(session, ctx, act_id)
+    debate = await queries.find_debate(session, act_id, position)
+    written = await queries.list_minutes(session, debate.id)
+    if not written:
+        raise DebateNotFound()
+    name = f"{act.number}-minutes-{position}.json"
+    return download(written[0].content.encode(), media_type="application/json", filename=name)
+
+
 @get("/acts/{act_id:uuid}/debates/{position:int}/calendar.ics", audience=anyone)
 async def download_calendar(
     request: WebRequest,
@@ -187,4 +205,4 @@ async def download_calendar(
     return download(content, media_type="text/calendar", filename=f"{act.number}-debate-{position}.ics")
 
 
-HANDLERS = [show_request, send_request, show_debate, change_registration, download_calendar]
+HANDLERS = [show_request, send_request, show_debate, change_registration, download_minutes, download_calendar]

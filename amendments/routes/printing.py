@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from amendments import queries
+from amendments import queries, service
 from amendments.errors import ActNotFound, AmendmentNotFound
 from amendments.models import Act, ActVersion
 from amendments.pages.printed import TEMPLATES, Imprint, print_table, print_version
@@ -31,7 +31,6 @@ from amendments.text.refused import Refused
 from amendments.text.replay import consolidate
 from amendments.text.writing.docx import Credits, credits_of, write_docx
 from amendments.text.writing.docx_table import write_docx_table
-from amendments.text.writing.plain import write_plain
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import NotFound
@@ -56,14 +55,17 @@ async def load_version(
     return act, found, versions
 
 
+async def written_file(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersion, name: str) -> bytes:
+    """A file of a version: as it was written down once, else as it will be."""
+    kept = await queries.find_kept_file(session, version.id, name)
+    return kept or (await asyncio.to_thread(service.write_files, ctx.district, act, version))[name]
+
+
 def imprint_of(ctx: Ctx, path: str) -> Imprint:
     """Whose a printed document is, and where it is to be had."""
-    return Imprint(authority=authority_of(ctx), locale=ctx.locale, address=ctx.absolute(path))
-
-
-def authority_of(ctx: Ctx) -> str:
-    """The council whose decisions these are."""
-    return f"Consiliul Local {ctx.district}"
+    return Imprint(
+        authority=service.authority_of(ctx.district), locale=ctx.locale, address=ctx.absolute(path)
+    )
 
 
 def day_of(act: Act) -> date:
@@ -120,9 +122,8 @@ async def download_plain(
     sequence: FromPath[int],
 ) -> Response[bytes]:
     """The text in its numbered lines."""
-    _, version, _ = await load_version(session, ctx, act_id, sequence)
-    written = write_plain(queries.read_version(version), queries.read_layout(version))
-    return download(written.encode(), media_type="text/plain")
+    act, version, _ = await load_version(session, ctx, act_id, sequence)
+    return download(await written_file(session, ctx, act, version, service.PLAIN), media_type="text/plain")
 
 
 # ── tracked changes ───────────────────────────────────────────────────────────

@@ -132,7 +132,14 @@ async def show_files(
     papers = await queries.list_papers(session, act_id)
     rows = await queries.list_amendments(session, act_id)
     sittings = await queries.list_sittings(session, act_id)
-    return page(request, "amendments/files.html", build_files(act, versions, papers, rows, sittings))
+    minutes = [
+        (debate, written[0])
+        for debate in await queries.list_debates(session, act_id)
+        if (written := await queries.list_minutes(session, debate.id))
+    ]
+    kept = await queries.list_kept_files(session, act_id)
+    model = build_files(act, versions, papers, rows, sittings, minutes, kept)
+    return page(request, "amendments/files.html", model)
 
 
 HANDLERS = [show_acts_feed, show_act_feed, show_schema, download_act, show_files]

@@ -45,6 +45,15 @@ from amendments.service.debates import (
     withdraw_speaker,
 )
 from amendments.service.following import follow_act, stop_following
+from amendments.service.keeping import (
+    AKOMA,
+    PLAIN,
+    authority_of,
+    identity_of,
+    keep_files,
+    list_unkept,
+    write_files,
+)
 from amendments.service.minutes import (
     add_recommendation,
     correct_minutes,
@@ -81,7 +90,9 @@ from amendments.service.withdrawing import withdraw_act
 from amendments.service.yearly import enter_figures, publish_year
 
 __all__ = [
+    "AKOMA",
     "EDITORIAL",
+    "PLAIN",
     "ActDraft",
     "AmendmentDraft",
     "AnswerDraft",
@@ -99,6 +110,7 @@ __all__ = [
     "announce_act",
     "answer_alike",
     "answer_amendment",
+    "authority_of",
     "begin_amendment",
     "begin_rewrite",
     "begin_vote",
@@ -124,9 +136,12 @@ __all__ = [
     "find_overtaken",
     "follow_act",
     "happened_of",
+    "identity_of",
+    "keep_files",
     "let_stand",
     "list_accepted",
     "list_merged",
+    "list_unkept",
     "list_untaken",
     "preview",
     "preview_days_off",
@@ -158,4 +173,5 @@ __all__ = [
     "withdraw_act",
     "withdraw_amendment",
     "withdraw_speaker",
+    "write_files",
 ]

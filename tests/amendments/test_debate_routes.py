@@ -1,5 +1,6 @@
 """The pages of the public debate meeting without scripts: from the request to the corrected minutes."""
 
+import hashlib
 from pathlib import Path
 
 from accounts.states import Role
@@ -110,6 +111,9 @@ async def test_from_the_request_to_the_corrected_minutes(
     assert "Elena Discreta" not in page
     public = await nobody.see(f"/acts/{act.id}/amendments")
     assert "Vorbitorul nr. 2" in public
+    written = (await nobody.client.get(f"{here}/minutes.json")).content
+    assert hashlib.sha256(written).hexdigest() in await nobody.see(f"/acts/{act.id}/files")
+    assert hashlib.sha256(written).hexdigest() in page
     report = await nobody.see(f"/acts/{act.id}/report")
     said = report[report.index("Said at the public debate") :]
     for words in ("People there: 31.", "Vorbitorul nr. 2", "AM-2027-00001"):
