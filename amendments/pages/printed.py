@@ -31,6 +31,13 @@ class Imprint(msgspec.Struct, frozen=True, kw_only=True):
     address: str
 
 
+class DrawingPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown while a document is drawn. `again`: its address."""
+
+    again: str
+    filename: str
+
+
 def print_frame(imprint: Imprint, *, title: str, number: str, description: str) -> dict[str, Any]:
     """What every printed document has."""
     return {

@@ -160,7 +160,7 @@ async def change_registration(
     return see_other(request, service.debate_path(debate), notice=notice, anchor="speak")
 
 
-@get("/acts/{act_id:uuid}/debates/{position:int}/minutes.json", audience=anyone, include_in_schema=False)
+@get("/acts/{act_id:uuid}/debates/{position:int}/minutes.json", audience=anyone)
 async def download_minutes(
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from amendments import queries, service
 from amendments.errors import ActNotFound, AmendmentNotFound
 from amendments.models import Act, ActVersion
-from amendments.pages.printed import TEMPLATES, Imprint, print_table, print_version
+from amendments.pages.printed import TEMPLATES, DrawingPage, Imprint, print_table, print_version
 from amendments.pages.report import (
     DebateReport,
     build_report,
@@ -35,12 +35,14 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import NotFound
 from app.kit.i18n import translate
-from app.kit.printing import draw
-from app.kit.web import WebRequest, anyone, download, get, page
+from app.kit.printing import StillDrawing, draw
+from app.kit.web import WebRequest, anyone, ctx_of, download, get, page
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PRINTS = 60  # documents that one address may have drawn in ten minutes; each can take seconds
 PRINT_SECONDS = 600
+PATIENCE = 2.5  # seconds that a person waits for a document before a page says that it is being drawn
+ASK_AGAIN = 4  # seconds until that page asks again
 
 
 async def load_version(
@@ -74,20 +76,35 @@ def day_of(act: Act) -> date:
 
 
 async def send_pdf(
-    ctx: Ctx, template: str, values: dict[str, object], day: date, *, filename: str
+    request: WebRequest, template: str, values: dict[str, object], day: date, *, filename: str
 ) -> Response[bytes]:
-    """A document as PDF, for an address that has not had too many drawn. Raises: TooMany."""
+    """A document as PDF, for an address that has not had too many drawn. People who wait too long for it get
+    a page that says so and asks again; programs wait. Raises: TooMany.
+    """
+    ctx = ctx_of(request)
     await ctx.services.limiter.check(f"print:{ctx.client_ip}", limit=PRINTS, seconds=PRINT_SECONDS)
     settings = ctx.services.settings
-    content = await draw(
-        settings.root / TEMPLATES / template, values, day=day, cache=settings.var_dir / "printed"
-    )
+    path, is_person = settings.root / TEMPLATES / template, "text/html" in request.headers.get("accept", "")
+    try:
+        content = await draw(
+            path,
+            values,
+            day=day,
+            cache=settings.var_dir / "printed",
+            patience=PATIENCE if is_person else None,
+        )
+    except StillDrawing:
+        again = ctx.url(ctx.path) + (f"?{ctx.query}" if ctx.query else "")
+        headers = {"Refresh": str(ASK_AGAIN), "Cache-Control": "no-store"}
+        model = DrawingPage(again=again, filename=filename)
+        return page(request, "amendments/drawing.html", model, status=202, headers=headers)
     return download(content, media_type="application/pdf", filename=filename)
 
 
 # ── a version ─────────────────────────────────────────────────────────────────
 @get("/acts/{act_id:uuid}/versions/{sequence:int}/text.pdf", audience=anyone, include_in_schema=False)
 async def print_text(
+    request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     act_id: FromPath[UUID],
@@ -97,7 +114,7 @@ async def print_text(
     act, version, _ = await load_version(session, ctx, act_id, sequence)
     imprint = imprint_of(ctx, f"/acts/{act_id}/versions/{sequence}")
     values = await asyncio.to_thread(print_version, act, version, imprint)
-    return await send_pdf(ctx, "text.typ", values, day_of(act), filename=f"{act.number}-v{sequence}.pdf")
+    return await send_pdf(request, "text.typ", values, day_of(act), filename=f"{act.number}-v{sequence}.pdf")
 
 
 @get("/acts/{act_id:uuid}/versions/{sequence:int}/text.docx", audience=anyone, include_in_schema=False)
@@ -191,7 +208,7 @@ async def print_comparison(
     act = await published_act(session, ctx, act_id)
     table = await load_table(request, session, ctx, act)
     values = await asyncio.to_thread(print_table, table, imprint_of(ctx, f"/acts/{act_id}/table"))
-    return await send_pdf(ctx, "document.typ", values, day_of(act), filename=f"{act.number}-table.pdf")
+    return await send_pdf(request, "document.typ", values, day_of(act), filename=f"{act.number}-table.pdf")
 
 
 @get("/acts/{act_id:uuid}/table.docx", audience=anyone, include_in_schema=False)
@@ -259,7 +276,7 @@ async def print_debate(
     act = await published_act(session, ctx, act_id)
     report = await load_report(request, session, ctx, act)
     values = await asyncio.to_thread(print_report, report, imprint_of(ctx, f"/acts/{act_id}/report"))
-    return await send_pdf(ctx, "document.typ", values, day_of(act), filename=f"{act.number}-report.pdf")
+    return await send_pdf(request, "document.typ", values, day_of(act), filename=f"{act.number}-report.pdf")
 
 
 HANDLERS = [

@@ -151,7 +151,10 @@ async def download_figures(
 
 @get("/acts/yearly/{year:int}/report.pdf", audience=anyone, include_in_schema=False)
 async def print_report(
-    session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx], year: FromPath[int]
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    year: FromPath[int],
 ) -> Response[bytes]:
     """The report as a tagged PDF."""
     check_year(year, ctx)
@@ -159,7 +162,7 @@ async def print_report(
     values = shown_values(reports, await queries.count_year(session, year))
     printed = print_year(year, reports, values, imprint_of(ctx, f"/acts/yearly/{year}"))
     day = local_date(reports[-1].published_at) if reports else date(year, 1, 1)
-    return await send_pdf(ctx, "document.typ", printed, day, filename=f"transparency-{year}.pdf")
+    return await send_pdf(request, "document.typ", printed, day, filename=f"transparency-{year}.pdf")
 
 
 HANDLERS = [list_years, show_year, change_year, download_figures, print_report]

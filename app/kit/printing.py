@@ -31,6 +31,11 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _DRAWING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="printing")
+_IN_HAND: dict[Path, asyncio.Future[bytes]] = {}
+
+
+class StillDrawing(Exception):
+    """The document is not ready within the time that its reader waits; ask again."""
 
 
 class NotDrawn(RuntimeError):
@@ -45,15 +50,38 @@ def printable(text: str, *, in_cell: bool = False) -> str:
     return long.sub(lambda found: found[0] + BREAK, _UNPRINTABLE.sub("", text))
 
 
-async def draw(template: Path, values: dict[str, object], *, day: date, cache: Path) -> bytes:
+async def draw(
+    template: Path, values: dict[str, object], *, day: date, cache: Path, patience: float | None = None
+) -> bytes:
     """The document as PDF. `values`: plain data that `template` reads as `json(bytes(sys.inputs.values))`;
-    `day` is the document's date. Kept in the folder `cache`. Raises: NotDrawn.
+    `day` is the document's date. Kept in the folder `cache`; asked for again meanwhile, it is drawn once.
+
+    Raises: NotDrawn; StillDrawing after `patience` seconds, and goes on drawing.
     """
     given = msgspec.json.encode([values, day], order="deterministic")
     key = hashlib.sha256(b"\0".join((_version(), template.read_bytes(), given))).hexdigest()
     path = cache / f"{key}.pdf"
+    kept = await asyncio.to_thread(_read_kept, path)
+    if kept is not None:
+        return kept
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_DRAWING, _draw_once, template, given, path)
+    drawing = _IN_HAND.get(path)
+    if drawing is None or drawing.get_loop() is not loop:
+        drawing = loop.run_in_executor(_DRAWING, _draw_once, template, given, path)
+        _IN_HAND[path] = drawing
+        drawing.add_done_callback(lambda done: _put_away(path, done))
+    done, _ = await asyncio.wait({drawing}, timeout=patience)
+    if not done:
+        raise StillDrawing()
+    return drawing.result()
+
+
+def _put_away(path: Path, done: asyncio.Future[bytes]) -> None:
+    """Forget what is drawn; what went wrong without anybody waiting is told to whoever asks next."""
+    if _IN_HAND.get(path) is done:
+        del _IN_HAND[path]
+    if not done.cancelled():
+        done.exception()
 
 
 @functools.cache
@@ -64,13 +92,20 @@ def _version() -> bytes:
     return version("typst").encode()
 
 
-def _draw_once(template: Path, given: bytes, path: Path) -> bytes:
+def _read_kept(path: Path) -> bytes | None:
+    """A file that was drawn before; reading it keeps it."""
     try:
         kept = path.read_bytes()
         os.utime(path)
-        return kept
     except FileNotFoundError:
-        pass
+        return None
+    return kept
+
+
+def _draw_once(template: Path, given: bytes, path: Path) -> bytes:
+    kept = _read_kept(path)  # drawn while this waited for its turn
+    if kept is not None:
+        return kept
     command = [sys.executable, "-m", "app.kit.printing", str(template)]
     root = Path(__file__).resolve().parents[2]
     try:

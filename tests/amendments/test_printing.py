@@ -14,6 +14,7 @@ import pytest
 
 from amendments import queries
 from amendments.models import Act
+from amendments.routes import printing as routes_printing
 from amendments.text.units import Version
 from app.kit import printing
 from app.kit.printing import BREAK, LACKING, compile_document, printable
@@ -173,6 +174,35 @@ async def test_a_broken_template_is_our_fault_and_says_so(tmp_path: Path) -> Non
     with pytest.raises(printing.NotDrawn, match="nothing-of-that-name"):
         await printing.draw(template, {}, day=AFTER.date(), cache=tmp_path)
     assert not list(tmp_path.glob("*.pdf"))
+
+
+async def test_who_waits_too_long_for_a_document_is_told(
+    client: httpx.AsyncClient, app: Any, clock: FrozenClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person gets a page that asks again; a program waits; both get the one document that is drawn."""
+    clock.at(AFTER)
+    async with app.services.database.write() as session:
+        act = await make_act(session, await make_clerk(session), tmp_path)
+    monkeypatch.setattr(routes_printing, "PATIENCE", 0)
+    drawn: list[Path] = []
+    draw_once = printing._draw_once
+
+    def count_drawn(template: Path, given: bytes, path: Path) -> bytes:
+        drawn.append(path)
+        return draw_once(template, given, path)
+
+    monkeypatch.setattr(printing, "_draw_once", count_drawn)
+    address = f"/acts/{act.id}/versions/1/text.pdf"
+    waiting = await client.get(address, headers={"accept": "text/html,*/*"})
+    assert (waiting.status_code, waiting.headers["refresh"]) == (202, "4")
+    assert f'href="{address}"' in waiting.text
+    assert waiting.headers["cache-control"] == "no-store"
+    waited = await client.get(address, headers={"accept": "*/*"})
+    ready = await client.get(address, headers={"accept": "text/html,*/*"})
+    assert (waited.status_code, ready.status_code) == (200, 200)
+    assert waited.content == ready.content
+    assert ready.content.startswith(b"%PDF")
+    assert len(drawn) == 1
 
 
 async def test_the_files_nobody_asks_for_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
