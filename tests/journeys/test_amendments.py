@@ -1,5 +1,5 @@
 """A draft decision's way: announced, amended by five kinds of people, answered, consolidated, debated again,
-and sent to the council.
+voted by the council, and told of in the report on its debate.
 """
 
 import itertools
@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from accounts.service import begin_session
 from accounts.states import Role
+from amendments.pages.words import AUTHOR_KINDS
 from amendments.text.reading import read_markdown
 from amendments.text.writing.docx import Credits, write_docx
 from app.kit import clock
@@ -21,6 +22,7 @@ from app.kit.clock import local_date
 from app.kit.db import Database, append_only_sql
 from app.kit.front import SESSION_COOKIE
 from app.seed import parking
+from tests.journeys import council
 from tests.journeys.how import ALL, How, become, mail_to, submit, text_of
 from tests.live import LiveServer
 from tests.make.accounts import make_account
@@ -34,6 +36,7 @@ COUNTER = (
     "Nu se sancționează cel care plătește în 36 de ore de la lăsarea înștiințării tariful pe o zi întreagă."
 )
 ROUND = 28  # days for proposals: far from what the law asks for, on whatever day of the year this runs
+CALL = 14  # days from the call of the sitting to the sitting, for the same reason
 _numbers = itertools.count(1)
 
 
@@ -62,6 +65,7 @@ async def days_pass(town: LiveServer, act: str, days: int) -> None:
             ("acts", "announced_on", "id"),
             ("acts", "proposals_until", "id"),
             ("act_events", "happened_on", "act_id"),
+            ("sittings", "held_on", "act_id"),
         ):
             moved = f"UPDATE {table} SET {column} = date({column}, '-{days} days') WHERE {key} = :act"
             await session.execute(text(moved), {"act": own})
@@ -143,8 +147,9 @@ async def propose(page: Any, how: How, act: str, words: str, one: parking.Propos
     """From the text to the registration number; returns the address of the amendment."""
     await change(page, how, act, words, one)
     await page.locator("[name=reason]").fill(one.reason)
-    await page.locator(f"[name=author_kind][value={one.author_kind}]").check()
-    await page.locator("[name=on_behalf_of]").fill(one.on_behalf_of)
+    if await page.locator("[name=author_kind]").count():  # before the council only councillors propose
+        await page.locator(f"[name=author_kind][value={one.author_kind}]").check()
+        await page.locator("[name=on_behalf_of]").fill(one.on_behalf_of)
     await press(page, how, "Send the amendment")
     await page.wait_for_url(re.compile(r"/amendments/[0-9a-f-]{36}$"))
     assert re.search(r"AM-\d{4}-\d{5}", await text_of(page))
@@ -195,7 +200,7 @@ async def propose_all(page: Any, town: LiveServer, how: How, act: str) -> tuple[
 
 @pytest.mark.journey
 @pytest.mark.parametrize("how", [ALL[0], ALL[1]], ids=str)
-async def test_a_draft_decision_is_debated_in_two_rounds(how: How, town: LiveServer, open_page: Any) -> None:
+async def test_a_draft_decision_from_file_to_report(how: How, town: LiveServer, open_page: Any) -> None:
     clerk, councillor, page = [await how.open(open_page) for _ in range(3)]
     await become(clerk, town, CLERK)
     act = await prepare(clerk, town, how)
@@ -248,7 +253,9 @@ async def test_a_draft_decision_is_debated_in_two_rounds(how: How, town: LiveSer
     assert await page.locator(f"a[href$='{sent[0].rsplit('/', 1)[1]}']").count() == 1
 
     anew = await write_anew(page, how, sent[4], cookies[4])
-    await second_round(page, clerk, councillor, town, how, act, [sent[5], anew])
+    refused = await second_round(page, clerk, councillor, town, how, act, [sent[5], anew])
+    await at_the_council(page, clerk, councillor, town, how, act, refused, anew)
+    await read_the_report(page, how, act, refused)
 
 
 async def answer_first_round(page: Any, how: How, sent: list[str]) -> None:
@@ -307,8 +314,10 @@ async def write_anew(page: Any, how: How, amendment: str, author: Any) -> str:
 
 async def second_round(
     page: Any, clerk: Any, councillor: Any, town: LiveServer, how: How, act: str, still_open: list[str]
-) -> None:
-    """What stayed open is open again; somebody new proposes on the new text; the text goes to the council."""
+) -> str:
+    """What stayed open is open again; somebody new proposes on the new text, and is refused; the text goes to
+    the council. Returns what was refused.
+    """
     own = act.rsplit("/", 1)[1]
     carried, anew = still_open
     address = await somebody(page, town, "Nou Venit")
@@ -341,3 +350,58 @@ async def second_round(
     assert "patru locuri se rezervă" in await text_of(page)
     await page.goto(one)
     assert NO in await text_of(page)
+    return one
+
+
+async def at_the_council(
+    page: Any, clerk: Any, councillor: Any, town: LiveServer, how: How, act: str, refused: str, other: str
+) -> None:
+    """Two that were refused are taken over, a councillor contradicts one of them; that one falls, the other
+    is voted down, and what is adopted becomes the text.
+    """
+    await council.call_sitting(clerk, act, days=CALL)
+    for one in (refused, other):
+        await council.take_over(councillor, act, one)
+    own = parking.Proposal(
+        "councillor", "", "", "edit",
+        "Pentru al doilea autovehicul al gospodăriei abonamentul este de 360 de lei pe an.",
+        "Abonamentul pentru al doilea autovehicul trebuie să fie cât pentru primul.",
+    )  # fmt: skip
+    rival = await propose(councillor, how, act, "Pentru al doilea autovehicul al gospodăriei", own)
+    numbers = [await council.number_of(page, one) for one in (rival, refused, other)]
+    await days_pass(town, act.rsplit("/", 1)[1], CALL)
+    absent, *there = await council.begin(clerk, act, absent=1)
+    assert await council.order(page, act) == [*numbers, ""], "the further figure first"
+    against, barred, abstained = there[:3]
+    choices = {against: "against", barred: "barred", abstained: "abstained"}
+    await council.vote(clerk, act, choices, others="for", passes=True)
+    await council.vote(clerk, act, {against: "for"}, others="against", passes=False)
+    await council.vote(clerk, act, choices, others="for", passes=True)
+    said = await council.end(clerk, act)
+
+    await page.goto(f"{act}/sitting")
+    found = await text_of(page)
+    assert said in found
+    for summary in await page.locator("summary", has_text=how.says("Votes by name")).all():
+        await summary.click()
+    assert f"{how.says('Against')} (1)\n{against}" in await text_of(page)
+    assert absent in found
+    expected = dict(zip(numbers, ("Adopted", "Fell", "Voted down"), strict=True))
+    assert await council.fates(page, act, how) == expected
+    await page.goto(f"{act}/sitting")
+    await page.locator("main a[href*='/versions/']").first.click()
+    await page.wait_for_url("**/versions/*")
+    found = await text_of(page)
+    assert "abonamentul este de 360 de lei pe an" in found
+    assert "dacă sunt electrice" not in found
+
+
+async def read_the_report(page: Any, how: How, act: str, refused: str) -> None:
+    """The report says what was received, what was taken in, what was not, and why."""
+    await page.goto(f"{act}/report")
+    found = await text_of(page)
+    assert how.says("The debate goes on: this report is not final yet.") not in found
+    for kind in AUTHOR_KINDS.values():
+        assert how.says(kind) in found
+    assert NO in found
+    assert await page.locator(f"a[href$='{refused.rsplit('/', 1)[1]}']").count()
