@@ -18,6 +18,8 @@ WORDS: dict[str, str] = {
     "a": N_("Recommendations received"),
     "b": N_("Recommendations included in drafts and in decisions"),
     "c": N_("Participants at public sittings and debates"),
+    "c_debates": N_("… at public debates, by their published minutes"),
+    "c_sittings": N_("… at public sittings"),
     "d": N_("Public debates held on drafts"),
     "e": N_("Court cases against the authority for breaches of the law on transparency"),
     "f": N_("Own evaluation of the partnership with citizens and their associations"),
@@ -37,7 +39,15 @@ WORDS: dict[str, str] = {
     "A9": N_("Meetings asked for by associations and other authorities"),
     "A10": N_("Drafts adopted without public debate"),
 }
-MARKS = {"g_reasons": "g", "A2_seat": "A2", "A2_media": "A2", "A3_persons": "A3", "A3_associations": "A3"}
+MARKS = {
+    "c_debates": "c",
+    "c_sittings": "c",
+    "g_reasons": "g",
+    "A2_seat": "A2",
+    "A2_media": "A2",
+    "A3_persons": "A3",
+    "A3_associations": "A3",
+}
 """Under which letter or number of the law and of the form a figure stands, where it has another key."""
 
 

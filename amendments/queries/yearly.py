@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from amendments.models import Act, ActEvent, AmendmentRow, Answer, YearlyEntry, YearlyReport
+from amendments.models import Act, ActEvent, AmendmentRow, Answer, Debate, YearlyEntry, YearlyReport
 from amendments.rules.procedure import Event
-from amendments.states import INTO_TEXT, ActState, AmendmentState
+from amendments.states import INTO_TEXT, ActState, AmendmentState, DebateState
 from app.kit.clock import BUCHAREST
 
 
@@ -28,6 +28,7 @@ async def count_year(session: AsyncSession, year: int) -> dict[str, int]:
     return {
         "a": received,
         "b": included,
+        "c_debates": await _count_attendance(session, year),
         "d": await _count_steps(session, year, Event.DEBATE_ENDED),
         "A1": await _count_adopted(session, year),
         "A2": len(announced),
@@ -36,6 +37,15 @@ async def count_year(session: AsyncSession, year: int) -> dict[str, int]:
         "A8": included,
         "A9": await _count_steps(session, year, Event.DEBATE_REQUESTED),
     }
+
+
+async def _count_attendance(session: AsyncSession, year: int) -> int:
+    """How many people were at the debate meetings of a year, by their published minutes."""
+    first, after = bounds(year)
+    query = select(func.sum(Debate.attendance)).where(
+        Debate.state == DebateState.PUBLISHED.value, Debate.starts_at >= first, Debate.starts_at < after
+    )
+    return (await session.execute(query)).scalar_one() or 0
 
 
 async def _announced(session: AsyncSession, year: int) -> Sequence[tuple[uuid.UUID, str]]:

@@ -13,8 +13,8 @@ Kind = Literal["number", "text"]
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """A figure of the report. `is_known`: counted from what happened here; all others are entered by the
-    secretariat. `is_required`: the law names it, so that nothing is published without it.
+    """A figure of the report. `is_known`: counted from what happened here, or a sum; all others
+    are entered by the secretariat. `is_required`: the law names it, so that nothing is published without it.
     """
 
     key: str
@@ -26,7 +26,9 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 LAW: tuple[Figure, ...] = (
     Figure(key="a", is_known=True, is_required=True),
     Figure(key="b", is_known=True, is_required=True),
-    Figure(key="c", is_required=True),
+    Figure(key="c", is_known=True, is_required=True),
+    Figure(key="c_debates", is_known=True),
+    Figure(key="c_sittings", is_required=True),
     Figure(key="d", is_known=True, is_required=True),
     Figure(key="e", is_required=True),
     Figure(key="f", kind="text", is_required=True),
@@ -56,6 +58,17 @@ FIGURES: tuple[Figure, ...] = LAW + FORM
 ENTERED: tuple[Figure, ...] = tuple(one for one in FIGURES if not one.is_known)
 SAME = {"A7": "a", "A8": "b"}
 """Indicators that are a figure of the law by another name."""
+
+
+def add_up(values: Mapping[str, str]) -> dict[str, str]:
+    """The figures with those that are a sum of others: participants, of debates by their minutes and of
+    sittings as they were entered; no sum while one of them is missing.
+
+    >>> add_up({"c_debates": "31", "c_sittings": "200"})["c"]
+    '231'
+    """
+    parts = [values.get("c_debates", ""), values.get("c_sittings", "")]
+    return {**values, "c": str(sum(map(int, parts)))} if all(parts) else dict(values)
 
 
 def missing(entered: Mapping[str, str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from amendments import queries
 from amendments.errors import YearlyChanged, YearlyIncomplete
 from amendments.models import YearlyEntry, YearlyReport
 from amendments.policy import may_prepare, may_publish_year
-from amendments.rules.yearly import ENTERED, missing
+from amendments.rules.yearly import ENTERED, add_up, missing
 from app.kit import register
 from app.kit.clock import local_date
 from app.kit.errors import FormErrors, Invalid
@@ -87,7 +87,9 @@ async def entered(session: AsyncSession, year: int) -> dict[str, str]:
 async def figures_of(session: AsyncSession, year: int) -> dict[str, str]:
     """Every figure as it is now: what is counted here, and what was entered."""
     counted = {key: str(value) for key, value in (await queries.count_year(session, year)).items()}
-    return {key: value for key, value in (await entered(session, year)).items() if value} | counted
+    known = set(counted) | {one.key for one in ENTERED}
+    held = {key: value for key, value in (await entered(session, year)).items() if value and key in known}
+    return add_up(held | counted)
 
 
 async def publish_year(

@@ -114,6 +114,8 @@ async def test_from_the_request_to_the_corrected_minutes(
     written = (await nobody.client.get(f"{here}/minutes.json")).content
     assert hashlib.sha256(written).hexdigest() in await nobody.see(f"/acts/{act.id}/files")
     assert hashlib.sha256(written).hexdigest() in page
+    figures = (await nobody.client.get("/acts/yearly/2027/figures.csv")).text
+    assert '2027,0,c_debates,"… la dezbateri publice, după minutele publicate",31,counted' in figures
     report = await nobody.see(f"/acts/{act.id}/report")
     said = report[report.index("Said at the public debate") :]
     for words in ("People there: 31.", "Vorbitorul nr. 2", "AM-2027-00001"):

@@ -24,7 +24,7 @@ from tests.make.published import make_published
 from tests.proposals.conftest import Town
 
 ALL = {
-    "c": "120",
+    "c_sittings": "120",
     "e": "0",
     "f": "Un parteneriat bun, cu „voci” noi: ăâîșț.",
     "g": "1",
@@ -37,8 +37,9 @@ WHY = "Numărul participanților era greșit."
 def test_each_figure_of_the_law_is_there_once() -> None:
     keys = [one.key for one in FIGURES]
     assert len(keys) == len(set(keys))
-    assert "".join(one.key for one in LAW if one.is_required) == "abcdefg"
-    assert missing({}) == ("c", "e", "f", "g")
+    required = [one.key for one in LAW if one.is_required]
+    assert required == ["a", "b", "c", "c_sittings", "d", "e", "f", "g"]
+    assert missing({}) == ("c_sittings", "e", "f", "g")
     assert missing(ALL | {"f": "  "}) == ("f",)
     assert not missing(ALL)
 
@@ -63,16 +64,18 @@ async def test_figures_are_entered_with_names_and_published_once(
         with pytest.raises(Forbidden):
             await service.publish_year(session, stranger, 2027, seen=0, now=NEXT_YEAR)
     with pytest.raises(FormErrors) as wrong:
-        await service.enter_figures(session, clerk, 2027, {"c": "-1", "e": "o sută", "g": "٣"}, now=NEXT_YEAR)
-    assert set(wrong.value.errors) == {"c", "e", "g"}
+        await service.enter_figures(
+            session, clerk, 2027, {"c_sittings": "-1", "e": "o sută", "g": "٣"}, now=NEXT_YEAR
+        )
+    assert set(wrong.value.errors) == {"c_sittings", "e", "g"}
     with pytest.raises(FormErrors) as long:  # and not cut silently
         await service.enter_figures(session, clerk, 2027, {"f": "a" * 5_001}, now=NEXT_YEAR)
     assert set(long.value.errors) == {"f"}
     with pytest.raises(YearlyIncomplete):
         await service.publish_year(session, clerk, 2027, seen=0, now=NEXT_YEAR)
     assert await service.enter_figures(session, clerk, 2027, ALL, now=NEXT_YEAR) == 5
-    assert await service.enter_figures(session, clerk, 2027, ALL | {"c": "121"}, now=NEXT_YEAR) == 1
-    assert [one.value for one in await queries.list_entries(session, 2027) if one.figure == "c"] == [
+    assert await service.enter_figures(session, clerk, 2027, ALL | {"c_sittings": "121"}, now=NEXT_YEAR) == 1
+    assert [one.value for one in await queries.list_entries(session, 2027) if one.figure == "c_sittings"] == [
         "120",
         "121",
     ]
@@ -85,7 +88,7 @@ async def test_figures_are_entered_with_names_and_published_once(
         await service.publish_year(session, clerk, 2027, seen=0, now=NEXT_YEAR)
     with pytest.raises(FormErrors):
         await service.publish_year(session, clerk, 2027, seen=1, reason="greșit", now=NEXT_YEAR)
-    await service.enter_figures(session, clerk, 2027, {"c": "99"}, now=NEXT_YEAR)
+    await service.enter_figures(session, clerk, 2027, {"c_sittings": "99"}, now=NEXT_YEAR)
     second = await service.publish_year(session, clerk, 2027, seen=1, reason=WHY, now=NEXT_YEAR)
     assert [one.position for one in await queries.list_reports(session, 2027)] == [1, 2]
     assert json.loads(second.figures)["c"] == "99"
@@ -121,7 +124,7 @@ async def test_the_pages_of_both_reports(
     here = "/acts/yearly/2027"
     assert "figures counted so far" in await anonymous.see(here)
     await clerk.see(here)
-    refused = await clerk.send(here, status=422, do="enter", **ALL | {"c": "multe"})
+    refused = await clerk.send(here, status=422, do="enter", **ALL | {"c_sittings": "multe"})
     assert "Write a whole number." in refused.text
     assert 'value="multe"' in refused.text
     await clerk.send(here, do="enter", **ALL)

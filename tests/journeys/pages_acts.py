@@ -64,7 +64,11 @@ ACTS: tuple[PageCase, ...] = (
     PageCase("/acts/yearly/{year}"),
     PageCase("/acts/yearly/{year}", who="secretariat"),
     PageCase(
-        "/acts/yearly/{year}", note="no number", who="secretariat", status=422, send={"do": "enter", "c": "x"}
+        "/acts/yearly/{year}",
+        note="no number",
+        who="secretariat",
+        status=422,
+        send={"do": "enter", "c_sittings": "x"},
     ),
     PageCase("/acts/{act}/amendments/{amendment}"),
     PageCase("/acts/{act}/amendments/{amendment}", who="secretariat"),
