@@ -14,6 +14,7 @@ class CommentForm(msgspec.Struct, frozen=True):
     """A comment or a reply."""
 
     body: Annotated[str, msgspec.Meta(max_length=MAX_BODY, extra={"missing": N_("Write your comment.")})]
+    wants_mail: bool = False
 
 
 class ReportForm(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, new_id
@@ -52,6 +52,9 @@ class Comment(Base):
     edited_at: Mapped[datetime | None]
     support_count: Mapped[int] = mapped_column(default=0)
     reply_count: Mapped[int] = mapped_column(default=0, comment="of whatever state")
+    wants_mail: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="its author asked to be told of the first reply"
+    )
 
     def move_to(self, state: CommentState) -> None:
         """Change the state. Raises: IllegalMove."""

@@ -128,6 +128,7 @@ class DiscussionPage(msgspec.Struct, frozen=True, kw_only=True):
     may_comment: Verdict
     is_moderator: bool
     typed: str = ""
+    wants_mail: bool = False
     errors: dict[str, str] = {}
 
 

@@ -72,7 +72,7 @@ async def _discussion(
     subject: Subject,
     asked: Form,
     *,
-    typed: str = "",
+    typed: Form | None = None,
     errors: dict[str, str] | None = None,
 ) -> DiscussionPage:
     sort = Sort(asked.get("sort")) if asked.get("sort") in set(Sort) else Sort.NEWEST
@@ -91,7 +91,8 @@ async def _discussion(
         sorts=[(one.value, title) for one, title in SORTS.items()],
         may_comment=may_comment(ctx.actor, subject.takes_comments),
         is_moderator=bool(may_see_moderation(ctx.actor)),
-        typed=typed,
+        typed=typed.get("body") if typed else "",
+        wants_mail=bool(typed and "wants_mail" in typed),
         errors=errors or {},
     )
 
@@ -107,12 +108,14 @@ async def write(
     """Say something on a subject. What is refused stays in the form."""
     found = await queries.get_subject(session, ctx.actor, subject)
     try:
-        body = parse(CommentForm, form).body
+        typed = parse(CommentForm, form)
         async with session.begin_nested():  # a refusal is a page, which ends without rolling back
-            written = await service.write_comment(session, ctx.actor, found, body, now=ctx.now)
+            written = await service.write_comment(
+                session, ctx.actor, found, typed.body, wants_mail=typed.wants_mail, now=ctx.now
+            )
     except Refusals as refusal:
         errors, status = explain_refusal(ctx.locale, refusal, "body")
-        model = await _discussion(session, ctx, found, Form(), typed=form.get("body"), errors=errors)
+        model = await _discussion(session, ctx, found, Form(), typed=form, errors=errors)
         return page(request, "discussions/discussion.html", model, status=status)
     notice = ctx.gettext("Your comment is public. You can change it for 15 minutes.")
     return see_other(request, f"/discussions/{subject}", notice=notice, anchor=f"c-{written.id}")

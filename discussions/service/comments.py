@@ -11,11 +11,12 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
-from accounts.queries import list_same_person
+from accounts.queries import list_contacts, list_same_person
 from accounts.states import Role
 from app.kit.db import insert_once
 from app.kit.errors import FormErrors, Invalid
 from app.kit.i18n import N_
+from app.kit.mail import send_mail
 from app.kit.policy import require
 from app.kit.text import public_name
 from discussions import queries
@@ -47,11 +48,14 @@ async def write_comment(
     body: str,
     *,
     parent_id: uuid.UUID | None = None,
+    wants_mail: bool = False,
     now: datetime,
 ) -> Comment:
     """Say something on a subject, or reply to a comment; the same words a second time are the first.
+    `wants_mail`: its author asks to be told when somebody else replies, once.
 
-    Locks: the thread. Raises: Forbidden, also at too many; FormErrors when empty; CommentNotFound.
+    Locks: the thread. Raises: Forbidden, also at too many; FormErrors when empty; CommentNotFound. Queues:
+    mail to the author of the comment that is replied to.
     """
     body = body.strip()
     if not body:
@@ -72,13 +76,31 @@ async def write_comment(
         role=role,
         body=body,
         created_at=now,
+        wants_mail=wants_mail and parent is None,
     )
     session.add(comment)
     thread.comment_count += 1
     if parent is not None:
         parent.reply_count += 1
+        await _tell_of_reply(session, parent, comment)
     await session.flush()
     return comment
+
+
+async def _tell_of_reply(session: AsyncSession, parent: Comment, reply: Comment) -> None:
+    """The first reply of somebody else, to who asked for it: once, so that a quarrel fills no mailbox."""
+    if not parent.wants_mail or reply.author_id in await list_same_person(session, parent.author_id):
+        return
+    parent.wants_mail = False
+    for contact in await list_contacts(session, [parent.author_id]):
+        send_mail(
+            session,
+            to=contact.email,
+            template="discussions/mail/replied.txt",
+            locale=contact.locale,
+            name=reply.author_name,
+            comment_path=f"/comments/{parent.id}",
+        )
 
 
 async def _thread(session: AsyncSession, subject: Subject) -> Thread:

@@ -300,3 +300,26 @@ def test_hostile_markdown_is_quick_and_harmless(hostile: str) -> None:
     assert time.perf_counter() - began < 2
     for bad in ("<script", "<img", "<a data", '<a href="x"', '<a href="javascript'):
         assert bad not in html
+
+
+# ── who asked to be told of a reply ───────────────────────────────────────────
+async def test_who_asked_is_told_once_that_somebody_else_replied(session: AsyncSession) -> None:
+    ana, dan, eva = [await make_person(session, name=name) for name in ("Ana Pop", "Dan Ene", "Eva Ion")]
+    subject = make_subject()
+
+    async def told() -> list[str]:
+        rows = (await session.execute(select(OutboxMessage.arguments))).scalars()
+        return [one for one in rows if "replied.txt" in one]
+
+    silent = await say(session, ana, "Nu vreau mesaje.")
+    await say(session, dan, "De ce?", to=silent)
+    assert await told() == []
+    asked = await service.write_comment(session, ana, subject, "Ce credeți?", wants_mail=True, now=NOON)
+    await say(session, ana, "Adaug ceva.", to=asked)
+    assert await told() == []
+    await say(session, dan, "E bine.", to=asked)
+    [message] = await told()
+    assert f"/comments/{asked.id}" in message
+    assert "Dan E." in message
+    await say(session, eva, "Nu e bine.", to=asked)
+    assert len(await told()) == 1
