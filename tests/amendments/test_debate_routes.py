@@ -114,12 +114,12 @@ async def test_from_the_request_to_the_corrected_minutes(
     written = (await nobody.client.get(f"{here}/minutes.json")).content
     assert hashlib.sha256(written).hexdigest() in await nobody.see(f"/acts/{act.id}/files")
     assert hashlib.sha256(written).hexdigest() in page
-    figures = (await nobody.client.get("/acts/yearly/2027/figures.csv")).text
-    assert '2027,0,c_debates,"… la dezbateri publice, după minutele publicate",31,counted' in figures
+    counted = (await nobody.client.get("/acts/yearly/2027/figures.csv")).text
+    assert '2027,0,c_debates,"… la dezbateri publice, după minutele publicate",31,counted' in counted
     report = await nobody.see(f"/acts/{act.id}/report")
-    said = report[report.index("Said at the public debate") :]
+    told = report[report.index("Said at the public debate") :]
     for words in ("People there: 31.", "Vorbitorul nr. 2", "AM-2027-00001"):
-        assert words in said, words
+        assert words in told, words
 
 
 async def test_hostile_addresses_and_forms(town: Town, tmp_path: Path) -> None:
