@@ -304,7 +304,10 @@ def _council(report: DebateReport, locale: Locale) -> list[dict[str, Any]]:
         )
         for one in council.motions
     ]
-    head = [translate(locale, text) for text in (N_("What was voted"), N_("What became of it"), N_("Votes"))]
+    head = [
+        translate(locale, text)
+        for text in (N_("What was voted"), N_("What became of it"), N_("Counted votes"))
+    ]
     said = f"{show_date(council.held_on, locale)}, {translate(locale, council.majority)}."
     return [
         heading(translate(locale, N_("The council’s vote"))),

@@ -5,7 +5,8 @@ between units: after that one, or in front when `after` is nothing. All places m
 all operations of all amendments, so none of them moves when another is accepted.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import msgspec
@@ -111,6 +112,21 @@ def same(one: Operation, other: Operation) -> bool:
 def same_key(operation: Operation) -> bytes:
     """Equal for operations that do the same thing."""
     return msgspec.json.encode(_bare(operation))
+
+
+def own_keys(operations: Iterable[Operation]) -> list[bytes]:
+    """The key of each operation of one amendment. An amendment may put in the same words twice (two rows of a
+    table, two empty paragraphs): its second insertion is another one than its first.
+    """
+    seen: Counter[bytes] = Counter()
+    keys = []
+    for operation in operations:
+        key = same_key(operation)
+        if isinstance(operation, InsertUnit):
+            seen[key] += 1
+            key += b"#%d" % seen[key]
+        keys.append(key)
+    return keys
 
 
 def _bare(operation: Operation) -> Operation:

@@ -24,8 +24,8 @@ from amendments.text.operations import (
     SetField,
     Splice,
     check_operation,
+    own_keys,
     same,
-    same_key,
 )
 from amendments.text.refused import Refused
 from amendments.text.replay import Consolidated
@@ -100,7 +100,8 @@ class _Rebase:
                 for id, change in self._changes.items()
             ),
         )
-        self._by_key = {same_key(change.operation): change for change in done.changes}
+        keys = own_keys(change.operation for change in done.changes)
+        self._by_key = dict(zip(keys, done.changes, strict=True))
         self._splices: dict[str, list[Change]] = {}
         for change in done.changes:
             if isinstance(change.operation, Splice):
@@ -109,8 +110,9 @@ class _Rebase:
         self._children: dict[str, list[Child]] = {}
 
     def amendment(self, amendment: Amendment) -> Rebased:
+        keys = own_keys(amendment.operations)
         carried = tuple(
-            self._operation(amendment, place, operation)
+            self._operation(amendment, place, operation, keys[place])
             for place, operation in enumerate(amendment.operations)
         )
         kind = _class_of([one.kind for one in carried], separable=amendment.separable)
@@ -120,7 +122,7 @@ class _Rebase:
             going_on = msgspec.structs.replace(amendment, operations=kept)
         return Rebased(amendment.id, kind, carried, going_on)
 
-    def _operation(self, amendment: Amendment, place: int, operation: Operation) -> Carried:
+    def _operation(self, amendment: Amendment, place: int, operation: Operation, key: bytes) -> Carried:
         probe = Amendment(id="", rank=amendment.rank, operations=(operation,))
         against: list[tuple[Change, Reason]] = []
         for id in {one.second for one in self._index.conflicts_with(probe)}:
@@ -134,7 +136,7 @@ class _Rebase:
             )
             against.sort(key=lambda one: (one[0].rank, one[0].place))
             return Carried(kind, None, tuple(dict.fromkeys(id for c, _ in against for id in c.amendments)))
-        if by := self._absorbing(operation):
+        if by := self._absorbing(operation, key):
             return Carried("absorbed", None, by.amendments)
         change = Change(operation=operation, amendments=(amendment.id,), rank=amendment.rank, place=place)
         moved = self._moved(operation, change)
@@ -157,9 +159,9 @@ class _Rebase:
             self.base.is_under(unit, accepted.unit) for unit in needed(operation)
         )
 
-    def _absorbing(self, operation: Operation) -> Change | None:
+    def _absorbing(self, operation: Operation, key: bytes) -> Change | None:
         """The accepted change that does the same, or takes away more."""
-        if change := self._by_key.get(same_key(operation)):
+        if change := self._by_key.get(key):
             return change
         if isinstance(operation, DeleteUnit):
             for above in self.base.path(operation.unit):

@@ -19,6 +19,7 @@ from amendments.text.operations import (
     ReplaceUnit,
     Slot,
     Splice,
+    own_keys,
     same_key,
     slot_of,
 )
@@ -61,8 +62,8 @@ def merge_same(amendments: Iterable[Amendment]) -> tuple[Change, ...]:
     """The operations of all amendments, identical ones once, in the order of the register."""
     found: dict[bytes, Change] = {}
     for amendment in sorted(amendments, key=lambda one: (one.rank, one.id)):
-        for place, operation in enumerate(amendment.operations):
-            key = same_key(operation)
+        keys = own_keys(amendment.operations)
+        for place, (key, operation) in enumerate(zip(keys, amendment.operations, strict=True)):
             known = found.get(key)
             if known is None:
                 found[key] = Change(
@@ -81,7 +82,9 @@ def unsettled(
     their place, if there is one, does not name both. Who asked for the same is named by any of them.
     """
     by_id = {one.id: one for one in accepted}
-    asking = {same_key(change.operation): change.amendments for change in changes}
+    asking: dict[bytes, tuple[str, ...]] = {}
+    for change in changes:
+        asking.setdefault(same_key(change.operation), change.amendments)
     for conflict in conflicts:
         one = by_id[conflict.first].operations[conflict.first_operation]
         other = by_id[conflict.second].operations[conflict.second_operation]

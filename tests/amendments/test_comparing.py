@@ -7,7 +7,7 @@ from hypothesis import given
 
 from amendments.text.anchors import anchor, candidates, check_anchor, is_whole
 from amendments.text.comparison import compare, confirmed, propose_matches
-from amendments.text.operations import Amendment, MoveUnit, Splice, check_amendment
+from amendments.text.operations import Amendment, DeleteUnit, InsertUnit, MoveUnit, Splice, check_amendment
 from amendments.text.reading import read_markdown
 from amendments.text.rebase import rebase
 from amendments.text.record import NotRecordable, record_changes
@@ -15,7 +15,7 @@ from amendments.text.refused import BadAnchor
 from amendments.text.replay import consolidate, replay_recorded
 from amendments.text.segments import new_text, old_text
 from amendments.text.tokens import is_word
-from amendments.text.units import Unit, Version
+from amendments.text.units import NewUnit, Unit, Version
 from tests.amendments.conftest import SOME, read_apart
 from tests.make.legal import any_text, debates, make_amendment, make_version, pick_compatible, texts
 
@@ -31,6 +31,27 @@ def test_what_was_done_can_be_taken_back(debate: Debate) -> None:
     there, back = record_changes(version, new, id="r"), record_changes(new, version, id="r")
     assert replay_recorded(version, there).version.content_hash == new.content_hash
     assert replay_recorded(new, back).version.content_hash == version.content_hash
+
+
+def test_two_paragraphs_that_say_the_same_come_back_both() -> None:
+    """Found by the property above: the second was taken for the first."""
+    version = make_version("article: a", "text: b", "text: b", "article: c")
+    gone = make_amendment("a1", DeleteUnit(unit="u2"), DeleteUnit(unit="u3"))
+    new = consolidate(version, [gone]).version
+    assert replay_recorded(new, record_changes(new, version, id="r")).version == version
+
+
+def test_the_same_put_in_twice_is_absorbed_only_as_often_as_it_was_accepted() -> None:
+    version = make_version("article: a", "article: b")
+    once, first, second = (
+        InsertUnit(parent="u0", after="u1", new=NewUnit(id=id, type="text", text="nou"))
+        for id in ("n1", "n2", "n3")
+    )
+    done = consolidate(version, [make_amendment("a1", once)])
+    twice = make_amendment("a2", first, second)
+    assert len(consolidate(version, [make_amendment("a1", once), twice]).version.units) == 5
+    [carried] = rebase(done, [twice])
+    assert [one.kind for one in carried.operations] == ["absorbed", "shifted"]
 
 
 @SOME
