@@ -112,10 +112,13 @@ def stems_of(word: str) -> Stems:
     """
     if word.isdigit():
         return (word[:LONGEST],)
+    noun = _ENDING.sub("", word)[:LONGEST]
+    if noun.endswith("ar"):  # parcar-e, trotuar-e: not what is left of a verb
+        return (noun,)
     before, full = "", word
     while full != before:  # endings stand on endings: biciclet-e-i
         before, full = full, str(_STEMMER.stemWord(full))
-    return tuple(dict.fromkeys((full[:LONGEST], _ENDING.sub("", word)[:LONGEST])))
+    return tuple(dict.fromkeys((full[:LONGEST], noun)))
 
 
 def words_of(text: str) -> list[Stems]:
