@@ -141,6 +141,8 @@ REGISTER_KINDS: dict[str, str] = {
     "idea.accepted": N_("The idea was accepted and became a project"),
     "idea.changed": N_("The idea was accepted with changes and became a project"),
     "idea.forwarded": N_("The idea is not in our competence and was sent on"),
+    "idea.contested": N_("The author contested the decision"),
+    "idea.upheld": N_("The contested decision was upheld by another reviewer"),
     "idea.withdrawn": N_("The author withdrew the idea"),
     "ideas.deadlines_moved": N_("A day off moved the deadlines of ideas under review"),
     "day_off.declared": N_("A day off was declared"),

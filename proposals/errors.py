@@ -44,6 +44,10 @@ class AlreadyJudged(Conflict):
     )
 
 
+class ContestationNotFound(NotFound):
+    default = N_("There is no such contestation.")
+
+
 class PreparedNotFound(NotFound):
     default = N_("There is no such prepared decision.")
 

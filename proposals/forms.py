@@ -107,6 +107,18 @@ class AnswerForm(msgspec.Struct, frozen=True):
     ]
 
 
+class ContestForm(msgspec.Struct, frozen=True):
+    """Why the author contests the verdict, and which one they have read."""
+
+    contest: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=20, max_length=4000, extra={"missing": N_("Say what is wrong with the decision")}
+        ),
+    ]
+    verdict: str = ""
+
+
 # ── the department ────────────────────────────────────────────────────────────
 class QuestionForm(msgspec.Struct, frozen=True):
     """A question to the author, published on the timeline."""
@@ -129,6 +141,12 @@ class NoteForm(msgspec.Struct, frozen=True):
     """An internal note."""
 
     note: Annotated[str, msgspec.Meta(max_length=4000, extra={"missing": N_("Write the note")})]
+
+
+class UpholdForm(msgspec.Struct, frozen=True):
+    """Why a contested verdict stands."""
+
+    text: Reasoning
 
 
 class SendBackForm(msgspec.Struct, frozen=True):

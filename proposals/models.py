@@ -226,6 +226,9 @@ class Verdict(Base):
     changes: Mapped[str | None] = mapped_column(Text, comment="changed: what was changed, in words")
     title: Mapped[str | None] = mapped_column(String(120), comment="changed: the project's title")
     body: Mapped[str | None] = mapped_column(Text, comment="changed: the project's text; Markdown")
+    contest_days: Mapped[int | None] = mapped_column(
+        comment="working days in which its author may contest it, by the rules of that day"
+    )
     authority: Mapped[str | None] = mapped_column(String(200), comment="forwarded: to whom it was sent on")
     reference: Mapped[str | None] = mapped_column(String(60), comment="forwarded: number of the letter")
 
@@ -267,6 +270,33 @@ class PreparedVerdict(Base):
     why: Mapped[str] = mapped_column(Text, default="", comment="why it was sent back; internal")
     problem: Mapped[str] = mapped_column(
         String(300), default="", comment="msgid of what kept it from being published"
+    )
+
+
+class Contestation(Base):
+    """The author contests a verdict, once: another reviewer upholds it, or gives one that supersedes it."""
+
+    __tablename__ = "contestations"
+    __table_args__ = (
+        UniqueConstraint("verdict_id"),
+        CheckConstraint("outcome IN ('upheld', 'superseded')", name="outcome_known"),
+        CheckConstraint("(decided_at IS NULL) = (outcome IS NULL)", name="decided_somehow"),
+        CheckConstraint("text <> ''", name="reasoned"),
+        Index("ix_contestations_outcome_due_on", "outcome", "due_on"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"), index=True)
+    verdict_id: Mapped[Id] = mapped_column(ForeignKey("verdicts.id"))
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text, comment="the author's reasons; public; Markdown")
+    due_on: Mapped[date] = mapped_column(comment="until when it has to be decided")
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[Id | None] = mapped_column(ForeignKey("accounts.id"))
+    decided_by_name: Mapped[str] = mapped_column(String(120), default="")
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    answer_id: Mapped[Id | None] = mapped_column(
+        ForeignKey("verdicts.id"), unique=True, comment="the verdict that superseded the contested one"
     )
 
 

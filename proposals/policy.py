@@ -4,7 +4,7 @@ Facts are passed in: whether the submission stage is open, whether somebody supp
 """
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from accounts.policy import Actor, may_act_as
@@ -121,6 +121,26 @@ def may_answer(actor: Actor | None, idea: IdeaLike) -> Verdict:
     return ALLOW
 
 
+def may_contest(
+    actor: Actor | None, idea: IdeaLike, *, until: date | None, today: date, is_final: bool, at_vote: bool
+) -> Verdict:
+    """Whether the author may contest the verdict that holds: once, within its term (`until`; none: it has
+    none), not when it `is_final`, being contested already or the answer to a contestation, and not once the
+    project has been put to the vote.
+    """
+    if actor is None or actor.id != idea.author_id:
+        return deny(N_("Only the author of the idea may contest the decision."))
+    if idea.state not in VERDICT_STATES:
+        return deny(N_("There is no decision to contest."))
+    if is_final:
+        return deny(N_("This decision was contested already. A decision can be contested once."))
+    if until is None or today > until:
+        return deny(N_("The term for contesting this decision has passed."))
+    if at_vote:
+        return deny(N_("The project has been put to the vote. Its decision can no longer be changed."))
+    return ALLOW
+
+
 # ── the department ────────────────────────────────────────────────────────────
 def may_review(actor: Actor | None) -> Verdict:
     """Whether this person sees the department's queue and files."""
@@ -142,6 +162,7 @@ def may_assign(actor: Actor | None, idea: IdeaLike) -> Verdict:
     return verdict
 
 
+NOBODY: frozenset[uuid.UUID] = frozenset()
 IS_PREPARED = N_("A decision on this idea is prepared. Send it back first.")
 
 
@@ -183,11 +204,22 @@ def may_judge(actor: Actor | None, idea: IdeaLike, *, is_prepared: bool) -> Verd
     return ALLOW
 
 
-def may_correct(actor: Actor | None, idea: IdeaLike, *, at_vote: bool, is_prepared: bool) -> Verdict:
-    """Whether a verdict may be superseded by another: not once its project has been put to the vote."""
+def may_correct(
+    actor: Actor | None,
+    idea: IdeaLike,
+    *,
+    at_vote: bool,
+    is_prepared: bool,
+    barred: frozenset[uuid.UUID] = NOBODY,
+) -> Verdict:
+    """Whether a verdict may be superseded by another: not once its project has been put to the vote.
+    `barred`: whose verdict is contested; they do not decide on it again.
+    """
     verdict = _may_handle(actor, idea)
     if not verdict:
         return verdict
+    if actor is not None and actor.id in barred:
+        return deny(N_("This is your decision, and it is contested. A colleague decides on that."))
     if idea.state not in VERDICT_STATES:
         return deny(N_("There is no decision to correct yet."))
     if is_prepared:
@@ -212,14 +244,27 @@ def may_see_prepared(actor: Actor | None, idea: IdeaLike) -> Verdict:
     return _may_handle(actor, idea)
 
 
-def may_confirm(actor: Actor | None, idea: IdeaLike, prepared: PreparedLike) -> Verdict:
-    """Whether this person is the second pair of eyes of a prepared verdict: not who prepared it."""
+def may_confirm(
+    actor: Actor | None, idea: IdeaLike, prepared: PreparedLike, *, barred: frozenset[uuid.UUID] = NOBODY
+) -> Verdict:
+    """Whether this person is the second pair of eyes of a prepared verdict: neither who prepared it, nor
+    whose verdict is contested (`barred`).
+    """
     verdict = _may_handle(actor, idea)
+    if verdict and actor is not None and actor.id in barred:
+        return deny(N_("This is your decision, and it is contested. A colleague decides on that."))
     if verdict and (not prepared.needs_second or prepared.second_id is not None):
         return deny(N_("This decision does not wait for a second reviewer."))
     if verdict and actor is not None and actor.id == prepared.by_id:
         return deny(N_("You have prepared this decision. A colleague has to confirm it."))
     return verdict
+
+
+def may_uphold(
+    actor: Actor | None, idea: IdeaLike, *, barred: frozenset[uuid.UUID], is_prepared: bool
+) -> Verdict:
+    """Whether this person may decide that a contested verdict stands: not whose verdict it is (`barred`)."""
+    return may_correct(actor, idea, at_vote=False, is_prepared=is_prepared, barred=barred)
 
 
 def may_release(actor: Actor | None, *, publish_at: datetime | None, now: datetime) -> Verdict:

@@ -82,6 +82,8 @@ class EventKind(StrEnum):
     ACCEPTED = "accepted"
     CHANGED = "changed"
     FORWARDED = "forwarded"
+    CONTESTED = "contested"  # by the author
+    UPHELD = "upheld"  # the contested verdict stands
     CORRECTED = "corrected"  # the verdict before no longer holds; the next entry says what does
     WITHDRAWN = "withdrawn"
     PUT_TO_VOTE = "put_to_vote"
@@ -138,12 +140,22 @@ def review_deadline(
     return compute(local_date(submitted_at), TERM, pauses=days, today=today, days_off=days_off)
 
 
-def answer_deadline(asked_at: datetime, term_days: int, *, days_off: frozenset[date]) -> Deadline:
-    """Until when the author may complete what was asked, before the clock runs again by itself."""
-    asked_on = local_date(asked_at)
+def working_deadline(since: datetime, term_days: int, *, days_off: frozenset[date]) -> Deadline:
+    """The end of a term of the regulation in working days that nothing interrupts: for an author's answer,
+    for contesting a verdict, for deciding on a contestation.
+    """
+    since_on = local_date(since)
     return compute(
-        asked_on, Term(term_days, Unit.WORKING_DAYS, source=REGULATION), today=asked_on, days_off=days_off
+        since_on, Term(term_days, Unit.WORKING_DAYS, source=REGULATION), today=since_on, days_off=days_off
     )
+
+
+def moved_deadline(since: datetime, due_on: date, before: frozenset[date], after: frozenset[date]) -> date:
+    """What other days off make of a term in working days that was stored as its end: as many days are counted
+    as before.
+    """
+    days = working_days_left(local_date(since), due_on, days_off=before)
+    return working_deadline(since, days, days_off=after).due_on
 
 
 def forward_deadline(submitted_at: datetime, *, days_off: frozenset[date]) -> Deadline:

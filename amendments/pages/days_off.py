@@ -7,7 +7,7 @@ import msgspec
 from babel.dates import format_date
 
 from amendments.pages.words import TERMS
-from amendments.service import Effects, MovedAct, shown_days
+from amendments.service import OF_WHAT, Effects, MovedAct, shown_days
 from app.kit.days_off import DayOffChange, DayOffEntry
 from app.kit.deadlines import name_public_holidays
 from app.kit.i18n import Locale, show_date
@@ -62,7 +62,7 @@ class ActView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a change would move, before it is made. `ideas`: (address, number, title, before, after)."""
+    """What a change would move, before it is made. `ideas`: (address, number, title, of what, days)."""
 
     fields: list[tuple[str, str]]
     year: int
@@ -70,7 +70,7 @@ class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
     is_off: bool
     source: str
     note: str
-    ideas: list[tuple[str, str, str, date, date]]
+    ideas: list[tuple[str, str, str, str, date, date]]
     idea_count: int
     acts: list[ActView]
     problem: str = ""
@@ -146,7 +146,7 @@ def build_check(change: DayOffChange, effects: Effects, locale: Locale, *, probl
         source=change.source,
         note=change.note,
         ideas=[
-            (f"/ideas/{idea.id}", idea.number, idea.title, idea.before, idea.after)
+            (f"/ideas/{idea.id}", idea.number, idea.title, OF_WHAT[idea.of], idea.before, idea.after)
             for idea in effects.ideas[:FIRST_IDEAS]
         ],
         idea_count=len(effects.ideas),

@@ -26,6 +26,7 @@ from amendments.service.consolidating import consolidate_act, preview, rule_orde
 from amendments.service.correcting import EDITORIAL, correct, correction_id, list_merged
 from amendments.service.council_vote import Ballot, adopted_text, count, end_vote, record_vote
 from amendments.service.days_off import (
+    OF_WHAT,
     Effects,
     MovedAct,
     change_days_off,
@@ -92,6 +93,7 @@ from amendments.service.yearly import enter_figures, publish_year
 __all__ = [
     "AKOMA",
     "EDITORIAL",
+    "OF_WHAT",
     "PLAIN",
     "ActDraft",
     "AmendmentDraft",

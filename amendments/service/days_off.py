@@ -23,11 +23,17 @@ from amendments.states import ActState
 from app.kit import register
 from app.kit.clock import local_date
 from app.kit.days_off import DayOffChange, check_change, last_position, list_days_off, write_entry
-from app.kit.i18n import Locale, show_date
+from app.kit.i18n import N_, Locale, show_date, translate
 from app.kit.mail import send_mail
 from app.kit.policy import require
 from proposals.service import MovedIdea, list_moved_ideas, move_deadlines
 
+# Of an idea: which of its deadlines moves.
+OF_WHAT = {
+    "review": N_("the department’s decision"),
+    "answer": N_("the author’s answer"),
+    "contestation": N_("the decision on the contestation"),
+}
 SHOWN = 20  # ideas in one message; of the others, how many
 OF_A_FACT = 200  # ideas in one entry of the register
 
@@ -187,7 +193,12 @@ def _facts(
         "note": change.note,
         "days_path": f"/days-off/{change.day.year}",
         "ideas": [
-            [idea.number, idea.title, show_date(idea.before, locale), show_date(idea.after, locale)]
+            [
+                f"{idea.number} ({translate(locale, OF_WHAT[idea.of])})",
+                idea.title,
+                show_date(idea.before, locale),
+                show_date(idea.after, locale),
+            ]
             for idea in concerned.ideas[:SHOWN]
         ],
         "idea_paths": [f"/ideas/{idea.id}" for idea in concerned.ideas[:SHOWN]],

@@ -36,6 +36,7 @@ class Wish(msgspec.Struct, frozen=True):
     lei: int
     fate: str  # sent, asked, answered, rejected:<reason>, forwarded:<to whom>, accepted, changed, draft
     note: str = ""
+    contest: str = ""  # why the author contests the decision
 
 
 FIRST_NAMES = [
@@ -306,6 +307,8 @@ WISHES: tuple[Wish, ...] = (
         42000000,
         "rejected:R03",
         "Costul estimat depășește de zece ori bugetul întregului contest, iar lucrarea ar desființa arbori protejați.",
+        "Am propus parcarea sub alee, nu sub arbori: pe aleea principală nu este niciun copac protejat. Iar un singur nivel "
+        "încape în buget.",
     ),
     Wish(
         "Piață volantă de producători, sâmbăta, în Panduri",

@@ -23,7 +23,7 @@ from proposals.states import VerdictKind
 
 DAY = timedelta(days=1)
 # Whose ideas can be tried as somebody of the demonstration: Elena's first, Ana's second.
-_OWNERS = {"asked": 0, "draft": 0, "answered": 1}
+_OWNERS = {"asked": 0, "draft": 0, "answered": 1, "forwarded": 0}
 ACCEPTED = "Ideea este de competența sectorului, terenul este public, iar lucrarea se poate face într-un an."
 
 
@@ -140,7 +140,7 @@ async def seed_wishes(
 ) -> None:
     """Ideas of the cycle that is collecting them, each brought as far as its `fate` says."""
     for number, wish in enumerate(WISHES):
-        owner = _OWNERS.get(wish.fate, 2 + number % (len(authors) - 2)) if number else 0
+        owner = _OWNERS.get(wish.fate.partition(":")[0], 2 + number % (len(authors) - 2)) if number else 0
         author = authors[owner]
         at = first + number * step
         picture = await _picture(storage, number) if number % 3 == 2 else None
@@ -149,7 +149,7 @@ async def seed_wishes(
             await support(session, lot, idea, crowd, now=at + timedelta(hours=5))
     for idea, wish in zip(await list_sent(session, cycle), _sent(), strict=True):
         reviewer = reviewers[0] if wish.fate != "answered" else reviewers[-1]
-        await _judge(session, idea, wish, reviewer, authors, now=first + 12 * step)
+        await _judge(session, idea, wish, reviewer, authors, now=first + 17 * step)
 
 
 def _sent() -> list[Wish]:
@@ -168,7 +168,13 @@ async def _judge(
         author = next(actor for actor in authors if actor.id == idea.author_id)
         await service.answer_question(session, author, idea.id, answer=ANSWER_ABOUT_DOGS, now=now + DAY)
     if (ruling := _rule(idea, wish)) is not None:
-        await service.judge_idea(session, reviewer, idea.id, ruling, now=now)
+        verdict = await service.judge_idea(session, reviewer, idea.id, ruling, now=now)
+        if wish.contest:
+            author = next(actor for actor in authors if actor.id == idea.author_id)
+            at = now + timedelta(hours=7)
+            await service.contest_verdict(
+                session, author, idea.id, verdict_id=verdict.id, text=wish.contest, now=at
+            )
 
 
 def _rule(idea: Idea, wish: Wish) -> Ruling | None:

@@ -146,6 +146,7 @@ class IdeaPage(msgspec.Struct, frozen=True):
     may_support: Verdict
     may_withdraw: Verdict
     may_answer: Verdict
+    may_contest: Verdict
     may_review: bool
     answer: str = ""
     errors: dict[str, str] = {}
@@ -169,6 +170,7 @@ class IdeaFacts(msgspec.Struct, frozen=True, kw_only=True):
     supports: bool
     supports_target: bool
     comment_count: int
+    may_contest: Verdict
     may_review: bool
     pin: MapView | None
 
@@ -286,6 +288,7 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         may_support=may_support(actor, idea, supports=facts.supports),
         may_withdraw=may_withdraw(actor, idea),
         may_answer=may_answer(actor, idea),
+        may_contest=facts.may_contest,
         may_review=facts.may_review,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import Row
@@ -131,6 +132,7 @@ def build_page(
     *,
     reason: Reason | None,
     target: Idea | None,
+    barred: frozenset[UUID],
 ) -> PreparedPage:
     """A verdict that waits, as it will be published."""
     return PreparedPage(
@@ -145,5 +147,5 @@ def build_page(
         ended_at=prepared.ended_at,
         ended_by=prepared.ended_by_name,
         sent_back_because=prepared.why,
-        may_confirm=may_confirm(actor, idea, prepared),
+        may_confirm=may_confirm(actor, idea, prepared, barred=barred),
     )

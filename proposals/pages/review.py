@@ -54,6 +54,7 @@ class QueuePage(msgspec.Struct, frozen=True):
     paging: Paging
     counts: dict[str, int]
     prepared_count: int
+    contested_count: int
     show: str
     area: str
     areas: list[Choice]
@@ -96,6 +97,7 @@ class FilePage(msgspec.Struct, frozen=True):
     may_correct: Verdict
     answer_days: int
     prepared_id: str
+    is_contested: bool
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
 
@@ -213,8 +215,10 @@ def build_file(
     at_vote: bool,
     answer_days: int,
     prepared: PreparedVerdict | None,
+    barred: frozenset[UUID],
+    is_contested: bool,
 ) -> FilePage:
-    """The file with what may be done now."""
+    """The file with what may be done now. `barred`: whose verdict is contested."""
     return FilePage(
         id=str(idea.id),
         number=idea.number or "",
@@ -246,7 +250,10 @@ def build_file(
         may_ask=may_ask(actor, idea, is_prepared=prepared is not None),
         may_resume=may_resume(actor, idea),
         may_judge=may_judge(actor, idea, is_prepared=prepared is not None),
-        may_correct=may_correct(actor, idea, at_vote=at_vote, is_prepared=prepared is not None),
+        may_correct=may_correct(
+            actor, idea, at_vote=at_vote, is_prepared=prepared is not None, barred=barred
+        ),
+        is_contested=is_contested,
         answer_days=answer_days,
         prepared_id=str(prepared.id) if prepared and may_see_prepared(actor, idea) else "",
     )

@@ -43,6 +43,8 @@ EVENT_TITLES = {
     EventKind.ACCEPTED: N_("The idea was accepted and became a project"),
     EventKind.CHANGED: N_("The idea was accepted with changes and became a project"),
     EventKind.FORWARDED: N_("The idea is not in our competence and was sent on"),
+    EventKind.CONTESTED: N_("The author contested the decision"),
+    EventKind.UPHELD: N_("The contested decision was upheld by another reviewer"),
     EventKind.CORRECTED: N_("The earlier decision no longer holds; it was corrected"),
     EventKind.WITHDRAWN: N_("The author withdrew the idea"),
     EventKind.PUT_TO_VOTE: N_("The project was put to the vote"),
@@ -51,7 +53,7 @@ EVENT_TITLES = {
 }
 
 
-DATED_FACTS = ("before", "after", "answer_due_on")  # of timeline entries; JSON has no dates
+DATED_FACTS = ("before", "after", "answer_due_on", "due_on")  # of timeline entries; JSON has no dates
 
 
 class EventView(msgspec.Struct, frozen=True):

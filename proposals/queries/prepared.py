@@ -1,4 +1,4 @@
-"""Reading verdicts that are not public yet."""
+"""Reading verdicts that are not public yet, and contestations of those that are."""
 
 import uuid
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cycles.models import Cycle
 from proposals.errors import PreparedNotFound
-from proposals.models import Idea, PreparedVerdict, ReviewRules
+from proposals.models import Contestation, Idea, PreparedVerdict, ReviewRules
 
 
 async def find_prepared(session: AsyncSession, idea_id: uuid.UUID) -> PreparedVerdict | None:
@@ -59,6 +59,40 @@ async def list_prepared(
     return (await session.execute(query)).all()
 
 
+# ── contestations ─────────────────────────────────────────────────────────────
+async def find_open_contestation(session: AsyncSession, idea_id: uuid.UUID) -> Contestation | None:
+    """The contestation of an idea's verdict that is not decided yet."""
+    query = select(Contestation).where(Contestation.idea_id == idea_id, Contestation.outcome.is_(None))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def is_final(session: AsyncSession, verdict_id: uuid.UUID) -> bool:
+    """Whether a verdict was contested already, or is the answer to a contestation."""
+    query = select(Contestation.id).where(
+        or_(Contestation.verdict_id == verdict_id, Contestation.answer_id == verdict_id)
+    )
+    return (await session.execute(query.limit(1))).first() is not None
+
+
+async def list_open_contestations(
+    session: AsyncSession, *, lock: bool = False
+) -> list[tuple[Contestation, Idea]]:
+    """Contestations that are not decided yet, the most urgent first. `lock`: their ideas, by id."""
+    query = (
+        select(Contestation, Idea)
+        .join(Idea, Idea.id == Contestation.idea_id)
+        .where(Contestation.outcome.is_(None))
+        .order_by(Contestation.due_on, Contestation.at)
+    )
+    if lock:
+        held = select(Idea.id).join(Contestation, Contestation.idea_id == Idea.id)
+        held = held.where(Contestation.outcome.is_(None)).order_by(Idea.id)
+        await session.execute(held.with_for_update(of=Idea))
+        query = query.execution_options(populate_existing=True)
+    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+
+
+# ── prepared verdicts ─────────────────────────────────────────────────────────
 async def count_prepared(session: AsyncSession) -> int:
     """How many verdicts wait."""
     query = select(func.count()).select_from(PreparedVerdict).where(PreparedVerdict.ended_at.is_(None))

@@ -122,6 +122,19 @@ async def find_open_pause(session: AsyncSession, idea_id: uuid.UUID) -> ClockPau
     return (await session.execute(query)).scalars().first()
 
 
+async def list_open_questions(session: AsyncSession, *, lock: bool = False) -> list[tuple[ClockPause, Idea]]:
+    """Questions to authors that wait for an answer. `lock`: their ideas, by number."""
+    query = (
+        select(ClockPause, Idea)
+        .join(Idea, Idea.id == ClockPause.idea_id)
+        .where(ClockPause.resumed_at.is_(None), Idea.state == IdeaState.WAITING.value)
+        .order_by(Idea.number)
+        .execution_options(populate_existing=True)
+    )
+    query = query.with_for_update(of=Idea) if lock else query
+    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+
+
 async def list_unanswered(session: AsyncSession, *, today: date) -> list[uuid.UUID]:
     """Ideas whose author has let the term for the answer pass."""
     query = select(ClockPause.idea_id).where(

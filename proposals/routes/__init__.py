@@ -3,7 +3,18 @@
 from litestar import Router
 
 from proposals import api
-from proposals.routes import drafts, ideas, maps, prepared, projects, reasons, review, settings, verdicts
+from proposals.routes import (
+    contest,
+    drafts,
+    ideas,
+    maps,
+    prepared,
+    projects,
+    reasons,
+    review,
+    settings,
+    verdicts,
+)
 
 router = Router(
     path="/",
@@ -14,6 +25,7 @@ router = Router(
         *review.HANDLERS,
         *verdicts.HANDLERS,
         *prepared.HANDLERS,
+        *contest.HANDLERS,
         *reasons.HANDLERS,
         *settings.HANDLERS,
         *projects.HANDLERS,

@@ -37,6 +37,7 @@ from proposals.pages import ideas as pages
 from proposals.pages.maps import view_pin
 from proposals.policy import may_review, may_view, may_withdraw
 from proposals.queries.discussed import idea_ref
+from proposals.routes.contest import ask_contest
 from proposals.routes.maps import map_of
 from proposals.routes.review import read_clock
 from proposals.states import IdeaState
@@ -145,6 +146,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.Idea
         supports=supports,
         supports_target=bool(carried),
         comment_count=(await count_on(session, [idea_ref(idea.id)])).get(idea_ref(idea.id), 0),
+        may_contest=await ask_contest(session, ctx, idea),
         may_review=bool(may_review(ctx.actor)),
         pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
     )

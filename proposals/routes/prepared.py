@@ -21,6 +21,7 @@ from proposals.models import Verdict
 from proposals.pages import prepared as pages
 from proposals.pages.projects import title_of
 from proposals.policy import may_review, may_see_prepared
+from proposals.routes.review import find_barred
 
 
 @get("/review/prepared", audience=official, include_in_schema=False)
@@ -84,6 +85,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, prepared_id: UUID) -> pag
         ctx.locale,
         reason=await queries.get_reason(session, ruling.reason_code) if ruling.reason_code else None,
         target=await queries.get_idea(session, ruling.into_id) if ruling.into_id else None,
+        barred=await find_barred(session, idea),
     )
 
 

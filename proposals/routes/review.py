@@ -29,7 +29,7 @@ from proposals.pages import ideas as idea_pages
 from proposals.pages import review as pages
 from proposals.pages.maps import view_pin
 from proposals.pages.words import ClockView, view_clock
-from proposals.policy import may_review
+from proposals.policy import NOBODY, may_review
 from proposals.routes.maps import map_of
 from proposals.rules.similarity import rank
 from proposals.states import OPEN_STATES, IdeaState, review_deadline
@@ -58,6 +58,7 @@ async def show_queue(
         paging=place,
         counts=await queries.count_queue(session, reviewer_id=ctx.actor.id, today=today),
         prepared_count=await queries.count_prepared(session),
+        contested_count=len(await queries.list_open_contestations(session)),
         show=show,
         area=wanted.area_code,
         areas=[idea_pages.Choice(area.code, area.name) for area in areas],
@@ -120,10 +121,20 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
         reviewers=await queries.list_reviewers(session),
         standing=standing,
         prepared=await queries.find_prepared(session, idea.id),
+        barred=await find_barred(session, idea),
+        is_contested=await queries.find_open_contestation(session, idea.id) is not None,
         answer_days=(await queries.get_rules(session, idea.cycle_id)).answer_days,
         at_vote=await queries.is_frozen(session, idea.cycle_id)
         and await queries.find_project_of_idea(session, idea.id) is not None,
     )
+
+
+async def find_barred(session: AsyncSession, idea: Idea) -> frozenset[UUID]:
+    """Whose verdict on this idea is contested: they do not decide on it again."""
+    if await queries.find_open_contestation(session, idea.id) is None:
+        return NOBODY
+    standing = await queries.find_verdict(session, idea.id)
+    return service.whose(standing) if standing else NOBODY
 
 
 async def read_clock(session: AsyncSession, ctx: Ctx, idea: Idea) -> ClockView | None:

@@ -34,7 +34,7 @@ from proposals.pages import review as pages
 from proposals.pages.ideas import reason_codes, view_events, view_linked
 from proposals.pages.words import view_reason
 from proposals.policy import is_held, may_correct, may_judge, may_review, needs_second
-from proposals.routes.review import find_similar, get_sent
+from proposals.routes.review import find_barred, find_similar, get_sent
 from proposals.rules.costing import VAT_RATES
 from proposals.service import Ruling
 from proposals.states import VerdictKind, forward_deadline
@@ -113,7 +113,8 @@ async def _get_judgeable(session: AsyncSession, ctx: Ctx, idea_id: UUID, kind: s
     if correct:
         has_project = await queries.find_project_of_idea(session, idea.id) is not None
         frozen = has_project and await queries.is_frozen(session, idea.cycle_id)
-        require(may_correct(ctx.actor, idea, at_vote=frozen, is_prepared=is_prepared))
+        barred = await find_barred(session, idea)
+        require(may_correct(ctx.actor, idea, at_vote=frozen, is_prepared=is_prepared, barred=barred))
     else:
         require(may_judge(ctx.actor, idea, is_prepared=is_prepared))
     return idea

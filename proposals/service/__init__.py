@@ -1,5 +1,6 @@
 """What can be done with ideas and projects, one function a use case."""
 
+from proposals.service.contest import contest_until, contest_verdict, uphold_verdict
 from proposals.service.days_off import MovedIdea, list_moved_ideas, move_deadlines
 from proposals.service.drafts import (
     StoredPhoto,
@@ -52,7 +53,7 @@ from proposals.service.submit import (
     withdraw_idea,
     withdraw_support,
 )
-from proposals.service.verdicts import FORWARD_GROUND, Ruling, can_receive
+from proposals.service.verdicts import FORWARD_GROUND, Ruling, can_receive, whose
 
 __all__ = [
     "FORWARD_GROUND",
@@ -74,6 +75,8 @@ __all__ = [
     "carry_support",
     "change_review_rules",
     "confirm_prepared",
+    "contest_until",
+    "contest_verdict",
     "create_draft",
     "create_project",
     "delete_draft",
@@ -100,6 +103,8 @@ __all__ = [
     "send_back_prepared",
     "submit_idea",
     "support_idea",
+    "uphold_verdict",
+    "whose",
     "withdraw_idea",
     "withdraw_support",
 ]

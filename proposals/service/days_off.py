@@ -1,7 +1,6 @@
-"""What other days off make of the deadlines of ideas under review."""
+"""What other days off make of deadlines of ideas: of the review, an author's answer, a contestation."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -10,19 +9,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from app.kit.clock import local_date
 from proposals import queries
-from proposals.models import Idea
+from proposals.models import ClockPause, Contestation, Idea
 from proposals.service.timeline import tell
-from proposals.states import EventKind, review_deadline
+from proposals.states import EventKind, moved_deadline, review_deadline
 
 
 class MovedIdea(msgspec.Struct, frozen=True, kw_only=True):
-    """An idea whose deadline other days off move."""
+    """An idea of which other days off move a deadline. `of`: review, answer or contestation."""
 
     id: uuid.UUID
     number: str
     title: str
     author_id: uuid.UUID
     reviewer_id: uuid.UUID | None
+    of: str
+    before: date
+    after: date
+
+
+class _Term(msgspec.Struct):
+    """A deadline as it is stored, and where."""
+
+    idea: Idea
+    of: str
+    row: Idea | ClockPause | Contestation
     before: date
     after: date
 
@@ -30,11 +40,10 @@ class MovedIdea(msgspec.Struct, frozen=True, kw_only=True):
 async def list_moved_ideas(
     session: AsyncSession, before: frozenset[date], after: frozenset[date], *, today: date
 ) -> list[MovedIdea]:
-    """Ideas whose clock runs and whose deadline would move. While an author is asked, the clock stands still
-    and there is no deadline yet: it is computed when the clock runs again.
+    """Ideas of which a deadline would move. While an author is asked, the department's clock stands still and
+    has no end yet: it is computed when the clock runs again; but the author's own term moves.
     """
-    ideas = await queries.list_running_ideas(session)
-    return [moved for _, moved in await _compare(session, ideas, before, after, today)]
+    return [_moved(term) for term in await _compare(session, before, after, today)]
 
 
 async def move_deadlines(
@@ -47,27 +56,46 @@ async def move_deadlines(
     now: datetime,
 ) -> list[MovedIdea]:
     """Write the deadlines anew that other days off move, each with an entry on the idea's timeline. The
-    caller holds the days off, and puts it on the register. Locks: every idea whose clock runs.
+    caller holds the days off, and puts it on the register. Locks: every idea that has a deadline.
     """
-    ideas = await queries.list_running_ideas(session, lock=True)
-    found = await _compare(session, ideas, before, after, local_date(now))
-    for idea, moved in found:
-        idea.due_on = moved.after
-        facts = {"before": moved.before.isoformat(), "after": moved.after.isoformat(), "source": source}
-        tell(session, idea, EventKind.DEADLINE_MOVED, by_name=actor.name, facts=facts, now=now)
+    found = await _compare(session, before, after, local_date(now), lock=True)
+    for term in found:
+        if isinstance(term.row, ClockPause):
+            term.row.answer_due_on = term.after
+        else:
+            term.row.due_on = term.after
+        facts = {"before": term.before.isoformat(), "after": term.after.isoformat(), "source": source}
+        facts["of"] = term.of
+        tell(session, term.idea, EventKind.DEADLINE_MOVED, by_name=actor.name, facts=facts, now=now)
     await session.flush()
-    return [moved for _, moved in found]
+    return [_moved(term) for term in found]
 
 
 async def _compare(
     session: AsyncSession,
-    ideas: Sequence[Idea],
     before: frozenset[date],
     after: frozenset[date],
     today: date,
-) -> list[tuple[Idea, MovedIdea]]:
+    *,
+    lock: bool = False,
+) -> list[_Term]:
+    terms = await _review_terms(session, before, after, today, lock=lock)
+    for pause, idea in await queries.list_open_questions(session, lock=lock):
+        if (due_on := pause.answer_due_on) is not None:
+            then = moved_deadline(pause.paused_at, due_on, before, after)
+            terms.append(_Term(idea, "answer", pause, due_on, then))
+    for one, idea in await queries.list_open_contestations(session, lock=lock):
+        then = moved_deadline(one.at, one.due_on, before, after)
+        terms.append(_Term(idea, "contestation", one, one.due_on, then))
+    return [term for term in terms if term.before != term.after]
+
+
+async def _review_terms(
+    session: AsyncSession, before: frozenset[date], after: frozenset[date], today: date, *, lock: bool
+) -> list[_Term]:
+    ideas = await queries.list_running_ideas(session, lock=lock)
     pauses = await queries.list_pauses_of(session, [idea.id for idea in ideas])
-    found = []
+    terms = []
     for idea in ideas:
         was, is_then = (
             review_deadline(
@@ -75,18 +103,19 @@ async def _compare(
             ).due_on
             for days_off in (before, after)
         )
-        if was != is_then:
-            found.append((idea, _moved(idea, was, is_then)))
-    return found
+        terms.append(_Term(idea, "review", idea, was, is_then))
+    return terms
 
 
-def _moved(idea: Idea, was: date, is_then: date) -> MovedIdea:
+def _moved(term: _Term) -> MovedIdea:
+    idea = term.idea
     return MovedIdea(
         id=idea.id,
         number=idea.number or "",
         title=idea.title,
         author_id=idea.author_id,
         reviewer_id=idea.reviewer_id,
-        before=was,
-        after=is_then,
+        of=term.of,
+        before=term.before,
+        after=term.after,
     )

@@ -82,7 +82,7 @@ async def _require_turn(
         require(may_judge(actor, idea, is_prepared=is_prepared))
         return
     at_vote = case.project is not None and await queries.is_frozen(session, idea.cycle_id)
-    require(may_correct(actor, idea, at_vote=at_vote, is_prepared=is_prepared))
+    require(may_correct(actor, idea, at_vote=at_vote, is_prepared=is_prepared, barred=case.barred))
     if standing is None or standing.id != correcting:
         raise AlreadyJudged(name=standing.reviewer_name if standing else "")
 
@@ -96,7 +96,7 @@ async def confirm_prepared(
     refuses.
     """
     case, prepared = await _lock_prepared(session, prepared_id)
-    require(may_confirm(actor, case.idea, prepared))
+    require(may_confirm(actor, case.idea, prepared, barred=case.barred))
     prepared.second_id, prepared.second_name, prepared.confirmed_at = actor.id, actor.name, now
     await session.flush()
     rules = await queries.get_rules(session, case.idea.cycle_id)

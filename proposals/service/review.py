@@ -16,7 +16,7 @@ from proposals import queries
 from proposals.models import ClockPause, Idea, IdeaNote
 from proposals.policy import may_answer, may_ask, may_assign, may_resume, may_review
 from proposals.service.timeline import mail_author, publish_fact, tell
-from proposals.states import EventKind, IdeaState, answer_deadline, review_deadline
+from proposals.states import EventKind, IdeaState, review_deadline, working_deadline
 
 
 async def assign_idea(
@@ -55,7 +55,7 @@ async def ask_author(
     is_prepared = await queries.find_prepared(session, idea_id) is not None
     require(may_ask(actor, idea, is_prepared=is_prepared))
     term_days = (await queries.get_rules(session, idea.cycle_id)).answer_days
-    due_on = answer_deadline(now, term_days, days_off=days_off).due_on
+    due_on = working_deadline(now, term_days, days_off=days_off).due_on
     idea.move_to(IdeaState.WAITING)
     session.add(ClockPause(id=new_id(), idea_id=idea.id, paused_at=now, answer_due_on=due_on))
     facts = {"answer_due_on": due_on.isoformat()}

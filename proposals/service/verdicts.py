@@ -15,7 +15,8 @@ from app.kit.markdown import excerpt
 from app.kit.text import words
 from proposals import queries
 from proposals.errors import MergeTargetInvalid
-from proposals.models import CostLine, Idea, PreparedVerdict, Project, Reason, Verdict
+from proposals.models import Contestation, CostLine, Idea, PreparedVerdict, Project, Reason, Verdict
+from proposals.policy import NOBODY
 from proposals.rules.costing import Costing, describe_lines
 from proposals.service.projects import create_project
 from proposals.service.timeline import mail_author, mail_supporters, publish_fact, tell
@@ -60,6 +61,14 @@ class Case(msgspec.Struct):
     standing: Verdict | None
     project: Project | None
     prepared: PreparedVerdict | None
+    contestation: Contestation | None  # of the verdict that holds, not decided yet
+
+    @property
+    def barred(self) -> frozenset[uuid.UUID]:
+        """Whose verdict is contested: they do not decide on it again."""
+        if self.contestation is None or self.standing is None:
+            return NOBODY
+        return whose(self.standing)
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +78,11 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True):
     by_name: str
     second_id: uuid.UUID | None = None
     second_name: str | None = None
+
+
+def whose(verdict: Verdict) -> frozenset[uuid.UUID]:
+    """The reviewers of a verdict."""
+    return frozenset(one for one in (verdict.reviewer_id, verdict.second_id) if one is not None)
 
 
 async def lock_case(session: AsyncSession, idea_id: uuid.UUID, *, also: uuid.UUID | None = None) -> Case:
@@ -81,6 +95,7 @@ async def lock_case(session: AsyncSession, idea_id: uuid.UUID, *, also: uuid.UUI
         standing=await queries.find_verdict(session, idea_id),
         project=await queries.find_project_of_idea(session, idea_id),
         prepared=await queries.find_prepared(session, idea_id),
+        contestation=await queries.find_open_contestation(session, idea_id),
     )
 
 
@@ -106,7 +121,9 @@ async def publish_ruling(
     merger also to the supporters.
     """
     reason, target = await check_ruling(session, case.idea, ruling)
+    rules = await queries.get_rules(session, case.idea.cycle_id)
     verdict = _make_verdict(case, signed, ruling, reason, now=now)
+    verdict.contest_days = rules.contest_days
     await _settle(session, case, verdict, now=now)
     if reason is not None:
         facts = await _reject(session, case, verdict, reason, now=now)
@@ -239,7 +256,9 @@ def _make_verdict(
 async def _settle(session: AsyncSession, case: Case, verdict: Verdict, *, now: datetime) -> None:
     """Move the idea; when a verdict is superseded, say so first and undo what it did."""
     if case.standing is not None:
-        facts = {"superseded": case.standing.kind}
+        facts: dict[str, object] = {"superseded": case.standing.kind}
+        if case.contestation is not None:
+            facts["contested"] = True
         tell(session, case.idea, EventKind.CORRECTED, by_name=verdict.reviewer_name, facts=facts, now=now)
     state = STATES[VerdictKind(verdict.kind)]
     case.idea.move_to(state)
@@ -248,6 +267,11 @@ async def _settle(session: AsyncSession, case: Case, verdict: Verdict, *, now: d
         case.project.withdrawn_at = now
     session.add(verdict)
     await session.flush()
+    if case.contestation is not None:
+        answered = case.contestation
+        answered.decided_at, answered.outcome, answered.answer_id = now, "superseded", verdict.id
+        answered.decided_by_id, answered.decided_by_name = verdict.reviewer_id, verdict.reviewer_name
+        await session.flush()
 
 
 def _add_lines(session: AsyncSession, verdict: Verdict, costing: Costing) -> None:
@@ -305,4 +329,6 @@ async def _publish(
         public["confirmed_by"] = verdict.second_name
     if verdict.supersedes_id is not None:
         public["supersedes"] = str(verdict.supersedes_id)
+    if case.contestation is not None:
+        public["contestation"] = str(case.contestation.id)
     await publish_fact(session, f"idea.{verdict.kind}", case.idea, public, now=now)

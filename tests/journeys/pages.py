@@ -20,7 +20,7 @@ from app.kit.db import Database
 from app.seed.people import PASSWORD
 from app.seed.sealed import read_kept
 from cycles.models import Cycle
-from proposals.models import Idea, PreparedVerdict, Verdict
+from proposals.models import Contestation, Idea, PreparedVerdict, Verdict
 from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_acts import ACT_FACTS, ACTS
 from tests.journeys.pages_talk import TALK, TALK_FACTS
@@ -200,6 +200,20 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/cycles/{next_cycle}/review-rules"),
     PageCase("/cycles/{next_cycle}/review-rules/edit", who="admin"),
     PageCase("/cycles/{next_cycle}/review-rules/edit", note="empty", who="admin", status=422, send={}),
+    PageCase("/ideas/{contestable_idea}/contest", who="author"),
+    PageCase("/ideas/{contestable_idea}/contest", note="empty", who="author", status=422, send={}),
+    PageCase("/ideas/{contested_idea}"),
+    PageCase("/review/contestations", who="reviewer"),
+    PageCase("/review/ideas/{contested_idea}", who="reviewer"),
+    PageCase("/review/ideas/{contested_idea}/contestation", who="reviewer"),
+    PageCase("/review/ideas/{contested_idea}/contestation", note="by a colleague", who="second_reviewer"),
+    PageCase(
+        "/review/ideas/{contested_idea}/contestation",
+        note="empty",
+        who="second_reviewer",
+        status=422,
+        send={},
+    ),
     PageCase("/review/prepared", who="reviewer"),
     PageCase("/review/prepared/{prepared}", who="reviewer"),
     PageCase("/review/prepared/{prepared}", note="by a colleague", who="second_reviewer"),
@@ -452,6 +466,12 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "changed_idea": first(Idea.id, Idea.id.in_(select(Verdict.idea_id).where(Verdict.kind == "changed"))),
     "prepared": first(PreparedVerdict.id, PreparedVerdict.ended_at.is_(None)),
     "prepared_idea": first(PreparedVerdict.idea_id, PreparedVerdict.ended_at.is_(None)),
+    "contested_idea": first(Contestation.idea_id, Contestation.outcome.is_(None)),
+    "contestable_idea": first(
+        Idea.id,
+        Idea.author_id.in_(_ids(Account.email == "elena@exemplu.ro")),
+        Idea.state == "forwarded",
+    ),
     "pinned_idea": first(Idea.id, Idea.state == "submitted", Idea.latitude.is_not(None)),
     "next_cycle": first(Cycle.slug, Cycle.id.not_in(select(Poll.cycle_id))),
     "open_poll": first(Poll.id, Poll.state == "open", _OF_BUDGETS),

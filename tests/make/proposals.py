@@ -9,8 +9,8 @@ from accounts.models import Account
 from accounts.states import Role
 from cycles.models import Cycle
 from cycles.queries import list_areas
-from proposals import service
-from proposals.models import Idea, Project
+from proposals import queries, service
+from proposals.models import Contestation, Idea, Project
 from proposals.rules.costing import Costing, Line
 from proposals.service import Ruling
 from proposals.states import IdeaState, VerdictKind
@@ -89,6 +89,22 @@ async def make_idea(
     elif state is IdeaState.FORWARDED:
         await service.judge_idea(session, judge, idea.id, forwarding(), now=now)
     return idea
+
+
+async def make_contestation(
+    session: AsyncSession, idea: Idea, author: Account, *, now: datetime = NOON
+) -> Contestation:
+    """The author contests the verdict that holds."""
+    verdict = await queries.find_verdict(session, idea.id)
+    assert verdict is not None
+    return await service.contest_verdict(
+        session,
+        actor_of(author, verified=True),
+        idea.id,
+        verdict_id=verdict.id,
+        text="Terenul este al sectorului; iată extrasul de carte funciară.",
+        now=now,
+    )
 
 
 def rejection(code: str = "R02", text: str = "Teren privat.") -> Ruling:
