@@ -243,12 +243,17 @@ async def _publish(
     await register.record(session, kind, subject, facts, now=now)
     for start in range(0, len(effects.ideas), OF_A_FACT):
         some = effects.ideas[start : start + OF_A_FACT]
-        days = {idea.number: [idea.before.isoformat(), idea.after.isoformat()] for idea in some}
+        days = {_key(idea): [idea.before.isoformat(), idea.after.isoformat()] for idea in some}
         facts = {"day": change.day.isoformat(), "ideas": days}
         await register.record(session, "ideas.deadlines_moved", subject, facts, now=now)
     for moved in effects.acts:
         facts = {"day": change.day.isoformat(), "source": change.source, "terms": _fact_terms(moved.terms)}
         await publish_fact(session, "act.terms_moved", moved.act, facts, now=now)
+
+
+def _key(idea: MovedIdea) -> str:
+    """The number of an idea, and which of its deadlines it is unless it is the department's."""
+    return idea.number if idea.of == "review" else f"{idea.number} {idea.of}"
 
 
 def _fact_terms(terms: Moved) -> list[list[str]]:

@@ -36,7 +36,7 @@ EVENT_TITLES = {
     EventKind.ANSWER: N_("The author answered; the clock runs again"),
     EventKind.RESUMED: N_("The department let the clock run again"),
     EventKind.UNANSWERED: N_("The author's term for the answer passed; the clock runs again"),
-    EventKind.DEADLINE_MOVED: N_("A day off moved the deadline of the department"),
+    EventKind.DEADLINE_MOVED: N_("A day off moved a deadline"),
     EventKind.REJECTED: N_("The idea was rejected"),
     EventKind.MERGED: N_("The idea was merged into another one"),
     EventKind.RECEIVED: N_("Another idea was merged into this one"),

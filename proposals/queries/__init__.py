@@ -23,7 +23,7 @@ from proposals.queries.ideas import (
     list_supporter_ids,
 )
 from proposals.queries.prepared import (
-    count_prepared,
+    count_beside_queue,
     find_open_contestation,
     find_prepared,
     get_prepared,
@@ -75,9 +75,9 @@ __all__ = [
     "SENT_COUNT_OF_CYCLE",
     "IdeaFilter",
     "QueueFilter",
+    "count_beside_queue",
     "count_drafts",
     "count_ideas_by_state",
-    "count_prepared",
     "count_queue",
     "count_rejections",
     "find_idea_by_number",

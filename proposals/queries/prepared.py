@@ -93,10 +93,12 @@ async def list_open_contestations(
 
 
 # ── prepared verdicts ─────────────────────────────────────────────────────────
-async def count_prepared(session: AsyncSession) -> int:
-    """How many verdicts wait."""
-    query = select(func.count()).select_from(PreparedVerdict).where(PreparedVerdict.ended_at.is_(None))
-    return (await session.execute(query)).scalar_one()
+async def count_beside_queue(session: AsyncSession) -> tuple[int, int]:
+    """How many verdicts are prepared, and how many are contested, in one query."""
+    prepared = select(func.count()).select_from(PreparedVerdict).where(PreparedVerdict.ended_at.is_(None))
+    contested = select(func.count()).select_from(Contestation).where(Contestation.outcome.is_(None))
+    row = (await session.execute(select(prepared.scalar_subquery(), contested.scalar_subquery()))).one()
+    return row[0], row[1]
 
 
 async def list_ready(session: AsyncSession, *, now: datetime) -> list[uuid.UUID]:

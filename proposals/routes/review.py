@@ -51,14 +51,15 @@ async def show_queue(
     cycle = await find_collecting_cycle(session, ctx.now)
     areas = await list_areas(session, cycle.id) if cycle else []
     days_off = await list_days_off(session)
+    prepared, contested = await queries.count_beside_queue(session)
     model = pages.QueuePage(
         rows=[
             pages.build_row(row, pauses[row.id], ctx.actor, today=today, days_off=days_off) for row in rows
         ],
         paging=place,
         counts=await queries.count_queue(session, reviewer_id=ctx.actor.id, today=today),
-        prepared_count=await queries.count_prepared(session),
-        contested_count=len(await queries.list_open_contestations(session)),
+        prepared_count=prepared,
+        contested_count=contested,
         show=show,
         area=wanted.area_code,
         areas=[idea_pages.Choice(area.code, area.name) for area in areas],

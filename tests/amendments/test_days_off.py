@@ -67,8 +67,11 @@ async def test_what_is_open_moves_and_everybody_is_told_once(session: AsyncSessi
     for follower in (ana, actor_of(author)):  # the author follows the act as well
         await service.follow_act(session, follower, act.id, wanted=True, now=NOON)
     effects = await service.preview_days_off(session, clerk, change(), now=NOON)
-    assert [(one.id, one.before, one.after) for one in effects.ideas] == [
-        (one.id, date(2027, 4, 12), date(2027, 4, 13)) for one in (first, second)
+    reviews = (date(2027, 4, 12), date(2027, 4, 13))
+    assert [(one.id, one.of, one.before, one.after) for one in effects.ideas] == [
+        (first.id, "review", *reviews),
+        (second.id, "review", *reviews),
+        (waiting.id, "answer", date(2027, 3, 15), date(2027, 3, 16)),
     ]
     [moved] = effects.acts
     assert [service.shown_days(term) for term in moved.terms] == [(date(2027, 4, 13), date(2027, 4, 14))]
@@ -85,11 +88,14 @@ async def test_what_is_open_moves_and_everybody_is_told_once(session: AsyncSessi
     sent = {str(one["to"]): one for one in await mails(session)}
     assert Counter(str(one["to"]) for one in await mails(session)).most_common(1)[0][1] == 1
     assert set(sent) == {author.email, ana.email, clerk.email, reviewer.email}
-    assert [len(sent[author.email][what]) for what in ("ideas", "acts")] == [2, 1]
+    assert [len(sent[author.email][what]) for what in ("ideas", "acts")] == [3, 1]
     assert [len(sent[ana.email][what]) for what in ("ideas", "acts")] == [0, 1]
     facts = await register.list_facts(session, subject="days-off:2027")
     assert [one.kind for one in facts] == ["ideas.deadlines_moved", "day_off.declared"]
-    assert facts[0].facts["ideas"] == {one.number: ["2027-04-12", "2027-04-13"] for one in (first, second)}
+    assert facts[0].facts["ideas"] == {
+        **{one.number: ["2027-04-12", "2027-04-13"] for one in (first, second)},
+        f"{waiting.number} answer": ["2027-03-15", "2027-03-16"],
+    }
     assert (await register.list_facts(session, subject=f"act:{act.id}"))[0].kind == "act.terms_moved"
 
     later = NOON + DAY

@@ -2,11 +2,20 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.deadlines import Pause, Term, Unit, compute, is_working_day, working_days_left
+from app.kit.deadlines import (
+    Pause,
+    Term,
+    Unit,
+    compute,
+    is_holiday,
+    is_working_day,
+    working_days_left,
+)
 
 WORKING = Term(30, Unit.WORKING_DAYS, source="")
 DAYS = st.dates(date(2024, 1, 1), date(2030, 1, 1))
@@ -71,3 +80,106 @@ def test_pause_never_brings_the_end_nearer(start: date, offset: int, length: int
     pause = Pause(since, since + timedelta(days=length))
     plain = compute(start, WORKING, today=start)
     assert compute(start, WORKING, pauses=[pause], today=start).due_on >= plain.due_on
+
+
+# ── a second implementation, which shares nothing with the first ──────────────
+FIXED = (
+    (1, 1),
+    (1, 2),
+    (1, 6),
+    (1, 7),
+    (1, 24),
+    (5, 1),
+    (6, 1),
+    (8, 15),
+    (11, 30),
+    (12, 1),
+    (12, 25),
+    (12, 26),
+)
+
+
+def orthodox_easter(year: int) -> date:
+    """Meeus' rule for the Julian calendar; 13 days later in ours, from 1900 to 2099."""
+    a, b, c = year % 4, year % 7, year % 19
+    d = (19 * c + 15) % 30
+    e = (2 * a + 4 * b - d + 34) % 7
+    month, day = divmod(d + e + 114, 31)
+    return date(year, month, day + 1) + timedelta(days=13)
+
+
+def free_days(years: range) -> set[date]:
+    """The holidays of art. 139 of the Labour Code as they are since 2024."""
+    moving = [orthodox_easter(year) + timedelta(days=n) for year in years for n in (-2, 0, 1, 49, 50)]
+    return {date(year, month, day) for year in years for month, day in FIXED} | set(moving)
+
+
+FREE = free_days(range(2024, 2033))
+
+
+def second_opinion(start: date, term: Term, paused: set[date], off: set[date]) -> date:
+    """The end of a term by numpy's business days: a paused day is one on which nobody works."""
+    free = np.array(sorted(FREE | off), dtype="datetime64[D]")
+    still = np.array(sorted(paused), dtype="datetime64[D]")
+    if term.unit is Unit.WORKING_DAYS:
+        holidays = np.concatenate([free, still])
+        return np.busday_offset(start, term.days, roll="backward", holidays=holidays).item()  # type: ignore[no-any-return]
+    end = np.busday_offset(start, term.days, roll="backward", weekmask="1111111", holidays=still)
+    return np.busday_offset(end, 0, roll="forward", holidays=free).item()  # type: ignore[no-any-return]
+
+
+@given(
+    start=DAYS,
+    days=st.integers(1, 60),
+    unit=st.sampled_from(Unit),
+    spans=st.lists(st.tuples(st.integers(0, 50), st.integers(0, 25)), max_size=3),
+    bridges=st.sets(st.integers(1, 90), max_size=4),
+)
+def test_the_second_implementation_agrees(
+    start: date, days: int, unit: Unit, spans: list[tuple[int, int]], bridges: set[int]
+) -> None:
+    pauses = [Pause(start + timedelta(days=n), start + timedelta(days=n + length)) for n, length in spans]
+    paused = {
+        pause.since + timedelta(days=n)
+        for pause in pauses
+        for n in range(((pause.until or pause.since) - pause.since).days)
+    } - {start}  # the day of the event does not count anyway
+    off = {start + timedelta(days=n) for n in bridges}
+    term = Term(days, unit, source="")
+    deadline = compute(start, term, pauses=pauses, today=start, days_off=frozenset(off))
+    assert deadline.due_on == second_opinion(start, term, paused, off)
+
+
+@pytest.mark.parametrize("year", range(2024, 2033))
+def test_the_holidays_of_the_library_are_those_of_the_law(year: int) -> None:
+    ours = {date(year, 1, 1) + timedelta(days=n) for n in range(366)}
+    assert {day for day in ours if day.year == year and is_holiday(day)} == {
+        d for d in FREE if d.year == year
+    }
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "unit", "off", "due_on"),
+    [
+        # the author's answer: 10 working days, over Easter 2027 (30 April, 3 May) and a bridge day
+        (date(2027, 4, 22), 10, Unit.WORKING_DAYS, [], date(2027, 5, 10)),
+        (date(2027, 4, 22), 10, Unit.WORKING_DAYS, [date(2027, 4, 29)], date(2027, 5, 11)),
+        # contesting and deciding: 5 working days; from a Friday, over 30 November and 1 December 2026
+        (date(2026, 11, 27), 5, Unit.WORKING_DAYS, [], date(2026, 12, 8)),
+        (date(2026, 11, 27), 5, Unit.WORKING_DAYS, [date(2026, 12, 2)], date(2026, 12, 9)),
+        # begun on a Saturday
+        (date(2027, 3, 6), 5, Unit.WORKING_DAYS, [], date(2027, 3, 12)),
+        # sending on: 5 calendar days, which end on a Saturday, or on Christmas
+        (date(2027, 3, 1), 5, Unit.CALENDAR_DAYS, [], date(2027, 3, 8)),
+        (date(2026, 12, 20), 5, Unit.CALENDAR_DAYS, [], date(2026, 12, 28)),
+        (date(2026, 12, 20), 5, Unit.CALENDAR_DAYS, [date(2026, 12, 28)], date(2026, 12, 29)),
+        # over the end of February in a leap year
+        (date(2028, 2, 25), 5, Unit.CALENDAR_DAYS, [], date(2028, 3, 1)),
+    ],
+)
+def test_vectors_of_the_terms_in_use(
+    start: date, days: int, unit: Unit, off: list[date], due_on: date
+) -> None:
+    term = Term(days, unit, source="")
+    assert compute(start, term, today=start, days_off=frozenset(off)).due_on == due_on
+    assert second_opinion(start, term, set(), set(off)) == due_on

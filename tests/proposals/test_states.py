@@ -1,8 +1,10 @@
 """The whole matrix of an idea's states, and its legal clock."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proposals.states import (
     MOVES,
@@ -11,7 +13,9 @@ from proposals.states import (
     check_move,
     days_left,
     forward_deadline,
+    moved_deadline,
     review_deadline,
+    working_deadline,
 )
 
 S = IdeaState
@@ -91,3 +95,17 @@ def test_review_across_holidays_and_bridge_days(sent_on: date, days_off: list[da
     deadline = review_deadline(sent, [], today=sent_on, days_off=frozenset(days_off))
     assert deadline.due_on == due_on
     assert days_left(due_on, today=sent_on, days_off=frozenset(days_off)) == 30
+
+
+@given(
+    since=st.dates(date(2026, 1, 1), date(2028, 1, 1)),
+    days=st.integers(1, 30),
+    bridges=st.sets(st.integers(1, 60), max_size=3),
+)
+def test_a_stored_term_moves_as_if_it_were_counted_anew(since: date, days: int, bridges: set[int]) -> None:
+    moment = datetime(since.year, since.month, since.day, 10, tzinfo=UTC)
+    after = frozenset(since + timedelta(days=n) for n in bridges)
+    due_on = working_deadline(moment, days, days_off=NONE).due_on
+    moved = moved_deadline(moment, due_on, NONE, after)
+    assert moved == working_deadline(moment, days, days_off=after).due_on
+    assert moved_deadline(moment, moved, after, NONE) == due_on
