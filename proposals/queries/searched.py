@@ -1,8 +1,10 @@
 """Ideas and projects as pages that are found."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.markdown import plain
@@ -60,8 +62,9 @@ class ProjectSource:
     """Every project of a list that holds."""
 
     async def list_stamps(self, session: AsyncSession) -> Mapping[str, str]:
-        query = select(Project.id, Project.outcome, Project.cost_bani).where(Project.withdrawn_at.is_(None))
-        return {str(row.id): f"{row.outcome}:{row.cost_bani}" for row in (await session.execute(query)).all()}
+        columns = (Project.id, Project.outcome, Project.cost_bani, Project.title, Project.body)
+        query = select(*columns).where(Project.withdrawn_at.is_(None))
+        return {str(row.id): _stamp(row) for row in (await session.execute(query)).all()}
 
     async def read(self, session: AsyncSession, keys: Collection[str]) -> Sequence[Found]:
         query = (
@@ -83,3 +86,9 @@ class ProjectSource:
             )
             for project, cycle, slug, area in (await session.execute(query)).all()
         ]
+
+
+def _stamp(row: Row[*tuple[Any, ...]]) -> str:
+    """What of a project may change: a correction of its verdict gives it another text."""
+    text = hashlib.sha256(f"{row.title}\n{row.body}".encode()).hexdigest()[:16]
+    return f"{row.outcome}:{row.cost_bani}:{text}"

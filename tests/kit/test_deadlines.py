@@ -123,9 +123,13 @@ def second_opinion(start: date, term: Term, paused: set[date], off: set[date]) -
     still = np.array(sorted(paused), dtype="datetime64[D]")
     if term.unit is Unit.WORKING_DAYS:
         holidays = np.concatenate([free, still])
-        return np.busday_offset(start, term.days, roll="backward", holidays=holidays).item()  # type: ignore[no-any-return]
+        return _day(np.busday_offset(start, term.days, roll="backward", holidays=holidays))
     end = np.busday_offset(start, term.days, roll="backward", weekmask="1111111", holidays=still)
-    return np.busday_offset(end, 0, roll="forward", holidays=free).item()  # type: ignore[no-any-return]
+    return _day(np.busday_offset(end, 0, roll="forward", holidays=free))
+
+
+def _day(moment: np.datetime64) -> date:
+    return date.fromisoformat(str(moment))
 
 
 @given(
