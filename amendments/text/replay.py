@@ -94,7 +94,7 @@ def consolidate(
 def replay_recorded(version: Version, recorded: Amendment) -> Consolidated:
     """The version after changes that were made elsewhere (`record.record_changes`), of any number."""
     for operation in recorded.operations:
-        check_operation(version, operation)
+        check_operation(version, operation, is_recorded=True)
     return _consolidate(version, (recorded,), ())
 
 

@@ -41,6 +41,18 @@ def test_two_paragraphs_that_say_the_same_come_back_both() -> None:
     assert replay_recorded(new, record_changes(new, version, id="r")).version == version
 
 
+def test_two_spaces_where_changes_met_are_recorded_too() -> None:
+    """Found by the property above: what is in a text was refused as no text."""
+    version = make_version("article: unu")
+    before, after = (
+        Splice(unit="u1", start=place, end=place + grows, new=new)
+        for place, grows, new in ((0, 1, "zi "), (1, 0, " taxa"))
+    )
+    new = consolidate(version, [make_amendment("a1", before), make_amendment("a2", after)]).version
+    assert new["u1"].text == "zi  taxa"
+    assert replay_recorded(version, record_changes(version, new, id="r")).version == new
+
+
 def test_the_same_put_in_twice_is_absorbed_only_as_often_as_it_was_accepted() -> None:
     version = make_version("article: a", "article: b")
     once, first, second = (
