@@ -147,6 +147,14 @@ async def list_same_person(session: AsyncSession, account_id: uuid.UUID) -> list
     return sorted((await session.execute(SAME_PERSON, {"account": account_id})).scalars())
 
 
+async def lock_accounts(session: AsyncSession, account_ids: Sequence[uuid.UUID]) -> None:
+    """Let nobody else do what counts for these accounts until the transaction ends; in order, so that two do
+    not wait for each other.
+    """
+    query = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id).with_for_update()
+    await session.execute(query)
+
+
 async def find_residence(session: AsyncSession, account_id: uuid.UUID) -> Residence | None:
     """The verification in force."""
     query = select(Residence).where(Residence.account_id == account_id, Residence.withdrawn_at.is_(None))

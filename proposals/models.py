@@ -151,6 +151,7 @@ class ReviewRules(Base):
     __tablename__ = "review_rules"
     __table_args__ = (
         CheckConstraint("second_eyes_bani >= 0", name="amount_not_negative"),
+        CheckConstraint("most_supports >= 0", name="limit_not_negative"),
         CheckConstraint("answer_days > 0 AND contest_days > 0 AND decide_days > 0", name="terms_positive"),
     )
 
@@ -163,6 +164,10 @@ class ReviewRules(Base):
     decide_days: Mapped[int] = mapped_column(comment="working days in which a contestation is decided")
     publish_at: Mapped[datetime | None] = mapped_column(
         comment="verdicts are published together at this moment; none: each at once"
+    )
+    most_supports: Mapped[int] = mapped_column(
+        server_default="0",
+        comment="how many ideas of the cycle one resident may support; 0: as many as they like",
     )
     changed_at: Mapped[datetime]
     changed_by_name: Mapped[str] = mapped_column(String(120))

@@ -88,8 +88,12 @@ def may_withdraw(actor: Actor | None, idea: IdeaLike) -> Verdict:
     return ALLOW
 
 
-def may_support(actor: Actor | None, idea: IdeaLike, *, supports: bool) -> Verdict:
-    """Verified residents support an idea once; nobody supports their own."""
+def may_support(
+    actor: Actor | None, idea: IdeaLike, *, supports: bool, used: int = 0, most: int = 0
+) -> Verdict:
+    """Verified residents support an idea once; nobody supports their own. `used`: how many of the cycle's
+    ideas they support already, of `most` (0: no limit).
+    """
     if actor is None:
         return deny(N_("Sign in to support this idea."))
     if idea.state not in SUPPORTABLE_STATES:
@@ -100,6 +104,14 @@ def may_support(actor: Actor | None, idea: IdeaLike, *, supports: bool) -> Verdi
         return deny(N_("Your residence has to be verified before you can support ideas."))
     if supports:
         return deny(N_("You already support this idea."))
+    if most and used >= most:
+        return deny(
+            N_(
+                "You support %(most)s ideas of this cycle: that is the most. Take your support of one back "
+                "first."
+            ),
+            most=most,
+        )
     return ALLOW
 
 

@@ -27,7 +27,7 @@ from proposals.pages.words import (
     view_reason,
 )
 from proposals.policy import may_answer, may_support, may_withdraw, takes_comments
-from proposals.states import EventKind, IdeaState, Outcome
+from proposals.states import SUPPORTABLE_STATES, EventKind, IdeaState, Outcome
 
 ORDERS = ("random", "new", "supported")
 
@@ -143,6 +143,8 @@ class IdeaPage(msgspec.Struct, frozen=True):
     is_mine: bool
     supports: bool
     supports_target: bool
+    used_supports: int
+    most_supports: int
     may_support: Verdict
     may_withdraw: Verdict
     may_answer: Verdict
@@ -169,6 +171,8 @@ class IdeaFacts(msgspec.Struct, frozen=True, kw_only=True):
     clock: ClockView | None
     supports: bool
     supports_target: bool
+    used_supports: int
+    most_supports: int
     comment_count: int
     may_contest: Verdict
     may_review: bool
@@ -285,12 +289,34 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         is_mine=actor is not None and actor.id == idea.author_id,
         supports=facts.supports,
         supports_target=facts.supports_target,
-        may_support=may_support(actor, idea, supports=facts.supports),
+        used_supports=facts.used_supports,
+        most_supports=facts.most_supports,
+        may_support=may_support(
+            actor, idea, supports=facts.supports, used=facts.used_supports, most=facts.most_supports
+        ),
         may_withdraw=may_withdraw(actor, idea),
         may_answer=may_answer(actor, idea),
         may_contest=facts.may_contest,
         may_review=facts.may_review,
     )
+
+
+class SupportedPage(msgspec.Struct, frozen=True):
+    """The ideas that somebody supports: (cycle, how many of its supports are used, the most, the ideas)."""
+
+    cycles: list[tuple[str, int, int, list["SupportedIdea"]]]
+
+
+class SupportedIdea(msgspec.Struct, frozen=True):
+    """One of them."""
+
+    id: str
+    number: str
+    title: str
+    lang: str
+    state_title: str
+    state: str
+    is_counted: bool
 
 
 class ConfirmPage(msgspec.Struct, frozen=True):
@@ -299,6 +325,19 @@ class ConfirmPage(msgspec.Struct, frozen=True):
     idea_id: str
     title: str
     number: str
+
+
+def view_supported(idea: Idea) -> SupportedIdea:
+    """An idea that somebody supports."""
+    return SupportedIdea(
+        str(idea.id),
+        idea.number or "",
+        idea.title,
+        idea.lang,
+        state_title(idea),
+        idea.state,
+        is_counted=idea.state in SUPPORTABLE_STATES,
+    )
 
 
 class FeedPage(msgspec.Struct, frozen=True):

@@ -53,6 +53,7 @@ def build_rules(
             "decide_days": str(terms.decide_days),
             "publish_on": f"{publish_at:%Y-%m-%d}" if publish_at else "",
             "publish_time": f"{publish_at:%H:%M}" if publish_at else "12:00",
+            "most_supports": str(terms.most_supports or ""),
             "reason": "",
             "seen": msgspec.json.encode(terms).decode(),
         },
@@ -67,4 +68,5 @@ def read_typed(typed: RulesForm) -> ReviewTerms:
         contest_days=typed.contest_days,
         decide_days=typed.decide_days,
         publish_at=typed.publish_at,
+        most_supports=typed.most_supports or 0,
     )

@@ -6,6 +6,7 @@ from proposals.queries.ideas import (
     IdeaFilter,
     count_drafts,
     count_ideas_by_state,
+    count_supports,
     find_idea_by_number,
     find_support,
     get_idea,
@@ -20,6 +21,7 @@ from proposals.queries.ideas import (
     list_newest_ideas,
     list_pauses,
     list_photos,
+    list_supported,
     list_supporter_ids,
 )
 from proposals.queries.prepared import (
@@ -80,6 +82,7 @@ __all__ = [
     "count_ideas_by_state",
     "count_queue",
     "count_rejections",
+    "count_supports",
     "find_idea_by_number",
     "find_open_contestation",
     "find_open_pause",
@@ -121,6 +124,7 @@ __all__ = [
     "list_reasons_of",
     "list_reviewers",
     "list_running_ideas",
+    "list_supported",
     "list_supporter_ids",
     "list_unanswered",
     "list_valid_projects",

@@ -3,12 +3,12 @@
 import functools
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.paging import Paging, paging
@@ -155,6 +155,35 @@ async def list_merged_ideas(session: AsyncSession, idea_id: uuid.UUID) -> list[I
 async def find_support(session: AsyncSession, idea_id: uuid.UUID, account_id: uuid.UUID) -> Support | None:
     """The support of one resident for one idea."""
     return await session.get(Support, (idea_id, account_id))
+
+
+async def count_supports(
+    session: AsyncSession, cycle_id: uuid.UUID, account_ids: Collection[uuid.UUID]
+) -> int:
+    """How many ideas of a cycle a person supports that can still be supported: what was rejected, merged or
+    withdrawn gives its support back.
+    """
+    query = (
+        select(func.count(distinct(Support.idea_id)))
+        .join(Idea, Idea.id == Support.idea_id)
+        .where(
+            Support.account_id.in_(account_ids),
+            Idea.cycle_id == cycle_id,
+            Idea.state.in_([state.value for state in SUPPORTABLE_STATES]),
+        )
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+async def list_supported(session: AsyncSession, account_ids: Collection[uuid.UUID]) -> Sequence[Idea]:
+    """The ideas that a person supports, the last first."""
+    query = (
+        select(Idea)
+        .join(Support, Support.idea_id == Idea.id)
+        .where(Support.account_id.in_(account_ids))
+        .order_by(Support.at.desc(), Idea.id)
+    )
+    return (await session.execute(query)).scalars().unique().all()
 
 
 async def list_supporter_ids(session: AsyncSession, idea_id: uuid.UUID) -> list[uuid.UUID]:

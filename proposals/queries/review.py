@@ -19,6 +19,7 @@ from proposals.states import (
     ANSWER_DAYS,
     CONTEST_DAYS,
     DECIDE_DAYS,
+    MOST_SUPPORTS,
     OPEN_STATES,
     SECOND_EYES_BANI,
     IdeaState,
@@ -154,6 +155,7 @@ async def get_rules(session: AsyncSession, cycle_id: uuid.UUID, *, lock: bool = 
         answer_days=ANSWER_DAYS,
         contest_days=CONTEST_DAYS,
         decide_days=DECIDE_DAYS,
+        most_supports=MOST_SUPPORTS,
     )
 
 

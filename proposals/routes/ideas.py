@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.queries import list_same_person
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors
@@ -35,6 +36,7 @@ from proposals.forms import AnswerForm
 from proposals.models import Idea
 from proposals.pages import ideas as pages
 from proposals.pages.maps import view_pin
+from proposals.pages.projects import title_of
 from proposals.policy import may_review, may_view, may_withdraw
 from proposals.queries.discussed import idea_ref
 from proposals.routes.contest import ask_contest
@@ -129,6 +131,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.Idea
     supports = (
         ctx.actor is not None and await queries.find_support(session, idea.id, ctx.actor.id) is not None
     )
+    most = (await queries.get_rules(session, idea.cycle_id)).most_supports
     carried = supports and target is not None and await queries.find_support(session, target, ctx.actor.id)
     facts = pages.IdeaFacts(
         idea=idea,
@@ -145,12 +148,37 @@ async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.Idea
         clock=await read_clock(session, ctx, idea),
         supports=supports,
         supports_target=bool(carried),
+        used_supports=await _count_used(session, ctx, idea.cycle_id) if most else 0,
+        most_supports=most,
         comment_count=(await count_on(session, [idea_ref(idea.id)])).get(idea_ref(idea.id), 0),
         may_contest=await ask_contest(session, ctx, idea),
         may_review=bool(may_review(ctx.actor)),
         pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
     )
     return pages.build_idea_page(facts, ctx.actor, ctx.locale)
+
+
+async def _count_used(session: AsyncSession, ctx: Ctx, cycle_id: UUID) -> int:
+    if ctx.actor is None:
+        return 0
+    accounts = await list_same_person(session, ctx.actor.id)
+    return await queries.count_supports(session, cycle_id, accounts)
+
+
+@get("/ideas/supported", audience=signed_in, include_in_schema=False)
+async def show_supported(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """The ideas that one supports, by cycle, with what is left to give."""
+    assert ctx.actor is not None  # noqa: S101 — the audience
+    ideas = await queries.list_supported(session, await list_same_person(session, ctx.actor.id))
+    cycles = []
+    for cycle_id in dict.fromkeys(idea.cycle_id for idea in ideas):
+        cycle = await get_cycle(session, cycle_id)
+        own = [pages.view_supported(idea) for idea in ideas if idea.cycle_id == cycle_id]
+        most = (await queries.get_rules(session, cycle_id)).most_supports
+        cycles.append((title_of(cycle, ctx.locale), sum(one.is_counted for one in own), most, own))
+    return page(request, "proposals/supported.html", pages.SupportedPage(cycles))
 
 
 @get("/ideas/{idea_id:uuid}/feed.atom", audience=anyone, include_in_schema=False)
@@ -280,6 +308,7 @@ HANDLERS = [
     list_ideas,
     show_feed,
     show_timeline_feed,
+    show_supported,
     show_idea,
     show_photo,
     support_idea,

@@ -14,6 +14,7 @@ from proposals import queries
 from proposals.errors import RulesChangedMeanwhile
 from proposals.models import ReviewRules
 from proposals.policy import may_change_rules
+from proposals.states import MOST_SUPPORTS
 
 
 class ReviewTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,7 @@ class ReviewTerms(msgspec.Struct, frozen=True, kw_only=True):
     contest_days: int
     decide_days: int
     publish_at: datetime | None
+    most_supports: int = MOST_SUPPORTS
 
 
 async def change_review_rules(

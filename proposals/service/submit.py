@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
-from accounts.queries import list_same_person
+from accounts.queries import list_same_person, lock_accounts
 from app.kit.clock import local_date
 from app.kit.days_off import list_days_off
 from app.kit.errors import DomainError, FormErrors, Invalid
@@ -99,12 +99,20 @@ async def withdraw_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID,
 
 # ── support ───────────────────────────────────────────────────────────────────
 async def support_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, now: datetime) -> None:
-    """Support an idea, once. Locks: the idea. Raises: Forbidden, AlreadySupported."""
+    """Support an idea, once, within the limit of its cycle. Locks: the person where there is a limit, the
+    idea. Raises: Forbidden, AlreadySupported.
+    """
+    cycle_id = (await queries.get_idea(session, idea_id)).cycle_id
+    most = (await queries.get_rules(session, cycle_id)).most_supports
+    accounts = await list_same_person(session, actor.id)  # also from another account of theirs
+    if most:
+        await lock_accounts(session, accounts)  # two ideas at once, in two windows
     idea = await queries.get_idea(session, idea_id, lock=True)
-    for account_id in await list_same_person(session, actor.id):  # also from another account of theirs
+    for account_id in accounts:
         if await queries.find_support(session, idea_id, account_id) is not None:
             raise AlreadySupported()
-    require(may_support(actor, idea, supports=False))
+    used = await queries.count_supports(session, cycle_id, accounts) if most else 0
+    require(may_support(actor, idea, supports=False, used=used, most=most))
     try:
         async with session.begin_nested():
             session.add(Support(idea_id=idea_id, account_id=actor.id, at=now))

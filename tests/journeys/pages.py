@@ -73,6 +73,8 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/accessibility"),
     PageCase("/privacy"),
     PageCase("/styleguide", is_specimen=True),
+    PageCase("/ideas/supported", who="resident"),
+    PageCase("/ideas/supported", note="none", who="newcomer"),
     PageCase("/search"),
     PageCase("/search?q=biciclete", note="found"),
     PageCase("/search?q=parcare+xilofon", note="some words"),

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from accounts.states import Role
 from app.kit import register
 from app.kit.db import Database
-from app.kit.errors import DomainError
+from app.kit.errors import DomainError, Forbidden
 from proposals import queries, service
 from proposals.errors import AlreadyJudged, AlreadySupported
 from proposals.models import Idea, Project, Support, Verdict
-from proposals.states import IdeaState
+from proposals.states import MOST_SUPPORTS, IdeaState
 from tests.make.accounts import actor_of, make_account
 from tests.make.cycles import NOON, make_cycle
 from tests.make.proposals import acceptance, make_draft, make_idea, make_reviewer, merger, rejection
@@ -147,3 +147,29 @@ async def test_crosswise_mergers_at_once_do_not_lock_each_other_out(database: Da
 
     answers = await asyncio.gather(refusal(merge(one, other)), refusal(merge(other, one)))
     assert sorted(answer is None for answer in answers) == [False, True]
+
+
+async def test_two_windows_do_not_pass_the_limit_of_supports(database: Database) -> None:
+    async with database.write() as session:
+        cycle = await make_cycle(session)
+        ideas = [await make_idea(session, cycle=cycle) for _ in range(MOST_SUPPORTS + 6)]
+        resident = actor_of(await make_account(session, verified=True), verified=True)
+        gone = await make_idea(session, cycle=cycle)
+        await service.support_idea(session, resident, gone.id, now=NOON)
+        gone.state = IdeaState.WITHDRAWN.value  # gives its support back
+
+    async def support(place: int) -> object:
+        async def act() -> None:
+            async with database.write() as session:
+                await service.support_idea(session, resident, ideas[place].id, now=NOON)
+
+        return await refusal(act())
+
+    told = await asyncio.gather(*(support(place) for place in range(len(ideas)) for _ in range(2)))
+    assert told.count(None) == MOST_SUPPORTS
+    assert set(told) == {None, Forbidden, AlreadySupported}
+    async with database.read() as session:
+        assert await queries.count_supports(session, cycle.id, [resident.id]) == MOST_SUPPORTS
+        counts = (await session.execute(select(func.sum(Idea.support_count)))).scalar_one()
+        rows = (await session.execute(select(func.count()).select_from(Support))).scalar_one()
+    assert counts == rows == MOST_SUPPORTS + 1
