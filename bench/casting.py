@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 OPTIONS = 30
 CONNECTIONS = 16
 GOAL = 100  # ballots a second
-SHORT, LONG = (250, 3), (2000, 5)  # ballots a round, rounds
+WARM = 80  # ballots before each round is measured: eight for each connection of the pool
+SHORT, LONG = (250, 3), (2000, 5)  # measured ballots a round, rounds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +72,7 @@ def main(argv: list[str]) -> int:
         os.environ.update(production_settings(folder, url))
         from bench.casting_poll import make_casting_poll  # reads the settings, so only now
 
-        poll = make_casting_poll(url, ballots=ballots * rounds, options=OPTIONS)
+        poll = make_casting_poll(url, ballots=(WARM + ballots) * rounds, options=OPTIONS)
         if arguments.profile:
             _in_another_process(_profile, poll, poll.parts(rounds)[0])
             return 0
@@ -100,16 +101,14 @@ def _round(poll: "CastingPoll", part: slice, postmaster: int, shares_core: bool)
     os.sched_setaffinity(0, core)
     for process in family_of(postmaster):
         os.sched_setaffinity(process, core if shares_core else everywhere)
-    uvloop.run(poll.cast(slice(part.start, part.start + 5), connections=1))  # tables are made, plans are too
-    rest = slice(part.start + 5, part.stop)
-    started, cpu, database = time.perf_counter(), time.process_time(), _cpu_of(postmaster)
-    uvloop.run(poll.cast(rest, connections=CONNECTIONS))
-    return Round(
-        rest.stop - rest.start,
-        time.perf_counter() - started,
-        time.process_time() - cpu,
-        _cpu_of(postmaster) - database,
-    )
+    before: list[float] = []
+
+    def clocks() -> list[float]:
+        return [time.perf_counter(), time.process_time(), _cpu_of(postmaster)]
+
+    uvloop.run(poll.cast(part, connections=CONNECTIONS, warm=WARM, started=lambda: before.extend(clocks())))
+    spent = [end - begin for begin, end in zip(before, clocks(), strict=True)]
+    return Round(part.stop - part.start - WARM, *spent)
 
 
 def _cpu_of(postmaster: int) -> float:
@@ -128,9 +127,7 @@ def _cpu_of(postmaster: int) -> float:
 def _profile(poll: "CastingPoll", part: slice) -> None:
     """Where the time goes: functions by their own time, under the profiler's weight."""
     profile = cProfile.Profile()
-    uvloop.run(poll.cast(slice(part.start, part.start + 5), connections=1))
-    profile.enable()
-    uvloop.run(poll.cast(slice(part.start + 5, part.stop), connections=CONNECTIONS))
+    uvloop.run(poll.cast(part, connections=CONNECTIONS, warm=WARM, started=profile.enable))
     profile.disable()
     pstats.Stats(profile).sort_stats("tottime").print_stats(45)
 

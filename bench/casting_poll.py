@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import itertools
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 from accounts.policy import Actor
@@ -18,6 +19,7 @@ from voting.roles.auditor import verify_sealed
 from voting.sealing.ballot import seal
 from voting.sealing.crew import Crew, cores
 from voting.sealing.election import Election
+from voting.service import SealedReceipt
 from voting.states import Act, PollState
 
 MAX_RANKED = 6
@@ -36,14 +38,20 @@ class CastingPoll:
         size = len(self.casts) // rounds
         return [slice(size * number, size * (number + 1)) for number in range(rounds)]
 
-    async def cast(self, part: slice, *, connections: int) -> None:
-        """Cast a portion, so many at a time. The vote is open at NOON."""
-        database = Database(self.url)
+    async def cast(
+        self, part: slice, *, connections: int, warm: int, started: Callable[[], None] = lambda: None
+    ) -> None:
+        """Cast a portion, so many at a time. The vote is open at NOON. `started` is called after the first
+        `warm` ballots: a server that runs has its tables, and its connections their prepared statements.
+        """
+        database, given = Database(self.url), self.casts[part]
+        receipts: list[SealedReceipt] = []
         try:
-            given = self.casts[part]
-            receipts = await cast_many(
-                database, self.sealed.poll.id, given, connections=connections, now=NOON
-            )
+            for portion, begin in ((given[:warm], lambda: None), (given[warm:], started)):
+                begin()
+                receipts += await cast_many(
+                    database, self.sealed.poll.id, portion, connections=connections, now=NOON
+                )
         finally:
             await database.dispose()
         if len({receipt.tracker for receipt in receipts}) != len(given):
