@@ -141,6 +141,9 @@ REGISTER_KINDS: dict[str, str] = {
     "idea.accepted": N_("The idea was accepted and became a project"),
     "idea.changed": N_("The idea was accepted with changes and became a project"),
     "idea.forwarded": N_("The idea is not in our competence and was sent on"),
+    "idea.conflict": N_("An official declared a conflict of interest and is off the file"),
+    "department.added": N_("A department was named"),
+    "department.member": N_("The members of a department changed"),
     "idea.contested": N_("The author contested the decision"),
     "idea.upheld": N_("The contested decision was upheld by another reviewer"),
     "idea.withdrawn": N_("The author withdrew the idea"),
@@ -178,6 +181,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("voting.jobs.advance_due_sealings", 600),
     Scheduled("proposals.jobs.publish_prepared", 60),
     Scheduled("proposals.jobs.resume_unanswered", 3600),
+    Scheduled("proposals.jobs.remind_of_deadlines", 3600),
     Scheduled("amendments.jobs.keep_files", 60),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )

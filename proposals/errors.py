@@ -44,6 +44,14 @@ class AlreadyJudged(Conflict):
     )
 
 
+class DepartmentNotFound(NotFound):
+    default = N_("There is no such department.")
+
+
+class DepartmentNameTaken(Conflict):
+    default = N_("There is already a department with this name.")
+
+
 class ContestationNotFound(NotFound):
     default = N_("There is no such contestation.")
 

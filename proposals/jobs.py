@@ -28,6 +28,16 @@ async def publish_prepared(services: Services) -> None:
                 await service.note_problem(session, prepared_id, problem)
 
 
+async def remind_of_deadlines(services: Services) -> None:
+    """Sweep: tell of deadlines that are near, and of those that have passed, each once."""
+    now = clock.now()
+    async with services.database.read() as session:
+        near = await queries.list_to_remind(session, until=service.remind_until(local_date(now)))
+    for idea_id in near:
+        async with services.database.write() as session:
+            await service.remind_of_deadline(session, idea_id, now=now)
+
+
 async def resume_unanswered(services: Services) -> None:
     """Sweep: let clocks run again whose author has let the term for the answer pass."""
     now = clock.now()

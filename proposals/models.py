@@ -53,6 +53,7 @@ class Idea(Base):
     due_on: Mapped[date | None] = mapped_column(
         comment="end of the legal term, as of the clock's last stop or start"
     )
+    department_id: Mapped[Id | None] = mapped_column(ForeignKey("departments.id"), index=True)
     reviewer_id: Mapped[Id | None] = mapped_column(ForeignKey("accounts.id"))
     reviewer_name: Mapped[str] = mapped_column(String(120), default="")
     merged_into_id: Mapped[Id | None] = mapped_column(ForeignKey("ideas.id"))
@@ -65,6 +66,52 @@ class Idea(Base):
         """Change the state. Raises: IllegalMove."""
         check_move(IdeaState(self.state), state)
         self.state = state.value
+
+
+class Department(Base):
+    """A part of the town hall that owns ideas."""
+
+    __tablename__ = "departments"
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    name_en: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254), comment="public")
+    created_at: Mapped[datetime]
+
+
+class DepartmentMember(Base):
+    """A reviewer works in a department; its heads are told what is overdue."""
+
+    __tablename__ = "department_members"
+
+    department_id: Mapped[Id] = mapped_column(ForeignKey("departments.id"), primary_key=True)
+    account_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"), primary_key=True, index=True)
+    is_head: Mapped[bool]
+
+
+class OfficerConflict(Base):
+    """An official has an interest in an idea and is off its file. That there is one is public, not whose."""
+
+    __tablename__ = "officer_conflicts"
+
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"), primary_key=True)
+    account_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    why: Mapped[str] = mapped_column(Text, comment="internal")
+    at: Mapped[datetime]
+
+
+class Reminder(Base):
+    """Somebody was told of a deadline: once before it, once after it. Another deadline is told anew."""
+
+    __tablename__ = "idea_reminders"
+    __table_args__ = (CheckConstraint("kind IN ('before', 'after')", name="kind_known"),)
+
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    due_on: Mapped[date] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
 
 
 class IdeaEvent(Base):

@@ -166,6 +166,24 @@ def _may_handle(actor: Actor | None, idea: IdeaLike) -> Verdict:
     return verdict
 
 
+def may_touch(*, has_conflict: bool) -> Verdict:
+    """Whether an official may work on a file: not who has declared an interest in the idea."""
+    if has_conflict:
+        return deny(N_("You have declared a conflict of interest. You are off this file."))
+    return ALLOW
+
+
+def may_declare(actor: Actor | None, idea: IdeaLike, *, has_conflict: bool) -> Verdict:
+    """Whether this person may declare an interest in an idea: an official, once; an author is off anyway."""
+    verdict = _may_handle(actor, idea)
+    return may_touch(has_conflict=has_conflict) if verdict else verdict
+
+
+def may_run_departments(actor: Actor | None) -> Verdict:
+    """Departments and their members are the administrators' to name."""
+    return may_act_as(actor, Role.ADMIN)
+
+
 def may_assign(actor: Actor | None, idea: IdeaLike) -> Verdict:
     """Whether this person may take the idea, or give it to a colleague."""
     verdict = _may_handle(actor, idea)

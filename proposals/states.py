@@ -28,6 +28,7 @@ FORWARD_TERM = Term(5, Unit.CALENDAR_DAYS, source=N_("art. 6¹ of OG 27/2002"))
 
 # What a cycle's rules of the review say unless the town hall changes them for that cycle, in public.
 SECOND_EYES_BANI = 500_000_00  # 500,000 lei
+REMIND_DAYS = 5  # working days before a deadline
 ANSWER_DAYS, CONTEST_DAYS, DECIDE_DAYS = 10, 5, 5  # working days
 MOST_SUPPORTS = 10  # ideas of a cycle that one resident supports: who prioritises has to choose
 
@@ -83,6 +84,7 @@ class EventKind(StrEnum):
     ACCEPTED = "accepted"
     CHANGED = "changed"
     FORWARDED = "forwarded"
+    CONFLICT = "conflict"  # an official declared an interest and is off the file
     CONTESTED = "contested"  # by the author
     UPHELD = "upheld"  # the contested verdict stands
     CORRECTED = "corrected"  # the verdict before no longer holds; the next entry says what does

@@ -43,6 +43,7 @@ EVENT_TITLES = {
     EventKind.ACCEPTED: N_("The idea was accepted and became a project"),
     EventKind.CHANGED: N_("The idea was accepted with changes and became a project"),
     EventKind.FORWARDED: N_("The idea is not in our competence and was sent on"),
+    EventKind.CONFLICT: N_("An official declared a conflict of interest and is off the file"),
     EventKind.CONTESTED: N_("The author contested the decision"),
     EventKind.UPHELD: N_("The contested decision was upheld by another reviewer"),
     EventKind.CORRECTED: N_("The earlier decision no longer holds; it was corrected"),

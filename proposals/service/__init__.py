@@ -2,6 +2,14 @@
 
 from proposals.service.contest import contest_until, contest_verdict, uphold_verdict
 from proposals.service.days_off import MovedIdea, list_moved_ideas, move_deadlines
+from proposals.service.departments import (
+    add_department,
+    assign_ideas,
+    declare_conflict,
+    remind_of_deadline,
+    remind_until,
+    set_member,
+)
 from proposals.service.drafts import (
     StoredPhoto,
     add_photo,
@@ -65,12 +73,14 @@ __all__ = [
     "ReviewTerms",
     "Ruling",
     "StoredPhoto",
+    "add_department",
     "add_note",
     "add_photo",
     "add_reason",
     "answer_question",
     "ask_author",
     "assign_idea",
+    "assign_ideas",
     "can_receive",
     "carry_support",
     "change_review_rules",
@@ -79,6 +89,7 @@ __all__ = [
     "contest_verdict",
     "create_draft",
     "create_project",
+    "declare_conflict",
     "delete_draft",
     "describe_photos",
     "find_missing",
@@ -95,12 +106,15 @@ __all__ = [
     "read_terms",
     "record_outcome",
     "release_verdicts",
+    "remind_of_deadline",
+    "remind_until",
     "remove_photo",
     "resume_clock",
     "resume_unanswered",
     "revise_reason",
     "save_draft",
     "send_back_prepared",
+    "set_member",
     "submit_idea",
     "support_idea",
     "uphold_verdict",

@@ -17,7 +17,7 @@ from app.kit.policy import require
 from proposals import queries
 from proposals.errors import AlreadyJudged, ContestationNotFound
 from proposals.models import Contestation, Verdict
-from proposals.policy import may_contest, may_uphold
+from proposals.policy import may_contest, may_touch, may_uphold
 from proposals.service.timeline import mail_author, mail_official, publish_fact, tell
 from proposals.service.verdicts import lock_case, whose
 from proposals.states import EventKind, working_deadline
@@ -88,6 +88,7 @@ async def uphold_verdict(
     if contestation is None:
         raise ContestationNotFound()
     require(may_uphold(actor, case.idea, barred=case.barred, is_prepared=case.prepared is not None))
+    require(may_touch(has_conflict=await queries.has_conflict(session, idea_id, actor.id)))
     contestation.decided_at, contestation.outcome = now, "upheld"
     contestation.decided_by_id, contestation.decided_by_name = actor.id, actor.name
     tell(session, case.idea, EventKind.UPHELD, by_name=actor.name, text=text, now=now)

@@ -23,6 +23,7 @@ from proposals.policy import (
     may_judge,
     may_release,
     may_see_prepared,
+    may_touch,
     needs_second,
 )
 from proposals.service.settings import record_release
@@ -76,6 +77,7 @@ async def _require_turn(
 ) -> None:
     """Raises: AlreadyJudged when somebody was first; Forbidden."""
     idea, standing, is_prepared = case.idea, case.standing, case.prepared is not None
+    require(may_touch(has_conflict=await queries.has_conflict(session, idea.id, actor.id)))
     if correcting is None:
         if standing is not None and idea.state in VERDICT_STATES:
             raise AlreadyJudged(name=standing.reviewer_name)
@@ -97,6 +99,7 @@ async def confirm_prepared(
     """
     case, prepared = await _lock_prepared(session, prepared_id)
     require(may_confirm(actor, case.idea, prepared, barred=case.barred))
+    require(may_touch(has_conflict=await queries.has_conflict(session, case.idea.id, actor.id)))
     prepared.second_id, prepared.second_name, prepared.confirmed_at = actor.id, actor.name, now
     await session.flush()
     rules = await queries.get_rules(session, case.idea.cycle_id)
@@ -116,6 +119,7 @@ async def send_back_prepared(
     """
     case, prepared = await _lock_prepared(session, prepared_id)
     require(may_see_prepared(actor, case.idea))
+    require(may_touch(has_conflict=await queries.has_conflict(session, case.idea.id, actor.id)))
     _end(prepared, "sent_back", actor.name, now=now)
     prepared.why = why
     await session.flush()

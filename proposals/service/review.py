@@ -14,7 +14,7 @@ from app.kit.i18n import N_
 from app.kit.policy import require
 from proposals import queries
 from proposals.models import ClockPause, Idea, IdeaNote
-from proposals.policy import may_answer, may_ask, may_assign, may_resume, may_review
+from proposals.policy import may_answer, may_ask, may_assign, may_resume, may_review, may_touch
 from proposals.service.timeline import mail_author, publish_fact, tell
 from proposals.states import EventKind, IdeaState, review_deadline, working_deadline
 
@@ -28,8 +28,10 @@ async def assign_idea(
     """
     idea = await queries.get_idea(session, idea_id, lock=True)
     require(may_assign(actor, idea))
+    require(may_touch(has_conflict=await queries.has_conflict(session, idea_id, actor.id)))
     name = dict(await queries.list_reviewers(session)).get(to)
-    if name is None or to == idea.author_id:
+    is_off = await queries.has_conflict(session, idea_id, to)
+    if name is None or to == idea.author_id or is_off:
         raise Invalid(N_("Choose a colleague of the department who is not the author."))
     is_new = idea.state == IdeaState.SUBMITTED
     if is_new:
@@ -54,6 +56,7 @@ async def ask_author(
     idea = await queries.get_idea(session, idea_id, lock=True)
     is_prepared = await queries.find_prepared(session, idea_id) is not None
     require(may_ask(actor, idea, is_prepared=is_prepared))
+    require(may_touch(has_conflict=await queries.has_conflict(session, idea_id, actor.id)))
     term_days = (await queries.get_rules(session, idea.cycle_id)).answer_days
     due_on = working_deadline(now, term_days, days_off=days_off).due_on
     idea.move_to(IdeaState.WAITING)
@@ -92,6 +95,7 @@ async def resume_clock(
     days_off = await list_days_off(session, hold=True)
     idea = await queries.get_idea(session, idea_id, lock=True)
     require(may_resume(actor, idea))
+    require(may_touch(has_conflict=await queries.has_conflict(session, idea_id, actor.id)))
     await _resume(session, idea, days_off, now=now)
     tell(session, idea, EventKind.RESUMED, by_name=actor.name, text=reason, now=now)
     await publish_fact(
