@@ -149,6 +149,45 @@ class UpholdForm(msgspec.Struct, frozen=True):
     text: Reasoning
 
 
+class DepartmentForm(msgspec.Struct, frozen=True):
+    """A department of the town hall."""
+
+    name: Annotated[str, msgspec.Meta(max_length=120, extra={"missing": N_("Enter the name")})]
+    email: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", extra={"missing": N_("Enter an address")}
+        ),
+    ]
+    name_en: Annotated[str, msgspec.Meta(max_length=120)] = ""
+
+
+class MemberForm(msgspec.Struct, frozen=True):
+    """Who works in a department, and as what."""
+
+    account: Annotated[uuid.UUID, msgspec.Meta(extra={"missing": N_("Choose a colleague")})]
+    place: Literal["member", "head", "out"] = "member"
+
+
+class ConflictForm(msgspec.Struct, frozen=True):
+    """What somebody has to do with an idea; internal."""
+
+    why: Annotated[
+        str, msgspec.Meta(min_length=10, max_length=1000, extra={"missing": N_("Say what ties you to it")})
+    ]
+
+
+class BulkForm(msgspec.Struct, frozen=True):
+    """To whom several ideas are given."""
+
+    reviewer: uuid.UUID | None = None
+    department: uuid.UUID | None = None
+
+    def __post_init__(self) -> None:
+        if self.reviewer is None and self.department is None:
+            raise ValueError(N_("Choose a colleague, a department, or both."))
+
+
 class SendBackForm(msgspec.Struct, frozen=True):
     """Why a prepared verdict is not to be published as it is."""
 

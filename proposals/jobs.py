@@ -32,7 +32,8 @@ async def remind_of_deadlines(services: Services) -> None:
     """Sweep: tell of deadlines that are near, and of those that have passed, each once."""
     now = clock.now()
     async with services.database.read() as session:
-        near = await queries.list_to_remind(session, until=service.remind_until(local_date(now)))
+        today = local_date(now)
+        near = await queries.list_to_remind(session, today=today, until=service.remind_until(today))
     for idea_id in near:
         async with services.database.write() as session:
             await service.remind_of_deadline(session, idea_id, now=now)

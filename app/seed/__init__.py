@@ -25,7 +25,7 @@ from app.seed.comments import seed_comments, seed_idea_comments
 from app.seed.council import seed_council
 from app.seed.debate import seed_coming_debate
 from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_papers, ticked
-from app.seed.ideas import list_sent, seed_wishes, seed_works
+from app.seed.ideas import list_sent, seed_departments, seed_wishes, seed_works
 from app.seed.paper import CLUB, Clerks, seed_counting_table, seed_paper_votes, seed_places
 from app.seed.people import PEOPLE, actor_of, seed_people
 from app.seed.sealed import seed_sealed
@@ -72,6 +72,8 @@ async def seed(services: Services) -> bool:
             return False
         accounts = await seed_people(session, lot, now=_moment(now, -500, 9))
         cast = _cast(accounts, lot)
+        admin = actor_of(accounts["gabriela.rusu@exemplu.ro"], Role.ADMIN)
+        await seed_departments(session, admin, cast.reviewers, now=_moment(now, -499, 9))
         await _seed_decided(session, services, cast, now=now)
         await _seed_council(session, services, cast, now=now)
         vote = await _seed_vote(session, cast, now=now)

@@ -16,6 +16,7 @@ from cycles.models import Cycle
 from cycles.queries import list_areas
 from proposals import service
 from proposals.models import Idea, PreparedVerdict
+from proposals.queries import list_departments
 from proposals.rules.costing import Costing, Line
 from proposals.service import Ruling
 from proposals.service.drafts import StoredPhoto
@@ -24,6 +25,10 @@ from proposals.states import VerdictKind
 DAY = timedelta(days=1)
 # Whose ideas can be tried as somebody of the demonstration: Elena's first, Ana's second.
 _OWNERS = {"asked": 0, "draft": 0, "answered": 1, "forwarded": 0}
+DEPARTMENTS = (
+    ("Direcția Spații Verzi", "Parks and Gardens", "spatii.verzi@exemplu.ro"),
+    ("Direcția Drumuri și Iluminat", "Streets and Lighting", "drumuri@exemplu.ro"),
+)
 ACCEPTED = "Ideea este de competența sectorului, terenul este public, iar lucrarea se poate face într-un an."
 
 
@@ -126,6 +131,15 @@ async def _picture(storage: Storage, number: int) -> StoredPhoto:
     )
 
 
+async def seed_departments(
+    session: AsyncSession, admin: Actor, reviewers: Sequence[Actor], *, now: datetime
+) -> None:
+    """Two departments, each with one of the reviewers as its head."""
+    for (name, name_en, email), head in zip(DEPARTMENTS, reviewers, strict=True):
+        made = await service.add_department(session, admin, name=name, name_en=name_en, email=email, now=now)
+        await service.set_member(session, admin, made.id, head.id, place="head", now=now)
+
+
 async def seed_wishes(
     session: AsyncSession,
     storage: Storage,
@@ -161,7 +175,8 @@ async def _judge(
 ) -> None:
     if wish.fate == "sent":
         return
-    await service.assign_idea(session, reviewer, idea.id, to=reviewer.id, now=now)
+    owner = (await list_departments(session))[0].id
+    await service.assign_ideas(session, reviewer, [idea.id], to=reviewer.id, department_id=owner, now=now)
     if wish.fate in ("asked", "answered"):
         await service.ask_author(session, reviewer, idea.id, question=wish.note, now=now)
     if wish.fate == "answered":

@@ -12,7 +12,7 @@ from accounts.policy import Actor
 from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from proposals.forms import TypedLine
-from proposals.models import Idea, IdeaNote, PreparedVerdict
+from proposals.models import Idea, IdeaNote, OfficerConflict, PreparedVerdict
 from proposals.models import Verdict as Decision
 from proposals.pages.ideas import Choice, CostView, LinkedIdea, PhotoView, SimilarCard
 from proposals.pages.maps import MapView
@@ -21,9 +21,11 @@ from proposals.policy import (
     may_ask,
     may_assign,
     may_correct,
+    may_declare,
     may_judge,
     may_resume,
     may_see_prepared,
+    may_touch,
 )
 from proposals.rules.costing import Costing
 from proposals.states import IdeaState, review_deadline
@@ -40,6 +42,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     state: str
     state_title: str
     area: str
+    department: str
     reviewer: str
     is_mine: bool
     is_own: bool
@@ -58,7 +61,12 @@ class QueuePage(msgspec.Struct, frozen=True):
     show: str
     area: str
     areas: list[Choice]
+    department: str
+    departments: list[Choice]
+    officer: str
+    officers: list[Choice]
     query: str
+    errors: dict[str, str] = {}
 
 
 class FilePage(msgspec.Struct, frozen=True):
@@ -98,6 +106,8 @@ class FilePage(msgspec.Struct, frozen=True):
     answer_days: int
     prepared_id: str
     is_contested: bool
+    conflicts: list[str]
+    may_declare: Verdict
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
 
@@ -187,6 +197,7 @@ def build_row(
         state=row.state,
         state_title=STATE_TITLES[IdeaState(row.state)],
         area=row.area_name or "",
+        department=row.department_name or "",
         reviewer=row.reviewer_name,
         is_mine=row.reviewer_id == actor.id,
         is_own=row.author_id == actor.id,
@@ -217,8 +228,10 @@ def build_file(
     prepared: PreparedVerdict | None,
     barred: frozenset[UUID],
     is_contested: bool,
+    conflicts: Sequence[OfficerConflict],
 ) -> FilePage:
     """The file with what may be done now. `barred`: whose verdict is contested."""
+    off = may_touch(has_conflict=any(one.account_id == actor.id for one in conflicts))
     return FilePage(
         id=str(idea.id),
         number=idea.number or "",
@@ -246,14 +259,15 @@ def build_file(
         reviewers=[Choice(str(one), name) for one, name in reviewers if one != idea.author_id],
         my_id=str(actor.id),
         standing=str(standing.id) if standing else "",
-        may_assign=may_assign(actor, idea),
-        may_ask=may_ask(actor, idea, is_prepared=prepared is not None),
-        may_resume=may_resume(actor, idea),
-        may_judge=may_judge(actor, idea, is_prepared=prepared is not None),
-        may_correct=may_correct(
-            actor, idea, at_vote=at_vote, is_prepared=prepared is not None, barred=barred
-        ),
+        may_assign=off and may_assign(actor, idea),
+        may_ask=off and may_ask(actor, idea, is_prepared=prepared is not None),
+        may_resume=off and may_resume(actor, idea),
+        may_judge=off and may_judge(actor, idea, is_prepared=prepared is not None),
+        may_correct=off
+        and may_correct(actor, idea, at_vote=at_vote, is_prepared=prepared is not None, barred=barred),
         is_contested=is_contested,
+        conflicts=[one.name for one in conflicts],
+        may_declare=may_declare(actor, idea, has_conflict=not off),
         answer_days=answer_days,
         prepared_id=str(prepared.id) if prepared and may_see_prepared(actor, idea) else "",
     )

@@ -80,6 +80,7 @@ from proposals.queries.review import (
     list_running_ideas,
     list_unanswered,
     list_verdicts,
+    list_whole_queue,
 )
 
 __all__ = [
@@ -153,5 +154,6 @@ __all__ = [
     "list_unanswered",
     "list_valid_projects",
     "list_verdicts",
+    "list_whole_queue",
     "lock_cycle",
 ]

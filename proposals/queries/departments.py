@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account
@@ -84,10 +84,12 @@ async def list_overdue_contestations(
     return (await session.execute(query)).all()
 
 
-async def list_to_remind(session: AsyncSession, *, until: date) -> list[uuid.UUID]:
-    """Ideas whose clock runs and ends by `until`, and of whose deadline not everything was told yet."""
+async def list_to_remind(session: AsyncSession, *, today: date, until: date) -> list[uuid.UUID]:
+    """Ideas whose clock runs and ends by `until`, and of whose deadline there is something to tell yet."""
     told = select(Reminder.idea_id).where(
-        Reminder.idea_id == Idea.id, Reminder.due_on == Idea.due_on, Reminder.kind == "after"
+        Reminder.idea_id == Idea.id,
+        Reminder.due_on == Idea.due_on,
+        or_(Reminder.kind == "after", Idea.due_on >= today),
     )
     query = select(Idea.id).where(Idea.state.in_(RUNNING), Idea.due_on <= until, ~told.exists())
     return list((await session.execute(query.order_by(Idea.id))).scalars())

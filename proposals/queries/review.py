@@ -14,7 +14,7 @@ from accounts.states import Role
 from app.kit.paging import Paging, paging
 from cycles.models import Area
 from proposals.errors import ReasonNotFound
-from proposals.models import ClockPause, CostLine, Idea, IdeaNote, Reason, ReviewRules, Verdict
+from proposals.models import ClockPause, CostLine, Department, Idea, IdeaNote, Reason, ReviewRules, Verdict
 from proposals.states import (
     ANSWER_DAYS,
     CONTEST_DAYS,
@@ -33,6 +33,11 @@ class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     show: str = "all"
     area_code: str = ""
+    department_id: uuid.UUID | None = None
+    officer_id: uuid.UUID | None = None
+
+
+_BY_URGENCY = (Idea.state == IdeaState.WAITING.value, Idea.due_on, Idea.submitted_at, Idea.id)
 
 
 # ── the queue ─────────────────────────────────────────────────────────────────
@@ -49,6 +54,10 @@ def _conditions(wanted: QueueFilter, reviewer_id: uuid.UUID, today: date) -> lis
         conditions.append(Idea.state == IdeaState.WAITING.value)
     if wanted.area_code:
         conditions.append(Area.code == wanted.area_code)
+    if wanted.department_id is not None:
+        conditions.append(Idea.department_id == wanted.department_id)
+    if wanted.officer_id is not None:
+        conditions.append(Idea.reviewer_id == wanted.officer_id)
     return conditions
 
 
@@ -66,8 +75,10 @@ def _queue() -> Select[*tuple[Any, ...]]:
             Idea.reviewer_id,
             Idea.reviewer_name,
             Area.name.label("area_name"),
+            Department.name.label("department_name"),
         )
         .select_from(Idea)
+        .outerjoin(Department, Department.id == Idea.department_id)
         .outerjoin(Area, Area.id == Idea.area_id)
     )
 
@@ -79,8 +90,16 @@ async def list_queue(
     query = _queue().where(*_conditions(wanted, reviewer_id, today))
     total = (await session.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
     place = paging(page, total, size=QUEUE_SIZE)
-    ordered = query.order_by(Idea.state == IdeaState.WAITING.value, Idea.due_on, Idea.submitted_at)
+    ordered = query.order_by(*_BY_URGENCY)
     return (await session.execute(ordered.limit(place.size).offset(place.offset))).all(), place
+
+
+async def list_whole_queue(
+    session: AsyncSession, wanted: QueueFilter, *, reviewer_id: uuid.UUID, today: date
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every idea of a view of the queue, for export."""
+    query = _queue().where(*_conditions(wanted, reviewer_id, today)).order_by(*_BY_URGENCY)
+    return (await session.execute(query)).all()
 
 
 async def count_queue(session: AsyncSession, *, reviewer_id: uuid.UUID, today: date) -> dict[str, int]:

@@ -5,11 +5,13 @@ from litestar import Router
 from proposals import api
 from proposals.routes import (
     contest,
+    departments,
     drafts,
     ideas,
     maps,
     prepared,
     projects,
+    queue,
     reasons,
     review,
     settings,
@@ -26,6 +28,8 @@ router = Router(
         *verdicts.HANDLERS,
         *prepared.HANDLERS,
         *contest.HANDLERS,
+        *queue.HANDLERS,
+        *departments.HANDLERS,
         *reasons.HANDLERS,
         *settings.HANDLERS,
         *projects.HANDLERS,

@@ -1,4 +1,4 @@
-"""The department: queue, file of an idea, and what is done before a verdict."""
+"""The department: the file of an idea, and what is done before a verdict."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,14 +16,14 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
 from app.kit.errors import FormErrors, Invalid
-from app.kit.forms import Form, parse, query_form
+from app.kit.forms import Form, parse
 from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.web import WebRequest, field_errors, get, official, page, post, see_other
-from cycles.queries import find_collecting_cycle, list_areas
+from cycles.queries import list_areas
 from proposals import queries, service
 from proposals.errors import IdeaNotFound
-from proposals.forms import AssignForm, NoteForm, QuestionForm, ResumeForm
+from proposals.forms import AssignForm, ConflictForm, NoteForm, QuestionForm, ResumeForm
 from proposals.models import Idea
 from proposals.pages import ideas as idea_pages
 from proposals.pages import review as pages
@@ -33,39 +33,6 @@ from proposals.policy import NOBODY, may_review
 from proposals.routes.maps import map_of
 from proposals.rules.similarity import rank
 from proposals.states import OPEN_STATES, IdeaState, review_deadline
-
-
-@get("/review", audience=official, include_in_schema=False)
-async def show_queue(
-    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
-) -> Response[bytes]:
-    """Ideas on which a verdict is due, the most urgent first."""
-    require(may_review(ctx.actor))
-    asked, today = query_form(request), local_date(ctx.now)
-    show = asked.get("show") if asked.get("show") in pages.VIEWS else "all"
-    wanted = queries.QueueFilter(show=show, area_code=asked.get("area"))
-    rows, place = await queries.list_queue(
-        session, wanted, reviewer_id=ctx.actor.id, today=today, page=asked.get("page")
-    )
-    pauses = await queries.list_pauses_of(session, [row.id for row in rows])
-    cycle = await find_collecting_cycle(session, ctx.now)
-    areas = await list_areas(session, cycle.id) if cycle else []
-    days_off = await list_days_off(session)
-    prepared, contested = await queries.count_beside_queue(session)
-    model = pages.QueuePage(
-        rows=[
-            pages.build_row(row, pauses[row.id], ctx.actor, today=today, days_off=days_off) for row in rows
-        ],
-        paging=place,
-        counts=await queries.count_queue(session, reviewer_id=ctx.actor.id, today=today),
-        prepared_count=prepared,
-        contested_count=contested,
-        show=show,
-        area=wanted.area_code,
-        areas=[idea_pages.Choice(area.code, area.name) for area in areas],
-        query=idea_pages.query_of(show=show, area=wanted.area_code),
-    )
-    return page(request, "proposals/queue.html", model)
 
 
 @get("/review/ideas/{idea_id:uuid}", audience=official, writes=True, include_in_schema=False)
@@ -123,6 +90,7 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
         standing=standing,
         prepared=await queries.find_prepared(session, idea.id),
         barred=await find_barred(session, idea),
+        conflicts=await queries.list_conflicts(session, idea.id),
         is_contested=await queries.find_open_contestation(session, idea.id) is not None,
         answer_days=(await queries.get_rules(session, idea.cycle_id)).answer_days,
         at_vote=await queries.is_frozen(session, idea.cycle_id)
@@ -183,7 +151,7 @@ async def _act(
         errors = field_errors(ctx.locale, FormErrors({"reviewer": refused}))
     else:
         return see_other(request, f"/review/ideas/{idea_id}", notice=ctx.gettext(notice))
-    values = {name: form.get(name) for name in ("question", "reason", "note", "reviewer")}
+    values = {name: form.get(name) for name in ("question", "reason", "note", "reviewer", "why")}
     model = msgspec.structs.replace(await _open_file(session, ctx, idea_id), values=values, errors=errors)
     return page(request, "proposals/file.html", model, status=422)
 
@@ -258,4 +226,21 @@ async def add_note(
     return await _act(request, session, ctx, form, idea_id, act, N_("The note was added."))
 
 
-HANDLERS = [show_queue, show_file, assign_idea, ask_author, resume_clock, add_note]
+@post("/review/ideas/{idea_id:uuid}/conflict", audience=official, include_in_schema=False)
+async def declare_conflict(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Declare a conflict of interest, and be off the file."""
+
+    async def act() -> None:
+        why = parse(ConflictForm, form).why
+        await service.declare_conflict(session, ctx.actor, idea_id, why=why, now=ctx.now)
+
+    return await _act(request, session, ctx, form, idea_id, act, N_("You are off this file."))
+
+
+HANDLERS = [show_file, assign_idea, ask_author, resume_clock, add_note, declare_conflict]

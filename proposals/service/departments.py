@@ -85,8 +85,8 @@ async def assign_ideas(
     department_id: uuid.UUID | None = None,
     now: datetime,
 ) -> tuple[int, int]:
-    """Give several ideas to a colleague, to a department, or to both. Returns how many were given and how many
-    could not be, because they are decided already, are one's own, or somebody has an interest in them.
+    """Give several ideas to a colleague, to a department, or to both. Returns how many were given and how
+    many could not be, because they are decided already, are one's own, or somebody has an interest in them.
 
     Locks: the ideas, by id. Raises: Forbidden, DepartmentNotFound.
     """
@@ -149,6 +149,8 @@ async def remind_of_deadline(session: AsyncSession, idea_id: uuid.UUID, *, now: 
     told = {idea.reviewer_id} if idea.reviewer_id else set()
     if kind == "after" or not told:
         told |= set(await queries.list_head_ids(session, idea.department_id))
+    if not told:
+        return False
     session.add(Reminder(idea_id=idea_id, kind=kind, due_on=idea.due_on, at=now))
     template = "overdue" if kind == "after" else "due_soon"
     for account_id in sorted(told):
@@ -156,9 +158,9 @@ async def remind_of_deadline(session: AsyncSession, idea_id: uuid.UUID, *, now: 
             session, account_id, idea, template, due_on=idea.due_on, reviewer=idea.reviewer_name
         )
     await session.flush()
-    return bool(told)
+    return True
 
 
 def remind_until(today: date) -> date:
-    """No deadline later than this is near: so many working days take at most three times as many and a week."""
+    """No deadline later than this is near, however many holidays there are."""
     return today + timedelta(days=3 * REMIND_DAYS + 7)
