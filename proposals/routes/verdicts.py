@@ -33,7 +33,7 @@ from proposals.models import Idea, PreparedVerdict, Verdict
 from proposals.pages import review as pages
 from proposals.pages.ideas import reason_codes, view_events, view_linked
 from proposals.pages.words import view_reason
-from proposals.policy import is_held, may_correct, may_judge, may_review, needs_second
+from proposals.policy import is_held, may_correct, may_judge, may_review, may_touch, needs_second
 from proposals.routes.review import find_barred, find_similar, get_sent
 from proposals.rules.costing import VAT_RATES
 from proposals.service import Ruling
@@ -109,6 +109,8 @@ async def _get_judgeable(session: AsyncSession, ctx: Ctx, idea_id: UUID, kind: s
         raise IdeaNotFound()
     require(may_review(ctx.actor))
     idea = await get_sent(session, idea_id)
+    if ctx.actor is not None:
+        require(may_touch(has_conflict=await queries.has_conflict(session, idea.id, ctx.actor.id)))
     is_prepared = await queries.find_prepared(session, idea.id) is not None
     if correct:
         has_project = await queries.find_project_of_idea(session, idea.id) is not None

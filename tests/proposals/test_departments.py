@@ -159,10 +159,14 @@ async def test_two_sweeps_and_a_crash_tell_once(app: Any, clock: Any) -> None:
         _, head = await make_department(session)
         idea = await make_idea(session, cycle=cycle)
     clock.at(LATE)
-    with pytest.raises(RuntimeError):
+
+    async def be_killed() -> None:
         async with database.write() as session:
             assert await service.remind_of_deadline(session, idea.id, now=LATE)
             raise RuntimeError("killed before it was committed")
+
+    with pytest.raises(RuntimeError):
+        await be_killed()
     await asyncio.gather(*(jobs.remind_of_deadlines(app.services) for _ in range(3)))
     async with database.read() as session:
         assert await letters(session, "overdue") == [head.email]
