@@ -39,7 +39,7 @@ class CastingPoll:
         return [slice(size * number, size * (number + 1)) for number in range(rounds)]
 
     async def cast(
-        self, part: slice, *, connections: int, warm: int, started: Callable[[], None] = lambda: None
+        self, part: slice, *, connections: int, warm: int, started: Callable[[], None]
     ) -> None:
         """Cast a portion, so many at a time. The vote is open at NOON. `started` is called after the first
         `warm` ballots: a server that runs has its tables, and its connections their prepared statements.
@@ -47,8 +47,9 @@ class CastingPoll:
         database, given = Database(self.url), self.casts[part]
         receipts: list[SealedReceipt] = []
         try:
-            for portion, begin in ((given[:warm], lambda: None), (given[warm:], started)):
-                begin()
+            for is_measured, portion in ((False, given[:warm]), (True, given[warm:])):
+                if is_measured:
+                    started()
                 receipts += await cast_many(
                     database, self.sealed.poll.id, portion, connections=connections, now=NOON
                 )
