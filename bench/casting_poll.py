@@ -38,9 +38,7 @@ class CastingPoll:
         size = len(self.casts) // rounds
         return [slice(size * number, size * (number + 1)) for number in range(rounds)]
 
-    async def cast(
-        self, part: slice, *, connections: int, warm: int, started: Callable[[], None]
-    ) -> None:
+    async def cast(self, part: slice, *, connections: int, warm: int, started: Callable[[], None]) -> None:
         """Cast a portion, so many at a time. The vote is open at NOON. `started` is called after the first
         `warm` ballots: a server that runs has its tables, and its connections their prepared statements.
         """
