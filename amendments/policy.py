@@ -353,6 +353,13 @@ def may_take_over(
     return ALLOW
 
 
+def may_take_back(actor: Actor | None, act: ActLike, *, stands: bool) -> Verdict:
+    """Whether a councillor may stop standing for an amendment: who stands for it, before the vote begins."""
+    if not (verdict := may_see_take_overs(actor, act)):
+        return verdict
+    return ALLOW if stands else deny(N_("You do not stand for this amendment."))
+
+
 def may_table(actor: Actor | None, act: ActLike, *, is_in_office: bool) -> Verdict:
     """Whether a councillor may propose an amendment to the council: in office, before the vote begins."""
     if not (verdict := may_see_take_overs(actor, act)):

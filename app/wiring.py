@@ -83,6 +83,7 @@ REGISTER_KINDS: dict[str, str] = {
     "act.adopted": N_("The council adopted a decision"),
     "act.rejected": N_("The council did not adopt a draft decision"),
     "amendment.tabled": N_("A councillor proposed an amendment to the council"),
+    "amendment.taken_back": N_("A councillor no longer stands for an amendment"),
     "amendment.taken_over": N_("A councillor took an amendment over"),
     "amendment.voted": N_("The council voted on an amendment"),
     "council.member_added": N_("Somebody was put on the roll of the council"),

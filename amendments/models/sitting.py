@@ -97,11 +97,15 @@ class CouncilVote(Base):
 
 
 class TakeOver(Base):
-    """A councillor stands for an amendment that is not in the text: the council votes on it. Append-only."""
+    """A councillor stands for an amendment that is not in the text: the council votes on it; or does so no
+    longer. Append-only; of an amendment the last entry holds.
+    """
 
     __tablename__ = "amendment_take_overs"
 
     amendment_id: Mapped[Id] = mapped_column(ForeignKey("amendments.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, comment="of the amendment's entries, from 1")
+    stands: Mapped[bool] = mapped_column(comment="false: taken back")
     councillor_id: Mapped[Id] = mapped_column(ForeignKey("councillors.id"))
     by_name: Mapped[str] = mapped_column(String(200))
     reason: Mapped[str] = mapped_column(Text, comment="public; Markdown")

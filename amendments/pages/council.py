@@ -69,14 +69,16 @@ class EndPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TakeOverPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Amendments that are not in the text: (view, whether it stands on the final text)."""
+    """Amendments that are not in the text; those that the council votes on as (view, who stands for it, why,
+    whether that is the reader by a take-over).
+    """
 
     act_id: str
     act_number: str
     act_title: str
     amendments: list[AmendmentView]
     lost: list[AmendmentView]
-    taken: list[tuple[AmendmentView, str, str]]
+    taken: list[tuple[AmendmentView, str, str, bool]]
     typed: dict[str, str]
     errors: dict[str, str] = {}
 

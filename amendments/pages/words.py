@@ -84,6 +84,7 @@ EVENT_KINDS: dict[str, str] = {
     "answered": N_("Answered"),
     "answer_superseded": N_("Answered anew"),
     "tabled": N_("Proposed to the council, on the final text"),
+    "taken_back": N_("The councillor no longer stands for it"),
     "taken_over": N_("Taken over by a councillor: the council votes on it"),
     "voted_adopted": N_("Adopted by the council"),
     "voted_rejected": N_("Rejected by the council"),

@@ -72,6 +72,7 @@ from amendments.queries.publishing import (
     list_kept_files,
 )
 from amendments.queries.sitting import (
+    count_take_overs,
     fates_of,
     find_councillor,
     find_sitting,
@@ -99,6 +100,7 @@ __all__ = [
     "as_amendment",
     "count_drafts",
     "count_registered",
+    "count_take_overs",
     "count_unanswered",
     "count_year",
     "fates_of",

@@ -102,13 +102,21 @@ def read_choices(vote: CouncilVote) -> dict[str, Choice]:
 
 # ── what is voted, and what became of it ──────────────────────────────────────
 async def list_take_overs(session: AsyncSession, act_id: uuid.UUID) -> dict[uuid.UUID, TakeOver]:
-    """The amendments of an act that councillors stand for."""
+    """The amendments of an act that councillors stand for, each with the entry that holds."""
     query = (
         select(TakeOver)
         .join(AmendmentRow, AmendmentRow.id == TakeOver.amendment_id)
         .where(AmendmentRow.act_id == act_id)
+        .order_by(TakeOver.position)
     )
-    return {one.amendment_id: one for one in (await session.execute(query)).scalars()}
+    last = {one.amendment_id: one for one in (await session.execute(query)).scalars()}
+    return {id: one for id, one in last.items() if one.stands}
+
+
+async def count_take_overs(session: AsyncSession, amendment_id: uuid.UUID) -> int:
+    """How many entries an amendment has."""
+    query = select(func.count()).where(TakeOver.amendment_id == amendment_id)
+    return (await session.execute(query)).scalar_one()
 
 
 async def list_motions(session: AsyncSession, version: ActVersion) -> list[tuple[AmendmentRow, Amendment]]:

@@ -286,6 +286,8 @@ async def _take_over_page(
     motions = {row.id: one for row, one in await queries.list_motions(session, version)}
     rows = [row for row, _ in untaken]
     views = await view_rows(session, ctx, act.id, rows, standing=(version, on_text))
+    today = local_date(ctx.now)
+    reader = await queries.find_councillor(session, ctx.actor.id, on=today) if ctx.actor else None
     voted = [row for row in await queries.list_amendments(session, act.id) if row.id in motions]
     shown = await view_rows(session, ctx, act.id, voted, standing=(version, motions))
     return TakeOverPage(
@@ -295,9 +297,14 @@ async def _take_over_page(
         amendments=[views[row.id] for row in rows if row.id in stands],
         lost=[views[row.id] for row in rows if row.id not in stands],
         taken=[
-            (shown[row.id], taken[row.id].by_name, taken[row.id].reason)
+            (
+                shown[row.id],
+                taken[row.id].by_name,
+                taken[row.id].reason,
+                reader is not None and taken[row.id].councillor_id == reader.id,
+            )
             if row.id in taken
-            else (shown[row.id], row.author_name, "")
+            else (shown[row.id], row.author_name, "", False)
             for row in voted
         ],
         typed=dict(form.fields),
@@ -313,18 +320,25 @@ async def take_over(
     form: NamedDependency[Form],
     act_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """A councillor stands for an amendment, with a reason."""
+    """A councillor stands for an amendment, or no longer; with a reason."""
     act = await visible_act(session, ctx, act_id)
     require(may_see_take_overs(ctx.actor, act))
     row = await visible_amendment(session, ctx, act_id, typed_id(form.get("amendment")))
+    is_back = form.get("do") == "back"
     try:
         reason = parse(ReasonForm, form).reason
-        await service.take_over(session, ctx.actor, row.id, reason=reason, now=ctx.now)
+        write = service.take_back if is_back else service.take_over
+        await write(session, ctx.actor, row.id, reason=reason, now=ctx.now)
     except (FormErrors, NotOnFinalText) as problem:
         errors, status = explain_refusal(ctx.locale, problem)
         model = await _take_over_page(session, ctx, act, form, errors)
         return page(request, "amendments/sitting_take_over.html", model, status=status)
-    notice = ctx.gettext("The council votes on %(number)s. Its author was told.") % {"number": row.number}
+    said = (
+        N_("You no longer stand for %(number)s. Its author was told.")
+        if is_back
+        else N_("The council votes on %(number)s. Its author was told.")
+    )
+    notice = ctx.gettext(said) % {"number": row.number}
     return see_other(request, f"/acts/{act_id}/sitting", notice=notice)
 
 

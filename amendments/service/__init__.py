@@ -85,6 +85,7 @@ from amendments.service.sitting import (
     cancel_sitting,
     end_term,
     list_untaken,
+    take_back,
     take_over,
 )
 from amendments.service.withdrawing import withdraw_act
@@ -171,6 +172,7 @@ __all__ = [
     "stop_following",
     "submit_amendment",
     "subscribe",
+    "take_back",
     "take_over",
     "withdraw_act",
     "withdraw_amendment",

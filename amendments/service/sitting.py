@@ -26,6 +26,7 @@ from amendments.policy import (
     may_call_sitting,
     may_cancel_sitting,
     may_keep_roll,
+    may_take_back,
     may_take_over,
 )
 from amendments.queries.sitting import Member
@@ -36,7 +37,7 @@ from amendments.service.acts import check_term, happened_of, publish_fact, recor
 from amendments.service.answering import list_accepted
 from amendments.service.consolidating import write_anchor
 from amendments.service.following import tell_followers
-from amendments.service.proposing import keep_conflicts
+from amendments.service.proposing import forget_conflicts, keep_conflicts
 from amendments.service.telling import mail_author, publish_amendment_fact, tell
 from amendments.states import ActState, AmendmentState, Outcome, SittingState
 from amendments.text.operations import Amendment
@@ -260,17 +261,64 @@ async def take_over(
     version = await queries.last_version(session, act.id)
     if row.version_id != version.id and await session.get(AmendmentAnchor, (row.id, version.id)) is None:
         session.add(write_anchor(row, version, carried, now))
-    taken_over = TakeOver(
-        amendment_id=row.id, councillor_id=councillor.id, by_name=councillor.name, reason=reason, at=now
-    )
-    session.add(taken_over)
-    await session.flush()
+    taken_over = await _write_entry(session, row, councillor, stands=True, reason=reason, now=now)
     await keep_conflicts(session, version, row)
     await tell(session, row, "taken_over", by_name=councillor.name, text=reason, now=now)
     await mail_author(session, act, row, "taken_over", councillor=councillor.name, reason=reason)
     facts: dict[str, object] = {"act": act.number, "by": councillor.name, "reason": reason}
     await publish_amendment_fact(session, "amendment.taken_over", row, facts, now=now)
     return taken_over
+
+
+async def take_back(
+    session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, reason: str, now: datetime
+) -> TakeOver:
+    """A councillor stands for an amendment no longer: the council does not vote on it, unless another one
+    takes it over. Both entries stay public.
+
+    Locks: the act. Raises: Forbidden. Queues: mail to its author.
+    """
+    unlocked = await queries.get_amendment(session, amendment_id)
+    act = await queries.get_act(session, unlocked.act_id, lock=True)
+    row = await queries.get_amendment(session, amendment_id)
+    councillor = await queries.find_councillor(session, actor.id, on=local_date(now))
+    taken = (await queries.list_take_overs(session, act.id)).get(amendment_id)
+    stands = councillor is not None and taken is not None and taken.councillor_id == councillor.id
+    require(may_take_back(actor, act, stands=stands))
+    if councillor is None:
+        raise NotOnFinalText()
+    entry = await _write_entry(session, row, councillor, stands=False, reason=reason, now=now)
+    version = await queries.last_version(session, act.id)
+    await forget_conflicts(session, row.id, version_id=version.id)
+    await tell(session, row, "taken_back", by_name=councillor.name, text=reason, now=now)
+    await mail_author(session, act, row, "taken_back", councillor=councillor.name, reason=reason)
+    facts: dict[str, object] = {"act": act.number, "by": councillor.name, "reason": reason}
+    await publish_amendment_fact(session, "amendment.taken_back", row, facts, now=now)
+    return entry
+
+
+async def _write_entry(
+    session: AsyncSession,
+    row: AmendmentRow,
+    councillor: Councillor,
+    *,
+    stands: bool,
+    reason: str,
+    now: datetime,
+) -> TakeOver:
+    """Who stands for an amendment from now on, or does so no longer. The caller holds the act's lock."""
+    entry = TakeOver(
+        amendment_id=row.id,
+        position=await queries.count_take_overs(session, row.id) + 1,
+        stands=stands,
+        councillor_id=councillor.id,
+        by_name=councillor.name,
+        reason=reason,
+        at=now,
+    )
+    session.add(entry)
+    await session.flush()
+    return entry
 
 
 # ── the vote begins ───────────────────────────────────────────────────────────

@@ -398,3 +398,29 @@ async def test_a_number_is_given_once_a_year(session: AsyncSession, council: Cou
     with pytest.raises(NumberTaken):
         await service.end_vote(session, council.clerk, act.id, number=7, now=SITTING)
     assert (await service.end_vote(session, council.clerk, act.id, number=8, now=SITTING)).state == "adopted"
+
+
+async def test_what_was_taken_over_is_taken_back_before_the_vote(
+    session: AsyncSession, council: Council
+) -> None:
+    row, other = council.rows["five"], council.other
+    with pytest.raises(Forbidden):
+        await service.take_back(session, council.councillor, row.id, reason=REASON, now=CALLED)
+    await take(session, council, "five", "eight")
+    with pytest.raises(Forbidden):  # somebody else's
+        await service.take_back(session, other, row.id, reason=REASON, now=CALLED)
+    await service.take_back(session, council.councillor, row.id, reason=REASON, now=CALLED)
+    assert set(await queries.list_take_overs(session, council.act.id)) == {council.rows["eight"].id}
+    version = await queries.last_version(session, council.act.id)
+    assert not await queries.list_conflicts(session, version.id)
+    with pytest.raises(Forbidden):  # a second click
+        await service.take_back(session, council.councillor, row.id, reason=REASON, now=CALLED)
+    await take(session, council, "five", by=other)
+    assert (await queries.list_take_overs(session, council.act.id))[row.id].by_name == other.name
+    assert await queries.count_take_overs(session, row.id) == 3
+    kinds = [one.kind for one in await queries.list_amendment_events(session, row.id)]
+    assert kinds[-3:] == ["taken_over", "taken_back", "taken_over"]
+    await call(session, council.clerk, council.act)
+    await begin(session, council)
+    with pytest.raises(Forbidden):  # the order stands
+        await service.take_back(session, other, row.id, reason=REASON, now=SITTING)

@@ -104,6 +104,12 @@ async def test_an_act_goes_through_the_council_by_its_pages(hall: Hall, clock: F
     assert number in page
     await councillor.send(f"{here}/take-over", 422, amendment=str(hall.rows[1].id), reason="scurt")
     await councillor.send(f"{here}/take-over", amendment=str(hall.rows[1].id), reason=REASON)
+    back = {"amendment": str(hall.rows[1].id), "do": "back"}
+    assert 'name="do" value="back"' in await councillor.see(f"{here}/take-over")
+    await councillor.send(f"{here}/take-over", 422, reason="scurt", **back)
+    await councillor.send(f"{here}/take-over", reason=REASON, **back)
+    assert 'name="do" value="back"' not in await councillor.see(f"{here}/take-over")
+    await councillor.send(f"{here}/take-over", amendment=str(hall.rows[1].id), reason=REASON)
     assert "The vote begins on the day" in await clerk.see(here)
     clock.at(SITTING)
     await hall.come_back()
