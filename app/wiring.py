@@ -151,6 +151,13 @@ REGISTER_KINDS: dict[str, str] = {
     "ideas.deadlines_moved": N_("A day off moved the deadlines of ideas under review"),
     "day_off.declared": N_("A day off was declared"),
     "day_off.taken_back": N_("A day off was taken back"),
+    "works.milestone": N_("A milestone of the works on a project was entered"),
+    "works.spending": N_("A payment for a project, or a correction of one, was entered"),
+    "works.photo": N_("A photo of the works on a project was published"),
+    "works.photo-withdrawn": N_("A photo of the works on a project was withdrawn"),
+    "works.replied": N_("The department answered what a resident says of the finished works"),
+    "works.opinion-hidden": N_("A moderator hid what a resident says of the finished works"),
+    "works.opinion-shown": N_("What a resident says of the finished works is shown again"),
     "reason.published": N_("A reason of the catalogue was published"),
 }
 SUBJECT_ADDRESSES: dict[str, str] = {
@@ -163,6 +170,7 @@ SUBJECT_ADDRESSES: dict[str, str] = {
     "poll": "/polls/",
     "reason": "/reasons/",
     "transparency": "/acts/yearly/",
+    "works": "/works/",
 }
 
 

@@ -94,3 +94,38 @@ class RulesChangedMeanwhile(Conflict):
 
 class ReasonChangedMeanwhile(Conflict):
     default = N_("This reason was changed in the meantime. Check the present version and try again.")
+
+
+# ── works ─────────────────────────────────────────────────────────────────────
+class OpinionNotFound(NotFound):
+    default = N_("There is no such answer.")
+
+
+class SpendingNotFound(NotFound):
+    default = N_("There is no such payment.")
+
+
+class MilestoneNotFound(NotFound):
+    default = N_("There is no such milestone.")
+
+
+class WorksChangedMeanwhile(Conflict):
+    default = N_(
+        "Something was entered here in the meantime. Look at it below, then send yours if it still holds."
+    )
+
+
+class NothingChanged(Invalid):
+    default = N_("This is what the milestone says already.")
+
+
+class PhotoAlreadyThere(Conflict):
+    default = N_("This photo is on the page already.")
+
+
+class TooManyWorksPhotos(Conflict):
+    default = N_("There are %(limit)s photos of these works already. Withdraw one to add another.")
+
+
+class CorrectsTooMuch(Invalid):
+    default = N_("A correction can take back at most what is left of the payment: %(left)s lei.")

@@ -13,6 +13,7 @@ from app.kit.forms import MAX_BANI, NOT_A_NUMBER, Form, parse, read_bani
 from app.kit.i18n import N_
 from proposals.rules.costing import MAX_LINES, MILLI, VAT_RATES, Costing, Line
 from proposals.rules.maps import HEIGHT, PICTURES, STEPS, WIDTH
+from proposals.states import Built
 
 TITLE_LENGTH, BODY_LENGTH = 120, 6000
 LATITUDES, LONGITUDES = (44.3, 44.6), (25.9, 26.3)  # Bucharest and its surroundings
@@ -310,6 +311,90 @@ class ReasonForm(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         if self.code and not re.fullmatch(r"[A-Z]\d{2,4}", self.code):
             raise ValueError(N_("A code is a capital letter and two to four digits, for example R10."))
+
+
+# ── works ─────────────────────────────────────────────────────────────────────
+Bani = Annotated[
+    int, msgspec.Meta(ge=1, le=MAX_BANI, extra={"typed": "lei", "missing": N_("Enter the amount")})
+]
+Why = Annotated[
+    str,
+    msgspec.Meta(min_length=10, max_length=1000, extra={"missing": N_("Say why; the reason is published")}),
+]
+Document = Annotated[
+    str, msgspec.Meta(max_length=60, extra={"missing": N_("Enter the number of the document")})
+]
+Alt = Annotated[str, msgspec.Meta(max_length=250)]
+
+
+class MilestoneForm(msgspec.Struct, frozen=True):
+    """What is said of a milestone; `seen`: how many entries its author was looking at."""
+
+    title: Title = ""
+    planned_on: date | None = None
+    actual_on: date | None = None
+    note: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+    seen: int = 0
+
+
+class PaymentForm(msgspec.Struct, frozen=True):
+    """What was paid."""
+
+    amount: Bani
+    purpose: Annotated[str, msgspec.Meta(max_length=200, extra={"missing": N_("Say what was paid for")})]
+    document: Document
+    paid_on: Annotated[date, msgspec.Meta(extra={"missing": N_("Enter the day of the payment")})]
+    seen: int = 0
+
+
+class CorrectionForm(msgspec.Struct, frozen=True):
+    """How much of a payment is taken back."""
+
+    amount: Bani
+    document: Document
+    reason: Why
+    seen: int = 0
+
+
+class WorksPhotoForm(msgspec.Struct, frozen=True):
+    """What a photo of the works shows; the file comes beside it."""
+
+    alt: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=5,
+            max_length=250,
+            extra={"missing": N_("Say what the photo shows, for who cannot see it")},
+        ),
+    ]
+    taken_on: Annotated[date, msgspec.Meta(extra={"missing": N_("Enter the day on which it was taken")})]
+
+
+class WhyForm(msgspec.Struct, frozen=True):
+    """Why a photo is withdrawn, or an answer hidden."""
+
+    why: Why
+
+
+class OpinionForm(msgspec.Struct, frozen=True):
+    """Built as promised? Who does not say yes says what is missing. A photo comes beside it."""
+
+    choice: Annotated[Built, msgspec.Meta(extra={"missing": N_("Choose one of the three answers")})]
+    text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    alt: Alt = ""
+    drop_photo: bool = False
+
+    def __post_init__(self) -> None:
+        if self.choice is not Built.YES and len(self.text) < 10:
+            raise FormErrors({"text": Invalid(N_("Say in a sentence what is not as promised"))})
+
+
+class ReplyForm(msgspec.Struct, frozen=True):
+    """The department's answer to an opinion."""
+
+    text: Annotated[
+        str, msgspec.Meta(min_length=10, max_length=2000, extra={"missing": N_("Write the answer")})
+    ]
 
 
 # ── the costing ───────────────────────────────────────────────────────────────

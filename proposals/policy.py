@@ -11,9 +11,17 @@ from accounts.policy import Actor, may_act_as
 from accounts.states import Role
 from app.kit.i18n import N_
 from app.kit.policy import ALLOW, Verdict, deny
-from proposals.states import OPEN_STATES, PUBLIC_STATES, SUPPORTABLE_STATES, VERDICT_STATES, IdeaState
+from proposals.states import (
+    OPEN_STATES,
+    PUBLIC_STATES,
+    SUPPORTABLE_STATES,
+    VERDICT_STATES,
+    IdeaState,
+    Outcome,
+)
 
 MAX_PHOTOS = 5
+MAX_WORKS_PHOTOS = 60  # of one project
 MAX_DRAFTS = 10  # of one person at a time; more is a machine
 
 
@@ -334,3 +342,45 @@ def may_put_to_vote(actor: Actor | None, *, is_frozen: bool, voting_began: bool)
     if voting_began:
         return deny(N_("The voting stage has begun. Change its dates first, in public."))
     return ALLOW
+
+
+# ── works ─────────────────────────────────────────────────────────────────────
+def may_keep_works(actor: Actor | None, *, outcome: str | None, is_imported: bool) -> Verdict:
+    """Whether this person enters milestones, spending and photos of a project: the department, of what the
+    vote has funded here.
+    """
+    verdict = may_review(actor)
+    if verdict and (outcome != Outcome.FUNDED or is_imported):
+        return deny(N_("Works are followed only for projects that a vote here has funded."))
+    return verdict
+
+
+def may_say_built(actor: Actor | None, *, is_received: bool) -> Verdict:
+    """Whether this person says if a project was built as promised: a verified resident, after the reception,
+    and not who works for the department that is asked.
+    """
+    if actor is None:
+        return deny(N_("Please sign in to say whether it was built as promised."))
+    if not is_received:
+        return deny(N_("This can be said once the works have been received."))
+    if Role.REVIEWER in actor.roles:
+        return deny(N_("You work for the department whose works are judged here."))
+    if not actor.is_verified:
+        return deny(N_("To say this, your residence has to be verified first."))
+    return ALLOW
+
+
+def may_reply_built(actor: Actor | None, *, is_hidden: bool) -> Verdict:
+    """Whether this person answers an opinion for the department."""
+    verdict = may_review(actor)
+    if verdict and is_hidden:
+        return deny(N_("A moderator has hidden this answer."))
+    return verdict
+
+
+def may_hide_opinion(actor: Actor | None, author_id: uuid.UUID) -> Verdict:
+    """Whether this person hides the words of an opinion, or shows them again: a moderator, of others."""
+    verdict = may_act_as(actor, Role.MODERATOR)
+    if verdict and actor is not None and actor.id == author_id:
+        return deny(N_("This is your own answer. A colleague has to decide."))
+    return verdict

@@ -6,9 +6,11 @@ call "returned for completion": the author is asked in public for what is missin
 complete it, and meanwhile the department's clock stands still.
 """
 
+import itertools
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from app.kit.clock import local_date
 from app.kit.deadlines import Deadline, Pause, Term, Unit, compute, working_days_left
@@ -54,6 +56,33 @@ class Outcome(StrEnum):
     NOT_FUNDED = "not_funded"
 
 
+class MilestoneKind(StrEnum):
+    """The milestones of the works on a funded project, in their order, and free ones."""
+
+    CONTRACT = "contract"
+    WORKS_BEGIN = "works_begin"
+    WORKS_END = "works_end"
+    RECEPTION = "reception"
+    OTHER = "other"
+
+
+class WorksState(StrEnum):
+    """How far a funded project is; computed from its milestones."""
+
+    NOT_BEGUN = "not_begun"
+    CONTRACT = "contract"
+    WORKS = "works"
+    RECEIVED = "received"
+
+
+class Built(StrEnum):
+    """Whether a project was built as promised."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
 class VerdictKind(StrEnum):
     """What the department may decide."""
 
@@ -92,6 +121,10 @@ class EventKind(StrEnum):
     PUT_TO_VOTE = "put_to_vote"
     FUNDED = "funded"
     NOT_FUNDED = "not_funded"
+    PLANNED = "planned"  # a milestone of the works got its day
+    REPLANNED = "replanned"  # and another one, for a reason
+    REACHED = "reached"
+    REDATED = "redated"  # the day on which a milestone was said to be reached was wrong
 
 
 _VERDICTS = frozenset({IdeaState.REJECTED, IdeaState.MERGED, IdeaState.ACCEPTED, IdeaState.FORWARDED})
@@ -170,3 +203,66 @@ def forward_deadline(submitted_at: datetime, *, days_off: frozenset[date]) -> De
 def days_left(due_on: date, *, today: date, days_off: frozenset[date]) -> int:
     """Working days until a verdict is due; negative when it is overdue."""
     return working_days_left(today, due_on, days_off=days_off)
+
+
+# ── works ─────────────────────────────────────────────────────────────────────
+STEPS = (MilestoneKind.CONTRACT, MilestoneKind.WORKS_BEGIN, MilestoneKind.WORKS_END, MilestoneKind.RECEPTION)
+"""The milestones that every project has, in their order."""
+
+
+class Step(Protocol):
+    """A milestone as its last entry has it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def planned_on(self) -> date | None: ...
+    @property
+    def actual_on(self) -> date | None: ...
+
+
+AnyStep = TypeVar("AnyStep", bound=Step)
+
+
+def works_state(steps: Iterable[Step]) -> WorksState:
+    """How far the works are, by the milestones that were reached."""
+    reached = {step.kind for step in steps if step.actual_on is not None}
+    if MilestoneKind.RECEPTION in reached:
+        return WorksState.RECEIVED
+    if reached & {MilestoneKind.WORKS_BEGIN, MilestoneKind.WORKS_END}:
+        return WorksState.WORKS
+    return WorksState.CONTRACT if MilestoneKind.CONTRACT in reached else WorksState.NOT_BEGUN
+
+
+def late_steps(steps: Iterable[AnyStep], *, today: date) -> list[AnyStep]:
+    """Milestones whose planned day has passed without them. After the reception nothing is late, and neither
+    is what a later milestone has overtaken: that is a day that nobody wrote down.
+    """
+    known = list(steps)
+    reached = [STEPS.index(MilestoneKind(s.kind)) for s in known if s.actual_on and s.kind in STEPS]
+    if works_state(known) is WorksState.RECEIVED:
+        return []
+    return [
+        step
+        for step in known
+        if step.actual_on is None
+        and step.planned_on is not None
+        and step.planned_on < today
+        and not (step.kind in STEPS and STEPS.index(MilestoneKind(step.kind)) < max(reached, default=0))
+    ]
+
+
+def find_disorder(steps: Iterable[AnyStep]) -> tuple[AnyStep, AnyStep] | None:
+    """Two milestones that were reached in the wrong order (the earlier one of the list first), or None."""
+    reached = sorted(
+        (step for step in steps if step.actual_on is not None and step.kind in STEPS),
+        key=lambda step: STEPS.index(MilestoneKind(step.kind)),
+    )
+    for before, after in itertools.pairwise(reached):
+        if (
+            before.actual_on is not None
+            and after.actual_on is not None
+            and before.actual_on > after.actual_on
+        ):
+            return before, after
+    return None

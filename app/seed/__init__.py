@@ -21,6 +21,7 @@ from app.kit.context import Services
 from app.kit.outbox import OutboxMessage
 from app.seed import content
 from app.seed.acts import seed_act, seed_answered, seed_day_off, seed_second_round
+from app.seed.building import seed_building
 from app.seed.comments import seed_comments, seed_idea_comments
 from app.seed.council import seed_council
 from app.seed.debate import seed_coming_debate
@@ -187,6 +188,8 @@ async def _seed_decided(session: AsyncSession, services: Services, cast: Cast, *
         longest=5,
     )
     await seed_closing(session, services, cast.officers, poll, closed=closes)
+    residents = [actor for actor, _ in cast.crowd]
+    await seed_building(session, services.storage, cycle, cast.reviewers[0], residents, today=now)
 
 
 async def _seed_council(session: AsyncSession, services: Services, cast: Cast, *, now: datetime) -> None:

@@ -120,7 +120,7 @@ def _costing(work: Work) -> Costing:
     return Costing(lines=lines, margin_percent=5, yearly_bani=lines[0].net_bani // 50)
 
 
-async def _picture(storage: Storage, number: int) -> StoredPhoto:
+async def draw_photo(storage: Storage, number: int) -> StoredPhoto:
     """A drawing, encoded and stored as an uploaded photo is."""
     photo = await read_photo(draw_street(number))
     return StoredPhoto(
@@ -157,7 +157,7 @@ async def seed_wishes(
         owner = _OWNERS.get(wish.fate.partition(":")[0], 2 + number % (len(authors) - 2)) if number else 0
         author = authors[owner]
         at = first + number * step
-        picture = await _picture(storage, number) if number % 3 == 2 else None
+        picture = await draw_photo(storage, number) if number % 3 == 2 else None
         idea = await send(session, author, cycle, wish, lei=wish.lei, now=at, picture=picture)
         if wish.fate != "draft":
             await support(session, lot, idea, crowd, now=at + timedelta(hours=5))

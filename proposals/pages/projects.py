@@ -14,6 +14,7 @@ from cycles.models import Cycle
 from proposals.models import Project
 from proposals.pages.ideas import Choice, CostView, LinkedIdea, PhotoView
 from proposals.pages.words import OUTCOME_TITLES, EventView
+from proposals.pages.works import WorkCard
 from proposals.states import Outcome
 
 ORDERS = ("number", "cost", "cost-down", "area")
@@ -93,6 +94,7 @@ class ProjectPage(msgspec.Struct, frozen=True):
     photos: list[PhotoView]
     events: list[EventView]
     costing: CostView | None
+    works: WorkCard | None
     previous_path: str
     next_path: str
     short_path: str

@@ -2,13 +2,23 @@
 
 import json
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
 from app.kit.deadlines import Deadline
 from app.kit.i18n import N_, Locale
 from proposals.models import Idea, IdeaEvent, Reason
-from proposals.states import EventKind, IdeaState, Outcome, VerdictKind, days_left
+from proposals.states import (
+    Built,
+    EventKind,
+    IdeaState,
+    MilestoneKind,
+    Outcome,
+    VerdictKind,
+    WorksState,
+    days_left,
+)
 
 STATE_TITLES = {
     IdeaState.DRAFT: N_("Draft"),
@@ -51,10 +61,41 @@ EVENT_TITLES = {
     EventKind.PUT_TO_VOTE: N_("The project was put to the vote"),
     EventKind.FUNDED: N_("The vote is counted: the project is funded"),
     EventKind.NOT_FUNDED: N_("The vote is counted: the project is not funded"),
+    EventKind.PLANNED: N_("A milestone of the works was planned"),
+    EventKind.REPLANNED: N_("The plan of the works was changed"),
+    EventKind.REACHED: N_("The works reached a milestone"),
+    EventKind.REDATED: N_("The date of a milestone was corrected"),
+}
+WORKS_TITLES = {
+    WorksState.NOT_BEGUN: N_("Not begun"),
+    WorksState.CONTRACT: N_("Under contract"),
+    WorksState.WORKS: N_("Works under way"),
+    WorksState.RECEIVED: N_("Received"),
+}
+STEP_TITLES = {
+    MilestoneKind.CONTRACT: N_("Signing of the contract"),
+    MilestoneKind.WORKS_BEGIN: N_("Beginning of the works"),
+    MilestoneKind.WORKS_END: N_("End of the works"),
+    MilestoneKind.RECEPTION: N_("Reception of the works"),
+}
+BUILT_TITLES = {
+    Built.YES: N_("Yes, as promised"),
+    Built.PARTLY: N_("Partly"),
+    Built.NO: N_("No, not as promised"),
 }
 
 
-DATED_FACTS = ("before", "after", "answer_due_on", "due_on")  # of timeline entries; JSON has no dates
+# Of timeline entries; JSON has no dates.
+DATED_FACTS = (
+    "before",
+    "after",
+    "answer_due_on",
+    "due_on",
+    "planned_on",
+    "planned_before",
+    "actual_on",
+    "actual_before",
+)
 
 
 class EventView(msgspec.Struct, frozen=True):
@@ -127,8 +168,7 @@ def view_reason(reason: Reason, locale: Locale) -> ReasonView:
 
 def view_event(event: IdeaEvent, reasons: dict[tuple[str, int], ReasonView]) -> EventView:
     """An entry of the timeline; `reasons` by code and version."""
-    facts = json.loads(event.facts)
-    facts |= {name: date.fromisoformat(facts[name]) for name in DATED_FACTS if name in facts}
+    facts = read_dates(json.loads(event.facts))
     return EventView(
         position=event.position,
         kind=event.kind,
@@ -139,6 +179,12 @@ def view_event(event: IdeaEvent, reasons: dict[tuple[str, int], ReasonView]) -> 
         facts=facts,
         reason=reasons.get((str(facts.get("reason")), int(facts.get("version", 0)))),
     )
+
+
+def read_dates(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of an entry with its dates as dates."""
+    facts |= {name: date.fromisoformat(facts[name]) for name in DATED_FACTS if name in facts}
+    return facts
 
 
 def state_title(idea: Idea) -> str:

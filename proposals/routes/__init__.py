@@ -4,6 +4,7 @@ from litestar import Router
 
 from proposals import api
 from proposals.routes import (
+    built,
     contest,
     departments,
     drafts,
@@ -16,6 +17,8 @@ from proposals.routes import (
     review,
     settings,
     verdicts,
+    works,
+    works_desk,
 )
 
 router = Router(
@@ -33,6 +36,9 @@ router = Router(
         *reasons.HANDLERS,
         *settings.HANDLERS,
         *projects.HANDLERS,
+        *works.HANDLERS,
+        *works_desk.HANDLERS,
+        *built.HANDLERS,
         *api.HANDLERS,
     ],
 )

@@ -27,8 +27,10 @@ from proposals.models import Project
 from proposals.pages import ideas as idea_pages
 from proposals.pages import projects as pages
 from proposals.pages.words import OUTCOME_TITLES
+from proposals.pages.works import view_changes
 from proposals.policy import may_put_to_vote
 from proposals.queries.discussed import idea_ref
+from proposals.routes.works import find_card
 from proposals.states import OPEN_STATES, Outcome
 from voting.queries import find_poll_state
 from voting.states import COUNTED_STATES, PUBLIC_STATES
@@ -129,6 +131,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, cycle: Cycle, project: Pr
     decision = await queries.find_verdict(session, idea.id) if idea else None
     events = await queries.list_events(session, idea.id) if idea else []
     reasons = await queries.list_reasons_of(session, idea_pages.reason_codes(events))
+    entries = [] if idea else await queries.list_milestones(session, project.id)
     areas = {area.id: area.name for area in await list_areas(session, cycle.id)}
     poll_id, poll_state = await find_poll_state(session, cycle.id) or (None, None)
     siblings = await queries.list_valid_projects(session, cycle.id)
@@ -157,10 +160,11 @@ async def _build_page(session: AsyncSession, ctx: Ctx, cycle: Cycle, project: Pr
         support_count=idea.support_count if idea else 0,
         comment_count=(await count_on(session, [idea_ref(idea.id)])).get(idea_ref(idea.id), 0) if idea else 0,
         photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)) if idea else [],
-        events=idea_pages.view_events(events, reasons, ctx.locale),
+        events=idea_pages.view_events(events, reasons, ctx.locale) if idea else view_changes(entries),
         costing=idea_pages.view_costing(
             decision, await queries.list_cost_lines(session, decision.id) if decision else []
         ),
+        works=await find_card(session, ctx, project),
         previous_path=before,
         next_path=after,
         short_path=f"/p/{project.number}",

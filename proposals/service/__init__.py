@@ -1,5 +1,6 @@
 """What can be done with ideas and projects, one function a use case."""
 
+from proposals.service.built import Saying, hide_opinion, reply_built, say_built
 from proposals.service.contest import contest_until, contest_verdict, uphold_verdict
 from proposals.service.days_off import MovedIdea, list_moved_ideas, move_deadlines
 from proposals.service.departments import (
@@ -62,21 +63,40 @@ from proposals.service.submit import (
     withdraw_support,
 )
 from proposals.service.verdicts import FORWARD_GROUND, Ruling, can_receive, whose
+from proposals.service.works import (
+    Change,
+    Correction,
+    MilestoneEntry,
+    Payment,
+    add_works_photo,
+    correct_payment,
+    describe_change,
+    enter_milestone,
+    enter_payment,
+    find_payment,
+    withdraw_works_photo,
+)
 
 __all__ = [
     "FORWARD_GROUND",
     "MIN_BODY",
     "SERIES",
     "SUBJECT",
+    "Change",
+    "Correction",
+    "MilestoneEntry",
     "MovedIdea",
+    "Payment",
     "ReasonText",
     "ReviewTerms",
     "Ruling",
+    "Saying",
     "StoredPhoto",
     "add_department",
     "add_note",
     "add_photo",
     "add_reason",
+    "add_works_photo",
     "answer_question",
     "ask_author",
     "assign_idea",
@@ -87,13 +107,19 @@ __all__ = [
     "confirm_prepared",
     "contest_until",
     "contest_verdict",
+    "correct_payment",
     "create_draft",
     "create_project",
     "declare_conflict",
     "delete_draft",
+    "describe_change",
     "describe_photos",
+    "enter_milestone",
+    "enter_payment",
     "find_missing",
+    "find_payment",
     "fold_idea",
+    "hide_opinion",
     "is_submission_open",
     "judge_idea",
     "list_moved_ideas",
@@ -109,10 +135,12 @@ __all__ = [
     "remind_of_deadline",
     "remind_until",
     "remove_photo",
+    "reply_built",
     "resume_clock",
     "resume_unanswered",
     "revise_reason",
     "save_draft",
+    "say_built",
     "send_back_prepared",
     "set_member",
     "submit_idea",
@@ -121,4 +149,5 @@ __all__ = [
     "whose",
     "withdraw_idea",
     "withdraw_support",
+    "withdraw_works_photo",
 ]

@@ -24,6 +24,7 @@ from proposals.models import Contestation, Idea, PreparedVerdict, Verdict
 from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_acts import ACT_FACTS, ACTS
 from tests.journeys.pages_talk import TALK, TALK_FACTS
+from tests.journeys.pages_works import WORKS, WORKS_FACTS
 from voting.models import BoardBallot, Poll
 from voting.sealing.box import new_receipt
 
@@ -177,6 +178,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/ideas/{rejected_idea}"),
     PageCase("/ideas/{accepted_idea}"),
     PageCase("/ideas/{pinned_idea}"),
+    *WORKS,
     PageCase("/projects"),
     PageCase("/projects?cycle={past_cycle}", note="of the last cycle"),
     PageCase("/projects/print"),
@@ -422,6 +424,7 @@ NOT_PAGES: dict[str, str] = {
     "/p/{number:str}": "a short address that leads on",
     "/ideas/map.svg": "a picture",
     "/photos/{photo_id:uuid}/{size:str}": "pictures",
+    "/works/photos/{photo_id:uuid}/{size:str}": "pictures",
     "/polls/{poll_id:uuid}/files/{name:str}": "downloads",
     "/trustee/{token:str}/files/{name:str}": "downloads",
     "/polls/{poll_id:uuid}/board/{name:str}": "downloads",
@@ -507,4 +510,5 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     ),
     **ACT_FACTS,
     **TALK_FACTS,
+    **WORKS_FACTS,
 }

@@ -1,11 +1,13 @@
 """Ideas and projects for tests: plain functions with keyword defaults, made by the services themselves."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account
+from accounts.policy import Actor
 from accounts.states import Role
 from cycles.models import Cycle
 from cycles.queries import list_areas
@@ -13,7 +15,7 @@ from proposals import queries, service
 from proposals.models import Contestation, Idea, Project
 from proposals.rules.costing import Costing, Line
 from proposals.service import Ruling
-from proposals.states import IdeaState, VerdictKind
+from proposals.states import STEPS, IdeaState, Outcome, VerdictKind
 from tests.make.accounts import actor_of, make_account
 from tests.make.cycles import NOON
 
@@ -187,3 +189,26 @@ async def make_project(
         area_id=area_id,
         now=now,
     )
+
+
+async def make_funded(
+    session: AsyncSession, *, cycle: Cycle, now: datetime = NOON, **project: Any
+) -> Project:
+    """A project that the vote has funded; with `idea`, made of that accepted idea."""
+    idea: Idea | None = project.pop("idea", None)
+    made = (await queries.find_project_of_idea(session, idea.id)) if idea else None
+    made = made or await make_project(session, cycle=cycle, now=now, **project)
+    made.outcome, made.decided_at = Outcome.FUNDED.value, now
+    await session.flush()
+    return made
+
+
+async def make_works(
+    session: AsyncSession, official: Actor, project: Project, *days: date | None, now: datetime = NOON
+) -> None:
+    """Enter the days on which contract, beginning, end and reception were; None leaves one out."""
+    for kind, day in zip(STEPS, days, strict=False):
+        if day is not None:
+            seen = len(await queries.list_milestones(session, project.id))
+            entry = service.MilestoneEntry(kind=kind, actual_on=day)
+            await service.enter_milestone(session, official, project.id, entry, seen=seen, now=now)

@@ -192,3 +192,32 @@ def test_drafts_are_limited() -> None:
     assert policy.may_draft(unverified, drafts=policy.MAX_DRAFTS - 1)
     assert not policy.may_draft(unverified, drafts=policy.MAX_DRAFTS)
     assert not policy.may_draft(None, drafts=0)
+
+
+# ── works ─────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("who", [None, neighbour, unverified, asleep, desk])
+def test_works_are_entered_by_the_department_alone(who: Actor | None) -> None:
+    assert policy.may_keep_works(reviewer, outcome="funded", is_imported=False)
+    assert not policy.may_keep_works(who, outcome="funded", is_imported=False)
+    assert not policy.may_reply_built(who, is_hidden=False)
+
+
+@pytest.mark.parametrize(("outcome", "imported"), [(None, False), ("not_funded", False), ("funded", True)])
+def test_only_works_of_what_was_funded_here(outcome: str | None, imported: bool) -> None:
+    assert not policy.may_keep_works(reviewer, outcome=outcome, is_imported=imported)
+
+
+def test_built_is_said_by_verified_residents_who_do_not_answer_it() -> None:
+    assert policy.may_say_built(neighbour, is_received=True)
+    assert not policy.may_say_built(neighbour, is_received=False)
+    for who in (None, unverified, insider, asleep):
+        assert not policy.may_say_built(who, is_received=True)
+
+
+def test_words_are_hidden_by_moderators_of_others() -> None:
+    moderator = actor(OTHER, verified=True, roles=(Role.MODERATOR,))
+    assert policy.may_hide_opinion(moderator, AUTHOR)
+    for who in (None, neighbour, reviewer, desk):
+        assert not policy.may_hide_opinion(who, AUTHOR)
+    assert not policy.may_hide_opinion(moderator, OTHER)
+    assert not policy.may_reply_built(reviewer, is_hidden=True)

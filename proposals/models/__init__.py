@@ -1,0 +1,47 @@
+"""The tables of ideas, their review, projects, and the works that come of them."""
+
+from proposals.models.ideas import (
+    ClockPause,
+    Contestation,
+    CostLine,
+    Department,
+    DepartmentMember,
+    Idea,
+    IdeaEvent,
+    IdeaNote,
+    OfficerConflict,
+    Photo,
+    PreparedVerdict,
+    Project,
+    Reason,
+    Reminder,
+    ReviewRules,
+    Support,
+    Verdict,
+)
+from proposals.models.works import BuiltReply, Milestone, Opinion, Spending, WorksPhoto
+
+__all__ = [
+    "BuiltReply",
+    "ClockPause",
+    "Contestation",
+    "CostLine",
+    "Department",
+    "DepartmentMember",
+    "Idea",
+    "IdeaEvent",
+    "IdeaNote",
+    "Milestone",
+    "OfficerConflict",
+    "Opinion",
+    "Photo",
+    "PreparedVerdict",
+    "Project",
+    "Reason",
+    "Reminder",
+    "ReviewRules",
+    "Spending",
+    "Support",
+    "Verdict",
+    "WorksPhoto",
+]

@@ -1,0 +1,131 @@
+"""Built as promised? What residents say after the reception, what the department answers, what is hidden."""
+
+import uuid
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.policy import Actor
+from app.kit import register
+from app.kit.clock import local_date
+from app.kit.db import new_id
+from app.kit.policy import require
+from app.kit.text import public_name
+from proposals import queries
+from proposals.models import BuiltReply, Opinion, WorksPhoto
+from proposals.policy import may_hide_opinion, may_reply_built, may_say_built
+from proposals.service.drafts import StoredPhoto
+from proposals.states import Built, WorksState, works_state
+
+
+class Saying(msgspec.Struct, frozen=True, kw_only=True):
+    """What a resident says. `photo` takes the place of the one before; `keeps_photo` leaves that one."""
+
+    choice: Built
+    text: str
+    photo: StoredPhoto | None = None
+    alt: str = ""
+    keeps_photo: bool = True
+
+
+async def say_built(
+    session: AsyncSession, actor: Actor, project_id: uuid.UUID, saying: Saying, *, now: datetime
+) -> Opinion:
+    """Say whether a project was built as promised, or change what one has said. One person counts once.
+
+    Locks: the project. Raises: Forbidden, ProjectNotFound.
+    """
+    project, _ = await queries.get_works(session, project_id, lock=True)
+    steps = queries.last_entries(await queries.list_milestones(session, project.id))
+    require(may_say_built(actor, is_received=works_state(steps) is WorksState.RECEIVED))
+    opinion = await queries.find_opinion(session, project.id, actor.id)
+    if opinion is None:
+        opinion = Opinion(
+            id=new_id(),
+            project_id=project.id,
+            account_id=actor.id,
+            author_name=public_name(actor.name),
+            choice=saying.choice.value,
+            text=saying.text,
+            at=now,
+            changed_at=now,
+            hidden_why="",
+        )
+        session.add(opinion)
+    elif (opinion.choice, opinion.text) != (saying.choice, saying.text):
+        opinion.choice, opinion.text, opinion.changed_at = saying.choice.value, saying.text, now
+    await session.flush()
+    await _set_photo(session, opinion, saying, now=now)
+    return opinion
+
+
+async def _set_photo(session: AsyncSession, opinion: Opinion, saying: Saying, *, now: datetime) -> None:
+    if saying.photo is None and saying.keeps_photo:
+        return
+    await session.execute(delete(WorksPhoto).where(WorksPhoto.opinion_id == opinion.id))
+    if saying.photo is not None:
+        photo = WorksPhoto(
+            id=new_id(),
+            project_id=opinion.project_id,
+            opinion_id=opinion.id,
+            alt=saying.alt,
+            taken_on=local_date(now),
+            created_at=now,
+            by_name=opinion.author_name,
+            withdrawn_why="",
+            **msgspec.structs.asdict(saying.photo),
+        )
+        session.add(photo)
+    await session.flush()
+
+
+async def reply_built(
+    session: AsyncSession, actor: Actor, opinion_id: uuid.UUID, *, text: str, now: datetime
+) -> BuiltReply | None:
+    """Answer an opinion for the department, in public; None when the same was answered last (a second click).
+
+    Locks: the opinion, the register's head. Raises: Forbidden, OpinionNotFound.
+    """
+    opinion = await queries.get_opinion(session, opinion_id, lock=True)
+    require(may_reply_built(actor, is_hidden=opinion.hidden_at is not None))
+    earlier = (await queries.list_replies(session, [opinion.id])).get(opinion.id, [])
+    if earlier and earlier[-1].text == text:
+        return None
+    reply = BuiltReply(
+        id=new_id(), opinion_id=opinion.id, at=now, by_id=actor.id, by_name=actor.name, text=text
+    )
+    session.add(reply)
+    await session.flush()
+    await _record(session, "works.replied", opinion, {"text": text, "by": actor.name}, now=now)
+    return reply
+
+
+async def hide_opinion(
+    session: AsyncSession, actor: Actor, opinion_id: uuid.UUID, *, why: str, now: datetime
+) -> Opinion:
+    """Hide the words and the photo of an opinion, or with an empty `why` show them again. What it says of the
+    project counts either way.
+
+    Locks: the opinion, the register's head. Raises: Forbidden, OpinionNotFound.
+    """
+    opinion = await queries.get_opinion(session, opinion_id, lock=True)
+    require(may_hide_opinion(actor, opinion.account_id))
+    if (opinion.hidden_at is None) == (not why):
+        return opinion  # a second click
+    opinion.hidden_at, opinion.hidden_why = (now if why else None), why
+    await session.flush()
+    if why:
+        await _record(session, "works.opinion-hidden", opinion, {"reason": why}, now=now)
+    else:
+        await _record(session, "works.opinion-shown", opinion, {}, now=now)
+    return opinion
+
+
+async def _record(
+    session: AsyncSession, kind: str, opinion: Opinion, facts: dict[str, object], *, now: datetime
+) -> None:
+    project, cycle = await queries.get_works(session, opinion.project_id)
+    public = {"cycle": cycle.slug, "project": project.number, "opinion": str(opinion.id), **facts}
+    await register.record(session, kind, f"works:{project.id}", public, now=now)
