@@ -359,10 +359,10 @@ def may_say_built(actor: Actor | None, *, is_received: bool) -> Verdict:
     """Whether this person says if a project was built as promised: a verified resident, after the reception,
     and not who works for the department that is asked.
     """
-    if actor is None:
-        return deny(N_("Please sign in to say whether it was built as promised."))
     if not is_received:
         return deny(N_("This can be said once the works have been received."))
+    if actor is None:
+        return deny(N_("Please sign in to say whether it was built as promised."))
     if Role.REVIEWER in actor.roles:
         return deny(N_("You work for the department whose works are judged here."))
     if not actor.is_verified:

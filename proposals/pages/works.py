@@ -16,7 +16,7 @@ from proposals.pages.ideas import Choice, PhotoView
 from proposals.pages.words import BUILT_TITLES, EVENT_TITLES, STEP_TITLES, WORKS_TITLES, EventView, read_dates
 from proposals.queries import last_entries
 from proposals.service import describe_change
-from proposals.states import STEPS, Built, MilestoneKind, WorksState, late_steps, works_state
+from proposals.states import STEPS, Built, EventKind, MilestoneKind, WorksState, late_steps, works_state
 
 LATE = "late"
 STATES = (LATE, *WorksState)  # what the list can be narrowed to
@@ -32,6 +32,11 @@ class StepView(msgspec.Struct, frozen=True, kw_only=True):
     actual_on: date | None = None
     days_late: int = 0
     history: list[EventView] = []
+
+    @property
+    def was_changed(self) -> bool:
+        """Whether a plan or a day of it was replaced by another."""
+        return any(one.kind in (EventKind.REPLANNED, EventKind.REDATED) for one in self.history)
 
 
 class WorkCard(msgspec.Struct, frozen=True, kw_only=True):
