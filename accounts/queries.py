@@ -149,10 +149,10 @@ async def list_same_person(session: AsyncSession, account_id: uuid.UUID) -> list
 
 async def lock_accounts(session: AsyncSession, account_ids: Sequence[uuid.UUID]) -> None:
     """Let nobody else do what counts for these accounts until the transaction ends; in order, so that two do
-    not wait for each other.
+    not wait for each other. Rows that only name the account are written meanwhile.
     """
-    query = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id).with_for_update()
-    await session.execute(query)
+    query = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id)
+    await session.execute(query.with_for_update(key_share=True))
 
 
 async def find_residence(session: AsyncSession, account_id: uuid.UUID) -> Residence | None:

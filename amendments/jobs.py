@@ -1,6 +1,8 @@
 """What the workers do for acts."""
 
-from amendments import service
+import asyncio
+
+from amendments import queries, service
 from app.kit import clock
 from app.kit.context import Services
 
@@ -10,7 +12,9 @@ async def keep_files(services: Services) -> None:
     async with services.database.read() as session:
         found = await service.list_unkept(session)
     for version_id in found:
+        async with services.database.read() as session:
+            version = await queries.get_version(session, version_id)
+            act = await queries.get_act(session, version.act_id)
+        files = await asyncio.to_thread(service.write_files, services.settings.district, act, version)
         async with services.database.write() as session:
-            await service.keep_files(
-                session, version_id, district=services.settings.district, now=clock.now()
-            )
+            await service.keep_files(session, version_id, files, now=clock.now())

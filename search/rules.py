@@ -26,71 +26,13 @@ _ENDING = re.compile(
 _STEMMER = snowballstemmer.stemmer("romanian")
 # Words that stand everywhere and tell nothing.
 COMMON = frozenset(
-    [
-        "a",
-        "ai",
-        "al",
-        "ale",
-        "am",
-        "ar",
-        "are",
-        "as",
-        "au",
-        "ca",
-        "ce",
-        "cu",
-        "da",
-        "de",
-        "din",
-        "dintr",
-        "dintre",
-        "e",
-        "ei",
-        "el",
-        "ele",
-        "este",
-        "eu",
-        "fi",
-        "i",
-        "iar",
-        "ii",
-        "il",
-        "in",
-        "intr",
-        "intre",
-        "isi",
-        "la",
-        "le",
-        "lor",
-        "mai",
-        "ne",
-        "ni",
-        "nici",
-        "noi",
-        "nu",
-        "o",
-        "ori",
-        "pe",
-        "pentru",
-        "prin",
-        "printr",
-        "sa",
-        "sau",
-        "se",
-        "si",
-        "sub",
-        "sunt",
-        "te",
-        "tu",
-        "un",
-        "una",
-        "unde",
-        "unei",
-        "unor",
-        "unui",
-        "va",
-        "voi",
-    ]
+    _WORD.findall(
+        """
+        a ai al ale am ar are as au ca ce cu da de din dintr dintre e ei el ele este eu fi i iar ii il
+        in intr intre isi la le lor mai ne ni nici noi nu o ori pe pentru prin printr sa sau se si sub
+        sunt te tu un una unde unei unor unui va voi
+        """
+    )
 )
 
 

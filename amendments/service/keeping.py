@@ -4,7 +4,6 @@ Both follow from the version alone, so they can be written down for ever, and th
 register: what is served years later is what was served on the first day, whatever writes such files by then.
 """
 
-import asyncio
 import hashlib
 import uuid
 from collections.abc import Sequence
@@ -65,14 +64,15 @@ async def list_unkept(session: AsyncSession) -> Sequence[uuid.UUID]:
     return (await session.execute(query)).scalars().all()
 
 
-async def keep_files(session: AsyncSession, version_id: uuid.UUID, *, district: str, now: datetime) -> bool:
-    """Write the files of a version down, once; whether this call did.
+async def keep_files(
+    session: AsyncSession, version_id: uuid.UUID, files: dict[str, bytes], *, now: datetime
+) -> bool:
+    """Write the files of a version down (`write_files`), once; whether this call did.
 
     Locks: the register's head.
     """
     version = await queries.get_version(session, version_id)
     act = await queries.get_act(session, version.act_id)
-    written = await asyncio.to_thread(write_files, district, act, version)
     rows = [
         VersionFile(
             version_id=version.id,
@@ -82,13 +82,13 @@ async def keep_files(session: AsyncSession, version_id: uuid.UUID, *, district: 
             sha256=hashlib.sha256(content).hexdigest(),
             kept_at=now,
         )
-        for name, content in written.items()
+        for name, content in files.items()
     ]
     try:
         async with session.begin_nested():
             session.add_all(rows)
     except IntegrityError:  # another worker was faster
         return False
-    files = {one.name: {"size": one.size, "sha256": one.sha256} for one in rows}
-    await publish_fact(session, "act.files_kept", act, {"version": version.sequence, "files": files}, now=now)
+    kept = {one.name: {"size": one.size, "sha256": one.sha256} for one in rows}
+    await publish_fact(session, "act.files_kept", act, {"version": version.sequence, "files": kept}, now=now)
     return True

@@ -36,6 +36,7 @@ from proposals.queries.ideas import (
     list_photos,
     list_supported,
     list_supporter_ids,
+    lock_ideas,
 )
 from proposals.queries.prepared import (
     count_beside_queue,
@@ -81,6 +82,7 @@ from proposals.queries.review import (
     list_unanswered,
     list_verdicts,
     list_whole_queue,
+    lock_undecided,
 )
 from proposals.queries.works import (
     OPINION_PAGE,
@@ -191,5 +193,7 @@ __all__ = [
     "list_whole_queue",
     "list_works_photos",
     "lock_cycle",
+    "lock_ideas",
+    "lock_undecided",
     "sum_spendings",
 ]

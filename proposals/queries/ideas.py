@@ -113,6 +113,12 @@ async def get_idea(session: AsyncSession, idea_id: uuid.UUID, *, lock: bool = Fa
     return idea
 
 
+async def lock_ideas(session: AsyncSession, idea_ids: Collection[uuid.UUID]) -> list[Idea]:
+    """Hold several ideas until the transaction ends, by id, as they are now; unknown ones are skipped."""
+    query = select(Idea).where(Idea.id.in_(idea_ids)).order_by(Idea.id).with_for_update()
+    return list((await session.execute(query.execution_options(populate_existing=True))).scalars())
+
+
 async def find_idea_by_number(session: AsyncSession, number: str) -> Idea | None:
     """The idea with a registration number, however it is typed."""
     query = select(Idea).where(Idea.number == number.strip().upper())

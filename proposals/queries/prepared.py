@@ -74,21 +74,15 @@ async def is_final(session: AsyncSession, verdict_id: uuid.UUID) -> bool:
     return (await session.execute(query.limit(1))).first() is not None
 
 
-async def list_open_contestations(
-    session: AsyncSession, *, lock: bool = False
-) -> list[tuple[Contestation, Idea]]:
-    """Contestations that are not decided yet, the most urgent first. `lock`: their ideas, by id."""
+async def list_open_contestations(session: AsyncSession) -> list[tuple[Contestation, Idea]]:
+    """Contestations that are not decided yet, the most urgent first."""
     query = (
         select(Contestation, Idea)
         .join(Idea, Idea.id == Contestation.idea_id)
         .where(Contestation.outcome.is_(None))
         .order_by(Contestation.due_on, Contestation.at)
+        .execution_options(populate_existing=True)
     )
-    if lock:
-        held = select(Idea.id).join(Contestation, Contestation.idea_id == Idea.id)
-        held = held.where(Contestation.outcome.is_(None)).order_by(Idea.id)
-        await session.execute(held.with_for_update(of=Idea))
-        query = query.execution_options(populate_existing=True)
     return [(row[0], row[1]) for row in (await session.execute(query)).all()]
 
 

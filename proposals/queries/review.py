@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account, RoleGrant
@@ -14,7 +14,17 @@ from accounts.states import Role
 from app.kit.paging import Paging, paging
 from cycles.models import Area
 from proposals.errors import ReasonNotFound
-from proposals.models import ClockPause, CostLine, Department, Idea, IdeaNote, Reason, ReviewRules, Verdict
+from proposals.models import (
+    ClockPause,
+    Contestation,
+    CostLine,
+    Department,
+    Idea,
+    IdeaNote,
+    Reason,
+    ReviewRules,
+    Verdict,
+)
 from proposals.states import (
     ANSWER_DAYS,
     CONTEST_DAYS,
@@ -128,12 +138,18 @@ async def list_pauses_of(
     return found
 
 
-async def list_running_ideas(session: AsyncSession, *, lock: bool = False) -> list[Idea]:
-    """Ideas whose legal clock runs, by number. `lock`: each, until the transaction ends."""
+async def lock_undecided(session: AsyncSession) -> None:
+    """Hold every idea that has a deadline of any kind until the transaction ends; by id, as all do."""
+    contested = select(Contestation.idea_id).where(Contestation.outcome.is_(None))
+    has_deadline = or_(Idea.state.in_([state.value for state in OPEN_STATES]), Idea.id.in_(contested))
+    await session.execute(select(Idea.id).where(has_deadline).order_by(Idea.id).with_for_update())
+
+
+async def list_running_ideas(session: AsyncSession) -> list[Idea]:
+    """Ideas whose legal clock runs, by number."""
     running = (IdeaState.SUBMITTED.value, IdeaState.IN_REVIEW.value)
     query = select(Idea).where(Idea.state.in_(running)).order_by(Idea.number)
-    query = query.execution_options(populate_existing=True)
-    return list((await session.execute(query.with_for_update() if lock else query)).scalars())
+    return list((await session.execute(query.execution_options(populate_existing=True))).scalars())
 
 
 async def find_open_pause(session: AsyncSession, idea_id: uuid.UUID) -> ClockPause | None:
@@ -142,8 +158,8 @@ async def find_open_pause(session: AsyncSession, idea_id: uuid.UUID) -> ClockPau
     return (await session.execute(query)).scalars().first()
 
 
-async def list_open_questions(session: AsyncSession, *, lock: bool = False) -> list[tuple[ClockPause, Idea]]:
-    """Questions to authors that wait for an answer. `lock`: their ideas, by number."""
+async def list_open_questions(session: AsyncSession) -> list[tuple[ClockPause, Idea]]:
+    """Questions to authors that wait for an answer, by number of the idea."""
     query = (
         select(ClockPause, Idea)
         .join(Idea, Idea.id == ClockPause.idea_id)
@@ -151,7 +167,6 @@ async def list_open_questions(session: AsyncSession, *, lock: bool = False) -> l
         .order_by(Idea.number)
         .execution_options(populate_existing=True)
     )
-    query = query.with_for_update(of=Idea) if lock else query
     return [(row[0], row[1]) for row in (await session.execute(query)).all()]
 
 

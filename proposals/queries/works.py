@@ -50,7 +50,9 @@ async def get_works(
 ) -> tuple[Project, Cycle]:
     """A project with its cycle. Raises: ProjectNotFound unless a vote here has funded it."""
     query = select(Project, Cycle).join(Cycle, Cycle.id == Project.cycle_id).where(Project.id == project_id)
-    row = (await session.execute(query.with_for_update(of=Project) if lock else query)).one_or_none()
+    if lock:
+        query = query.with_for_update(of=Project).execution_options(populate_existing=True)
+    row = (await session.execute(query)).one_or_none()
     if row is None or row[0].outcome != Outcome.FUNDED or row[1].is_imported:
         raise ProjectNotFound()
     return row[0], row[1]
@@ -126,16 +128,20 @@ async def list_opinions_page(
     return list((await session.execute(query)).scalars()), place
 
 
-async def find_opinion(session: AsyncSession, project_id: uuid.UUID, account_id: uuid.UUID) -> Opinion | None:
-    """What somebody said of a project."""
-    query = select(Opinion).where(Opinion.project_id == project_id, Opinion.account_id == account_id)
-    return (await session.execute(query)).scalar_one_or_none()
+async def find_opinion(
+    session: AsyncSession, project_id: uuid.UUID, accounts: Sequence[uuid.UUID]
+) -> Opinion | None:
+    """What somebody said of a project, from whichever of their accounts; the last word of it."""
+    query = select(Opinion).where(Opinion.project_id == project_id, Opinion.account_id.in_(accounts))
+    return (await session.execute(query.order_by(Opinion.changed_at.desc()).limit(1))).scalar_one_or_none()
 
 
 async def get_opinion(session: AsyncSession, opinion_id: uuid.UUID, *, lock: bool = False) -> Opinion:
     """Raises: OpinionNotFound."""
     query = select(Opinion).where(Opinion.id == opinion_id)
-    found = (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = (await session.execute(query)).scalar_one_or_none()
     if found is None:
         raise OpinionNotFound()
     return found

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.queries import list_same_person
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse
@@ -39,7 +40,7 @@ async def _built_page(session: AsyncSession, ctx: Ctx, project_id: UUID) -> page
     project, _ = await queries.get_works(session, project_id)
     steps = queries.last_entries(await queries.list_milestones(session, project.id))
     require(may_say_built(ctx.actor, is_received=works_state(steps) is WorksState.RECEIVED))
-    own = await queries.find_opinion(session, project.id, ctx.actor.id)
+    own = await queries.find_opinion(session, project.id, await list_same_person(session, ctx.actor.id))
     photo = (await queries.list_opinion_photos(session, [own.id])).get(own.id) if own else None
     values = {"choice": own.choice if own else "", "text": own.text if own else "", "alt": ""}
     shown = pages.view_photo(photo) if photo and own and own.hidden_at is None else None

@@ -170,7 +170,6 @@ async def show_supported(
     request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
 ) -> Response[bytes]:
     """The ideas that one supports, by cycle, with what is left to give."""
-    assert ctx.actor is not None  # noqa: S101 — the audience
     ideas = await queries.list_supported(session, await list_same_person(session, ctx.actor.id))
     cycles = []
     for cycle_id in dict.fromkeys(idea.cycle_id for idea in ideas):

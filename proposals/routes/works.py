@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.queries import list_same_person
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.forms import query_form
@@ -126,7 +127,8 @@ async def _build_page(
         raise ProjectNotFound()
     entries = await queries.list_milestones(session, project.id)
     opinions, place = await queries.list_opinions_page(session, project.id, page=asked_page)
-    own = await queries.find_opinion(session, project.id, ctx.actor.id) if ctx.actor else None
+    accounts = await list_same_person(session, ctx.actor.id) if ctx.actor else []
+    own = await queries.find_opinion(session, project.id, accounts)
     idea = await queries.get_idea(session, project.idea_id) if project.idea_id else None
     views = {
         view.id: view for view in await view_opinions(session, ctx, [*opinions, *([own] if own else [])])

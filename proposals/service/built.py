@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
+from accounts.queries import list_same_person
 from app.kit import register
 from app.kit.clock import local_date
 from app.kit.db import new_id
@@ -40,7 +41,8 @@ async def say_built(
     project, _ = await queries.get_works(session, project_id, lock=True)
     steps = queries.last_entries(await queries.list_milestones(session, project.id))
     require(may_say_built(actor, is_received=works_state(steps) is WorksState.RECEIVED))
-    opinion = await queries.find_opinion(session, project.id, actor.id)
+    accounts = await list_same_person(session, actor.id)  # also from another account of theirs
+    opinion = await queries.find_opinion(session, project.id, accounts)
     if opinion is None:
         opinion = Opinion(
             id=new_id(),

@@ -58,7 +58,8 @@ async def move_deadlines(
     """Write the deadlines anew that other days off move, each with an entry on the idea's timeline. The
     caller holds the days off, and puts it on the register. Locks: every idea that has a deadline.
     """
-    found = await _compare(session, before, after, local_date(now), lock=True)
+    await queries.lock_undecided(session)
+    found = await _compare(session, before, after, local_date(now))
     for term in found:
         if isinstance(term.row, ClockPause):
             term.row.answer_due_on = term.after
@@ -72,28 +73,23 @@ async def move_deadlines(
 
 
 async def _compare(
-    session: AsyncSession,
-    before: frozenset[date],
-    after: frozenset[date],
-    today: date,
-    *,
-    lock: bool = False,
+    session: AsyncSession, before: frozenset[date], after: frozenset[date], today: date
 ) -> list[_Term]:
-    terms = await _review_terms(session, before, after, today, lock=lock)
-    for pause, idea in await queries.list_open_questions(session, lock=lock):
+    terms = await _review_terms(session, before, after, today)
+    for pause, idea in await queries.list_open_questions(session):
         if (due_on := pause.answer_due_on) is not None:
             then = moved_deadline(pause.paused_at, due_on, before, after)
             terms.append(_Term(idea, "answer", pause, due_on, then))
-    for one, idea in await queries.list_open_contestations(session, lock=lock):
+    for one, idea in await queries.list_open_contestations(session):
         then = moved_deadline(one.at, one.due_on, before, after)
         terms.append(_Term(idea, "contestation", one, one.due_on, then))
     return [term for term in terms if term.before != term.after]
 
 
 async def _review_terms(
-    session: AsyncSession, before: frozenset[date], after: frozenset[date], today: date, *, lock: bool
+    session: AsyncSession, before: frozenset[date], after: frozenset[date], today: date
 ) -> list[_Term]:
-    ideas = await queries.list_running_ideas(session, lock=lock)
+    ideas = await queries.list_running_ideas(session)
     pauses = await queries.list_pauses_of(session, [idea.id for idea in ideas])
     terms = []
     for idea in ideas:

@@ -18,7 +18,7 @@ from app.kit.policy import require
 from proposals import queries
 from proposals.errors import DepartmentNameTaken
 from proposals.models import Department, DepartmentMember, OfficerConflict, Reminder
-from proposals.policy import may_assign, may_declare, may_review, may_run_departments
+from proposals.policy import may_assign, may_declare, may_review, may_run_departments, may_touch
 from proposals.service.review import assign_idea
 from proposals.service.timeline import mail_official, publish_fact, tell
 from proposals.states import REMIND_DAYS, EventKind, days_left
@@ -94,12 +94,12 @@ async def assign_ideas(
     if department_id is not None:
         await queries.get_department(session, department_id)
     given = 0
-    for idea_id in sorted(set(idea_ids)):
+    for idea in await queries.lock_ideas(session, idea_ids):  # all, before the first writes to the register
         try:
-            idea = await queries.get_idea(session, idea_id, lock=True)
             require(may_assign(actor, idea))
+            require(may_touch(has_conflict=await queries.has_conflict(session, idea.id, actor.id)))
             if to is not None:
-                await assign_idea(session, actor, idea_id, to=to, now=now)
+                await assign_idea(session, actor, idea.id, to=to, now=now)
         except DomainError:  # raised before anything of this idea is written
             continue
         if department_id is not None:

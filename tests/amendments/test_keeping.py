@@ -60,9 +60,10 @@ async def test_a_file_that_is_written_down_is_served_as_it_was(
 async def test_two_workers_write_it_down_once(app: Any, act: Act) -> None:
     async with app.services.database.write() as session:
         [version, _] = await queries.list_versions(session, act.id)
-        assert await service.keep_files(session, version.id, district="Sectorul 5", now=AFTER)
+        files = service.write_files("Sectorul 5", act, version)
+        assert await service.keep_files(session, version.id, files, now=AFTER)
     async with app.services.database.write() as session:
-        assert not await service.keep_files(session, version.id, district="Altundeva", now=AFTER)
+        assert not await service.keep_files(session, version.id, files, now=AFTER)
     with pytest.raises(DBAPIError):
         async with app.services.database.write() as session:
             await session.execute(text("UPDATE act_version_files SET sha256 = ''"))

@@ -13,6 +13,7 @@ from accounts.models import Account
 from accounts.policy import Actor
 from accounts.states import Role
 from app.kit import register
+from app.kit.db import Database
 from app.kit.errors import Forbidden, Invalid
 from app.kit.outbox import OutboxMessage
 from proposals import jobs, queries, service
@@ -248,3 +249,35 @@ async def test_departments_page_and_declaring_an_interest(town: Town) -> None:
     timeline = await public.see(f"/ideas/{idea.id}")
     assert "declared a conflict of interest" in timeline
     assert "lângă parc" not in timeline
+
+
+async def test_giving_many_waits_for_an_idea_before_it_holds_the_register(database: Database) -> None:
+    if database.is_sqlite:
+        return  # one writer at a time: nobody waits with something in hand
+    async with database.write() as session:
+        cycle, (_, head) = await make_cycle(session), await make_department(session)
+        first, second = sorted(
+            [await make_idea(session, cycle=cycle) for _ in range(2)], key=lambda one: one.id
+        )
+
+    async def give() -> tuple[int, int]:
+        async with database.write() as session:
+            return await service.assign_ideas(
+                session, judge(head), [first.id, second.id], to=head.id, now=NOON
+            )
+
+    async with database.write() as session:
+        await queries.get_idea(session, second.id, lock=True)
+        giving = asyncio.create_task(give())
+        await asyncio.sleep(0.5)  # by now it has what it can have
+        await register.record(session, "idea.test", f"idea:{second.id}", {}, now=NOON)
+    assert await giving == (2, 0)
+
+
+async def test_who_has_an_interest_gives_the_idea_to_no_department(session: AsyncSession) -> None:
+    cycle, (owner, head) = await make_cycle(session), await make_department(session)
+    idea = await make_idea(session, cycle=cycle)
+    await service.declare_conflict(session, judge(head), idea.id, why="Locuiesc chiar acolo.", now=NOON)
+    given = await service.assign_ideas(session, judge(head), [idea.id], department_id=owner.id, now=NOON)
+    assert given == (0, 1)
+    assert idea.department_id is None

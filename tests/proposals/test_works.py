@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
+from accounts.service.residence import verify_at_desk, withdraw_residence
 from accounts.states import Role
 from app.kit import register
 from app.kit.db import Database
@@ -31,7 +32,7 @@ from proposals.models import BuiltReply, Milestone, Opinion, Project, Spending
 from proposals.pages import works as pages
 from proposals.service import Correction, MilestoneEntry, Payment, Saying, StoredPhoto
 from proposals.states import Built, IdeaState, MilestoneKind, WorksState, late_steps, works_state
-from tests.make.accounts import actor_of, make_account
+from tests.make.accounts import actor_of, make_account, make_cnp
 from tests.make.cycles import NOON, make_cycle
 from tests.make.proposals import make_funded, make_idea, make_project, make_reviewer, make_works
 
@@ -336,6 +337,38 @@ async def test_residents_say_it_after_the_reception_once_each(session: AsyncSess
     assert await queries.list_opinion_photos(session, [first.id]) == {}
 
 
+async def test_a_person_with_a_second_account_counts_once(session: AsyncSession, made: Made) -> None:
+    await receive(session, made)
+    desk = actor_of(await make_account(session, roles=[Role.DESK]), roles=[Role.DESK])
+    first, second = [await make_account(session, name="Dan Dublu") for _ in range(2)]
+    cnp = make_cnp()
+    await verify_at_desk(session, desk, first.id, cnp=cnp, area="Rahova", now=NOON)
+    before = await service.say_built(
+        session, actor_of(first, verified=True), made.project.id, saying(Built.NO, "Lipsește tot."), now=NOON
+    )
+    await withdraw_residence(session, desk, first.id, reason="Cont pierdut.", now=NOON)
+    await verify_at_desk(session, desk, second.id, cnp=cnp, area="Rahova", now=NOON)
+    after = await service.say_built(
+        session, actor_of(second, verified=True), made.project.id, saying(Built.YES, "Acum e gata."), now=NOON
+    )
+    assert after.id == before.id
+    assert await queries.count_opinions(session, [made.project.id]) == {made.project.id: {Built.YES: 1}}
+
+
+async def test_what_was_hidden_meanwhile_is_seen_under_the_lock(session: AsyncSession, made: Made) -> None:
+    await receive(session, made)
+    said = await service.say_built(session, await make_resident(session), made.project.id, saying(), now=NOON)
+    assert said.hidden_at is None  # as the page has read it, before it takes the lock
+    hiding = update(Opinion).values(hidden_at=NOON, hidden_why="O adresă de acasă.")
+    await session.execute(hiding.execution_options(synchronize_session=False))  # somebody else's
+    with pytest.raises(Forbidden, match="has hidden this answer"):
+        await service.reply_built(session, made.official, said.id, text="Vă mulțumim.", now=NOON)
+    frozen = update(Project).where(Project.id == made.project.id).values(outcome="not_funded")
+    await session.execute(frozen.execution_options(synchronize_session=False))
+    with pytest.raises(ProjectNotFound):
+        await enter(session, made.official, made.project, K.CONTRACT, planned_on=TODAY)
+
+
 async def test_the_department_answers_in_public_and_a_moderator_hides_words(
     session: AsyncSession, made: Made
 ) -> None:
@@ -408,7 +441,7 @@ async def test_two_clicks_at_once_leave_one_of_each(database: Database) -> None:
 
     async def reply() -> None:
         async with database.write() as session:
-            said = await queries.find_opinion(session, made.project.id, resident.id)
+            said = await queries.find_opinion(session, made.project.id, [resident.id])
             assert said is not None
             await service.reply_built(session, made.official, said.id, text="Se repară.", now=NOON)
 
