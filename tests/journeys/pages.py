@@ -1,11 +1,10 @@
 """Every page there is, with who must look at it and where it is in the demonstration's district.
 
-Those of draft decisions are in pages_acts.py. A page that is missing in both fails the gate (test_pages.py);
+Those of one domain are in pages_*.py beside it. A page that is missing in all fails the gate (test_pages.py);
 so a new page comes with a line. Words in braces are facts of the district, read from its database; {token} is
 the one in the mail that came last, {created} what a form has just made.
 """
 
-import json
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -23,24 +22,15 @@ from cycles.models import Cycle
 from proposals.models import Contestation, Idea, PreparedVerdict, Verdict
 from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_acts import ACT_FACTS, ACTS
+from tests.journeys.pages_ideas import IDEAS
 from tests.journeys.pages_talk import TALK, TALK_FACTS
-from tests.journeys.pages_works import WORKS, WORKS_FACTS
+from tests.journeys.pages_works import WORKS_FACTS
 from voting.models import BoardBallot, Poll
 from voting.sealing.box import new_receipt
 
 SIGN_UP = {"name": "Dana Ilie", "email": "dana.ilie@exemplu.ro", "password": "patru mere coapte"}
 OFFICIAL_SIGN_IN = ("/sign-in", {"email": "radu.dobre@exemplu.ro", "password": PASSWORD})
 FORGETFUL = "simona.matei@exemplu.ro"
-NEW_DRAFT: tuple[str, Fields] = ("/ideas/new", {})
-TEXT = {
-    "title": "Umbrare pentru locul de joacă din Parcul Sebastian",
-    "body": "Vara toboganul **arde**. Propun:\n\n- trei prelate\n- doi platani",
-    "lang": "ro",
-}
-PREVIEW = {**TEXT, "do": "preview"}
-LONG = {**TEXT, "title": "Umbră " * 40}
-WRITTEN = (NEW_DRAFT, ("/ideas/{created}/edit/text", TEXT))
-PINNED = (*WRITTEN, ("/ideas/{created}/edit/place", {"pin-large.x": "350", "pin-large.y": "150"}))
 BALLOT = "/polls/{open_poll}/ballot"
 VOTE = {"ballot": "P03.P01", "receipt": "{receipt}"}
 VOTED = (BALLOT + "/review", VOTE)  # the same receipt again is no second vote
@@ -50,18 +40,6 @@ TABLE = "/polls/{approval_poll}/places/1/table"
 OTHER_TABLE = "/polls/{approval_poll}/places/2/table"
 CLOSED: tuple[str, Fields] = (OTHER_TABLE + "/close", {"sure": "yes"})
 NO_NUMBERS = {"in_box": ""}
-TERMS = {"answer_days": 10, "contest_days": 5, "decide_days": 5}
-USUAL = json.dumps({"second_eyes_bani": 500_000_00, **TERMS, "publish_at": None})
-HELD: tuple[str, Fields] = (
-    "/cycles/{next_cycle}/review-rules/edit",
-    {
-        "second_eyes": "500000",
-        **{name: str(days) for name, days in TERMS.items()},
-        "publish_on": "2099-05-04",
-        "reason": "Toate deciziile deodată",
-        "seen": "{" + USUAL + "}",
-    },
-)
 CHOICES = tuple((BALLOT, {"move": f"add:P0{number}"}) for number in (3, 1, 4))
 
 CASES: tuple[PageCase, ...] = (
@@ -74,8 +52,6 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/accessibility"),
     PageCase("/privacy"),
     PageCase("/styleguide", is_specimen=True),
-    PageCase("/ideas/supported", who="resident"),
-    PageCase("/ideas/supported", note="none", who="newcomer"),
     PageCase("/search"),
     PageCase("/search?q=biciclete", note="found"),
     PageCase("/search?q=parcare+xilofon", note="some words"),
@@ -139,100 +115,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/cycles/{past_cycle}"),
     PageCase("/cycles/{open_cycle}/stages/vote", who="election"),
     # ── ideas and projects
-    PageCase("/ideas"),
-    PageCase("/ideas?q=parc&order=support", note="found"),
-    PageCase("/ideas?q=zmeură", note="nothing found"),
-    PageCase("/ideas/new"),
-    PageCase("/ideas/new", who="author"),
-    PageCase("/ideas/{created}/edit/text", who="author", before=(NEW_DRAFT,)),
-    PageCase("/ideas/{created}/edit/text", note="preview", who="author", before=(NEW_DRAFT,), send=PREVIEW),
-    PageCase(
-        "/ideas/{created}/edit/text",
-        note="too long",
-        who="author",
-        status=422,
-        before=(NEW_DRAFT,),
-        send=LONG,
-    ),
-    PageCase("/ideas/{created}/edit/place", who="author", before=WRITTEN),
-    PageCase("/ideas/{created}/edit/place", note="with a pin", who="author", before=PINNED),
-    PageCase(
-        "/ideas/{created}/edit/place",
-        note="refused",
-        who="author",
-        status=422,
-        before=WRITTEN,
-        send={"latitude": "12", "pin-large.x": "a", "pin-large.y": "1"},
-    ),
-    PageCase("/ideas/{created}/edit/photos", who="author", before=WRITTEN),
-    PageCase("/ideas/{created}/similar", who="author", before=WRITTEN),
-    PageCase("/ideas/{created}/check", who="author", before=WRITTEN),
-    PageCase("/ideas/{created}/check", note="with a pin", who="author", before=PINNED),
-    PageCase("/ideas/{created}/delete", who="author", before=WRITTEN),
-    PageCase("/ideas/{own_idea}/sent", who="author"),
-    PageCase("/ideas/{own_idea}/withdraw", who="author"),
-    PageCase("/ideas/{own_idea}", who="author"),
-    PageCase("/ideas/{own_idea}", who="resident"),
-    PageCase("/ideas/{own_idea}"),
-    PageCase("/ideas/{asked_idea}"),
-    PageCase("/ideas/{rejected_idea}"),
-    PageCase("/ideas/{accepted_idea}"),
-    PageCase("/ideas/{pinned_idea}"),
-    *WORKS,
-    PageCase("/projects"),
-    PageCase("/projects?cycle={past_cycle}", note="of the last cycle"),
-    PageCase("/projects/print"),
-    PageCase("/cycles/{open_cycle}/projects/P01"),
-    PageCase("/cycles/{past_cycle}/projects/P01"),
-    PageCase("/cycles/{next_cycle}/put-to-vote", who="election"),
-    PageCase("/reasons"),
-    PageCase("/reasons/R01"),
-    PageCase("/reasons/R01/edit", who="admin"),
-    PageCase("/reasons/new", who="admin"),
-    PageCase("/reasons/new", note="empty", who="admin", status=422, send={}),
-    PageCase("/review", who="reviewer"),
-    PageCase("/review/ideas/{own_idea}", who="reviewer"),
-    PageCase("/review/ideas/{asked_idea}", who="reviewer"),
-    PageCase("/review/ideas/{pinned_idea}", who="reviewer"),
-    PageCase("/review/ideas/{reviewed_idea}", who="reviewer"),
-    PageCase("/review/ideas/{rejected_idea}", who="reviewer"),
-    PageCase("/review/ideas/{reviewed_idea}/accept", who="reviewer"),
-    PageCase("/review/ideas/{reviewed_idea}/change", who="reviewer"),
-    PageCase("/review/ideas/{reviewed_idea}/forward", who="reviewer"),
-    PageCase("/ideas/{forwarded_idea}"),
-    PageCase("/ideas/{changed_idea}"),
-    PageCase("/cycles/{next_cycle}/review-rules"),
-    PageCase("/cycles/{next_cycle}/review-rules/edit", who="admin"),
-    PageCase("/cycles/{next_cycle}/review-rules/edit", note="empty", who="admin", status=422, send={}),
-    PageCase("/ideas/{contestable_idea}/contest", who="author"),
-    PageCase("/ideas/{contestable_idea}/contest", note="empty", who="author", status=422, send={}),
-    PageCase("/ideas/{contested_idea}"),
-    PageCase("/review/contestations", who="reviewer"),
-    PageCase("/review/ideas/{contested_idea}", who="reviewer"),
-    PageCase("/review/ideas/{contested_idea}/contestation", who="reviewer"),
-    PageCase("/review/ideas/{contested_idea}/contestation", note="by a colleague", who="second_reviewer"),
-    PageCase(
-        "/review/ideas/{contested_idea}/contestation",
-        note="empty",
-        who="second_reviewer",
-        status=422,
-        send={},
-    ),
-    PageCase("/review/assign", note="nothing ticked", who="reviewer", status=422, send={}),
-    PageCase("/ideas/overdue"),
-    PageCase("/departments"),
-    PageCase("/departments", who="admin"),
-    PageCase("/departments", note="empty", who="admin", status=422, send={}),
-    PageCase("/review/prepared", who="reviewer"),
-    PageCase("/review/prepared/{prepared}", who="reviewer"),
-    PageCase("/review/prepared/{prepared}", note="by a colleague", who="second_reviewer"),
-    PageCase("/review/prepared/{prepared}/send-back", note="empty", who="reviewer", status=422, send={}),
-    PageCase("/review/release/{next_cycle}", who="reviewer", before=(HELD,), begun_by="admin"),
-    PageCase("/review/ideas/{prepared_idea}", who="reviewer"),
-    PageCase("/review/ideas/{reviewed_idea}/merge", who="reviewer"),
-    PageCase("/review/ideas/{reviewed_idea}/reject", who="reviewer"),
-    PageCase("/review/ideas/{reviewed_idea}/reject", note="empty", who="reviewer", status=422, send={}),
-    PageCase("/review/ideas/{reviewed_idea}/accept", note="empty", who="reviewer", status=422, send={}),
+    *IDEAS,
     # ── votes
     PageCase("/polls"),
     PageCase("/polls/guarantees"),

@@ -226,14 +226,17 @@ async def test_a_page_passes(case: PageCase, windows: Windows, fetched: Fetched)
 
 def looks_at(case: PageCase) -> list[tuple[str, bool]]:
     """How a page is looked at: language, and whether with scripts. The first case of an address is seen in
-    both languages and without scripts; what it shows to somebody else, or after a refusal, has the same
-    parts, and is seen in one language, turn and turn about.
+    both languages and without scripts. Of what the address shows to somebody else, the first is seen in one
+    language with scripts and in the other without; further ones (a refusal, another state) in one, turn and
+    turn about. That a template is right in the other language too rests on the shared parts it is made of.
     """
     alike = [one for one in CASES if route_of(one.address) == route_of(case.address)]
     place = alike.index(case)
     if place == 0 or case.is_specimen:
         return [("ro", True), ("en", True), ("ro", False)]
-    return [(LOCALES[place % 2], True)]
+    first_of_person = next(one for one in alike if one.who == case.who) is case
+    looks = [(LOCALES[place % 2], True)]
+    return [*looks, (LOCALES[(place + 1) % 2], False)] if first_of_person else looks
 
 
 @pytest.mark.parametrize("name", ERRORS)
