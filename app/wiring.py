@@ -132,6 +132,7 @@ REGISTER_KINDS: dict[str, str] = {
     "projects.put-to-vote": N_("The list of projects was frozen and put to the vote"),
     "projects.decided": N_("The outcome of the vote was written on the projects"),
     "idea.submitted": N_("The idea was sent and registered"),
+    "idea.claimed": N_("Who had sent the idea without an account has claimed it"),
     "idea.taken": N_("The department began the review"),
     "idea.question": N_("The department asked the author; the clock stopped"),
     "idea.answer": N_("The author answered; the clock runs again"),

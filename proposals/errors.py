@@ -8,6 +8,22 @@ class IdeaNotFound(NotFound):
     default = N_("There is no such idea.")
 
 
+class EnteredAlready(Conflict):
+    """Two clicks at once: the first one made the idea. Carries nothing; its page is found by the form."""
+
+    default = N_("This idea has been entered already.")
+
+
+class IntakeNotFound(NotFound):
+    default = N_("This idea was not entered by staff.")
+
+
+class WrongClaim(Conflict):
+    default = N_(
+        "No idea that waits to be claimed has this number and this code. Check both; each code works once."
+    )
+
+
 class ProjectNotFound(NotFound):
     default = N_("There is no such project.")
 

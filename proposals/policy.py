@@ -29,7 +29,7 @@ class IdeaLike(Protocol):
     """What policies ask of an idea."""
 
     @property
-    def author_id(self) -> uuid.UUID: ...
+    def author_id(self) -> uuid.UUID | None: ...
     @property
     def state(self) -> str: ...
     @property
@@ -158,6 +158,28 @@ def may_contest(
         return deny(N_("The term for contesting this decision has passed."))
     if at_vote:
         return deny(N_("The project has been put to the vote. Its decision can no longer be changed."))
+    return ALLOW
+
+
+# ── ideas that staff enter ────────────────────────────────────────────────────
+def may_take_in(actor: Actor | None) -> Verdict:
+    """Whether this person enters ideas for people who came on paper, by e-mail, by telephone or to the desk:
+    the desk, and the department.
+    """
+    verdict = may_act_as(actor, Role.DESK)
+    return verdict or may_act_as(actor, Role.REVIEWER) or verdict
+
+
+def may_claim(actor: Actor | None, idea: IdeaLike, *, knew_code: bool) -> Verdict:
+    """Whether this person may claim an idea with its code: not who entered it or printed its letter, and has
+    seen the code (`knew_code`).
+    """
+    if actor is None:
+        return deny(N_("Please sign in to continue."))
+    if idea.author_id is not None:
+        return deny(N_("This idea has been claimed already."))
+    if knew_code:
+        return deny(N_("You have entered this idea for somebody else. You cannot claim it."))
     return ALLOW
 
 

@@ -28,6 +28,8 @@ TERM = Term(30, Unit.WORKING_DAYS, source=REGULATION)
 FORWARD_TERM = Term(5, Unit.CALENDAR_DAYS, source=N_("art. 6¹ of OG 27/2002"))
 
 
+ENTER_DAYS = 15  # calendar days after its receipt in which staff may enter an idea that came without the web
+
 # What a cycle's rules of the review say unless the town hall changes them for that cycle, in public.
 SECOND_EYES_BANI = 500_000_00  # 500,000 lei
 REMIND_DAYS = 5  # working days before a deadline
@@ -97,10 +99,20 @@ ACCEPTING = frozenset({VerdictKind.ACCEPTED, VerdictKind.CHANGED})
 """Verdicts that make a project, with a costing."""
 
 
+class Channel(StrEnum):
+    """How an idea reached the town hall that staff enter for somebody."""
+
+    PAPER = "paper"
+    EMAIL = "email"
+    PHONE = "phone"
+    DESK = "desk"  # said at the desk
+
+
 class EventKind(StrEnum):
     """What the public timeline of an idea tells."""
 
     SUBMITTED = "submitted"
+    CLAIMED = "claimed"  # who had sent it without an account has one now
     TAKEN = "taken"
     QUESTION = "question"
     ANSWER = "answer"

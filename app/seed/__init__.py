@@ -26,7 +26,7 @@ from app.seed.comments import seed_comments, seed_idea_comments
 from app.seed.council import seed_council
 from app.seed.debate import seed_coming_debate
 from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_papers, ticked
-from app.seed.ideas import list_sent, seed_departments, seed_wishes, seed_works
+from app.seed.ideas import list_sent, seed_departments, seed_taken_in, seed_wishes, seed_works
 from app.seed.paper import CLUB, Clerks, seed_counting_table, seed_paper_votes, seed_places
 from app.seed.people import PEOPLE, actor_of, seed_people
 from app.seed.sealed import seed_sealed
@@ -333,6 +333,7 @@ async def _seed_collecting(session: AsyncSession, services: Services, cast: Cast
     )
     ideas = await list_sent(session, cycle)
     await seed_idea_comments(session, ideas[:3], cast.authors, first=begins + 8 * DAY)
+    await seed_taken_in(session, cast.reviewers[0], now=_moment(now, -1, 10))
 
 
 def _stages(opens: datetime, closes: datetime) -> dict[StageKind, tuple[datetime, datetime]]:

@@ -1,6 +1,7 @@
 """Ideas of the demonstration: written, sent, supported and judged through the services of the site."""
 
 import random
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
+from app.kit.clock import local_date
 from app.kit.images import read_photo
 from app.kit.storage import Storage
 from app.seed.content import ANSWER_ABOUT_DOGS, PINS, WISHES, WORKS, Wish, Work
@@ -20,7 +22,7 @@ from proposals.queries import list_departments
 from proposals.rules.costing import Costing, Line
 from proposals.service import Ruling
 from proposals.service.drafts import StoredPhoto
-from proposals.states import VerdictKind
+from proposals.states import Channel, VerdictKind
 
 DAY = timedelta(days=1)
 # Whose ideas can be tried as somebody of the demonstration: Elena's first, Ana's second.
@@ -164,6 +166,27 @@ async def seed_wishes(
     for idea, wish in zip(await list_sent(session, cycle), _sent(), strict=True):
         reviewer = reviewers[0] if wish.fate != "answered" else reviewers[-1]
         await _judge(session, idea, wish, reviewer, authors, now=first + 17 * step)
+
+
+async def seed_taken_in(session: AsyncSession, official: Actor, *, now: datetime) -> None:
+    """An idea that came on paper and that nobody has claimed yet."""
+    sender = service.Sender(
+        channel=Channel.PAPER,
+        received_on=local_date(now - DAY),
+        name="Maria Stoica",
+        is_named=True,
+        phone="0721 000 000",
+        address="Strada Petre Ispirescu 12",
+    )
+    fields = {
+        "title": "Bănci cu spătar pe drumul spre policlinică",
+        "body": "Merg la policlinică pe jos și nu am unde să mă așez. Vă rog să puneți bănci cu spătar și cu "
+        "brațe, la fiecare două sute de metri, mai ales la umbră.",
+        "location": "Strada Petre Ispirescu, de la nr. 10 la policlinică",
+        "lang": "ro",
+    }
+    form_id = uuid.uuid5(uuid.NAMESPACE_URL, fields["title"])
+    await service.take_in(session, official, sender, fields, form_id=form_id, now=now)
 
 
 def _sent() -> list[Wish]:

@@ -19,6 +19,7 @@ from proposals.models.ideas import (
     Support,
     Verdict,
 )
+from proposals.models.intake import Intake
 from proposals.models.works import BuiltReply, Milestone, Opinion, Spending, WorksPhoto
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Idea",
     "IdeaEvent",
     "IdeaNote",
+    "Intake",
     "Milestone",
     "OfficerConflict",
     "Opinion",

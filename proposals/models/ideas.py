@@ -31,8 +31,12 @@ class Idea(Base):
 
     id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
     cycle_id: Mapped[Id] = mapped_column(ForeignKey("cycles.id"))
-    author_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"))
-    author_name: Mapped[str] = mapped_column(String(120), comment="as shown in public, e.g. Ana P.")
+    author_id: Mapped[Id | None] = mapped_column(
+        ForeignKey("accounts.id"), comment="NULL: entered by staff, not claimed yet"
+    )
+    author_name: Mapped[str] = mapped_column(
+        String(120), comment="as shown in public, e.g. Ana P.; empty: a resident"
+    )
     number: Mapped[str | None] = mapped_column(String(30), unique=True, comment="registration number")
     state: Mapped[str] = mapped_column(String(20), default=IdeaState.DRAFT.value)
     title: Mapped[str] = mapped_column(String(120))

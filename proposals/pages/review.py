@@ -8,15 +8,24 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Row
 
+from accounts.models import Account
 from accounts.policy import Actor
 from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from proposals.forms import TypedLine
-from proposals.models import Idea, IdeaNote, OfficerConflict, PreparedVerdict
+from proposals.models import Idea, IdeaNote, Intake, OfficerConflict, PreparedVerdict
 from proposals.models import Verdict as Decision
 from proposals.pages.ideas import Choice, CostView, LinkedIdea, PhotoView, SimilarCard
 from proposals.pages.maps import MapView
-from proposals.pages.words import STATE_TITLES, ClockView, EventView, ReasonView, state_title, view_clock
+from proposals.pages.words import (
+    CHANNEL_TITLES,
+    STATE_TITLES,
+    ClockView,
+    EventView,
+    ReasonView,
+    state_title,
+    view_clock,
+)
 from proposals.policy import (
     may_ask,
     may_assign,
@@ -28,9 +37,22 @@ from proposals.policy import (
     may_touch,
 )
 from proposals.rules.costing import Costing
-from proposals.states import IdeaState, review_deadline
+from proposals.states import Channel, IdeaState, review_deadline
 
 VIEWS = ("all", "mine", "unassigned", "overdue", "waiting")
+
+
+class SenderView(msgspec.Struct, frozen=True):
+    """Who sent an idea, for the department alone."""
+
+    name: str
+    email: str
+    phone: str
+    address: str
+    entered_by: str
+    received_on: date | None
+    channel_title: str
+    is_unclaimed: bool
 
 
 class QueueRow(msgspec.Struct, frozen=True):
@@ -84,8 +106,7 @@ class FilePage(msgspec.Struct, frozen=True):
     estimate_bani: int | None
     state: str
     state_title: str
-    author_name: str
-    author_email: str
+    sender: SenderView
     support_count: int
     reviewer: str
     photos: list[PhotoView]
@@ -180,6 +201,20 @@ class ReasonFormPage(msgspec.Struct, frozen=True):
     errors: dict[str, str]
 
 
+def view_sender(author: Account | None, intake: Intake | None) -> SenderView:
+    """Who sent an idea, for the department: with an account, or as staff wrote down."""
+    return SenderView(
+        name=author.name if author else (intake.name if intake else ""),
+        email=author.email if author else (intake.email if intake else ""),
+        phone=intake.phone if intake else "",
+        address=intake.address if intake else "",
+        entered_by=intake.entered_by_name if intake else "",
+        received_on=intake.received_on if intake else None,
+        channel_title=CHANNEL_TITLES[Channel(intake.channel)] if intake else "",
+        is_unclaimed=author is None,
+    )
+
+
 def build_row(
     row: Row[*tuple[Any, ...]],
     pauses: Sequence[tuple[datetime, datetime | None]],
@@ -211,8 +246,7 @@ def build_file(
     actor: Actor,
     *,
     area_name: str,
-    author_name: str,
-    author_email: str,
+    sender: SenderView,
     pin: MapView | None,
     photos: list[PhotoView],
     events: list[EventView],
@@ -245,8 +279,7 @@ def build_file(
         estimate_bani=idea.estimate_bani,
         state=idea.state,
         state_title=state_title(idea),
-        author_name=author_name,
-        author_email=author_email,
+        sender=sender,
         support_count=idea.support_count,
         reviewer=idea.reviewer_name,
         photos=photos,

@@ -11,6 +11,7 @@ from app.kit.i18n import N_, Locale
 from proposals.models import Idea, IdeaEvent, Reason
 from proposals.states import (
     Built,
+    Channel,
     EventKind,
     IdeaState,
     MilestoneKind,
@@ -41,6 +42,7 @@ VERDICT_TITLES = {
 OUTCOME_TITLES = {Outcome.FUNDED: N_("Project funded"), Outcome.NOT_FUNDED: N_("Project not funded")}
 EVENT_TITLES = {
     EventKind.SUBMITTED: N_("The idea was sent and registered"),
+    EventKind.CLAIMED: N_("The author has claimed the idea"),
     EventKind.TAKEN: N_("The department began the review"),
     EventKind.QUESTION: N_("The department asked the author; the clock stopped"),
     EventKind.ANSWER: N_("The author answered; the clock runs again"),
@@ -65,6 +67,12 @@ EVENT_TITLES = {
     EventKind.REPLANNED: N_("The plan of the works was changed"),
     EventKind.REACHED: N_("The works reached a milestone"),
     EventKind.REDATED: N_("The date of a milestone was corrected"),
+}
+CHANNEL_TITLES = {
+    Channel.PAPER: N_("on paper"),
+    Channel.EMAIL: N_("by e-mail"),
+    Channel.PHONE: N_("by telephone"),
+    Channel.DESK: N_("at the desk"),
 }
 WORKS_TITLES = {
     WorksState.NOT_BEGUN: N_("Not begun"),
@@ -95,6 +103,7 @@ DATED_FACTS = (
     "planned_before",
     "actual_on",
     "actual_before",
+    "received_on",
 )
 
 

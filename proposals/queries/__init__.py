@@ -38,6 +38,7 @@ from proposals.queries.ideas import (
     list_supporter_ids,
     lock_ideas,
 )
+from proposals.queries.intake import find_entered, find_intake, get_intake, list_intakes
 from proposals.queries.prepared import (
     count_beside_queue,
     find_open_contestation,
@@ -121,8 +122,10 @@ __all__ = [
     "count_queue",
     "count_rejections",
     "count_supports",
+    "find_entered",
     "find_funded",
     "find_idea_by_number",
+    "find_intake",
     "find_open_contestation",
     "find_open_pause",
     "find_opinion",
@@ -132,6 +135,7 @@ __all__ = [
     "find_verdict",
     "get_department",
     "get_idea",
+    "get_intake",
     "get_opinion",
     "get_photo",
     "get_prepared",
@@ -158,6 +162,7 @@ __all__ = [
     "list_held_cycles",
     "list_ideas_by_id",
     "list_ideas_page",
+    "list_intakes",
     "list_members",
     "list_merged_ideas",
     "list_milestones",

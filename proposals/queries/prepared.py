@@ -52,7 +52,7 @@ async def list_prepared(
         .join(Idea, Idea.id == PreparedVerdict.idea_id)
         .join(Cycle, Cycle.id == Idea.cycle_id)
         .outerjoin(ReviewRules, ReviewRules.cycle_id == Idea.cycle_id)
-        .where(PreparedVerdict.ended_at.is_(None), Idea.author_id != leave_out)
+        .where(PreparedVerdict.ended_at.is_(None), Idea.author_id.is_distinct_from(leave_out))
         .order_by(PreparedVerdict.at, PreparedVerdict.id)
         .limit(limit)
     )

@@ -9,6 +9,7 @@ from proposals.routes import (
     departments,
     drafts,
     ideas,
+    intake,
     maps,
     prepared,
     projects,
@@ -26,6 +27,7 @@ router = Router(
     route_handlers=[
         *maps.HANDLERS,
         *ideas.HANDLERS,
+        *intake.HANDLERS,
         *drafts.HANDLERS,
         *review.HANDLERS,
         *verdicts.HANDLERS,

@@ -50,7 +50,7 @@ async def _open_file(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> pages.Fi
     """The file, for the department alone; its author will see who read their name and address."""
     require(may_review(ctx.actor))
     idea = await get_sent(session, idea_id)
-    if idea.author_id != ctx.actor.id:
+    if idea.author_id is not None and idea.author_id != ctx.actor.id:
         what = N_("name and e-mail, in the file of your idea")
         log_access(session, reader_id=ctx.actor.id, subject_id=idea.author_id, what=what, now=ctx.now)
     return await _build_file(session, ctx, idea)
@@ -69,13 +69,13 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
     reasons = await queries.list_reasons_of(session, idea_pages.reason_codes(events))
     areas = {area.id: area.name for area in await list_areas(session, idea.cycle_id)}
     standing = await queries.find_verdict(session, idea.id)
-    author = await get_account(session, idea.author_id)
+    intake = await queries.find_intake(session, idea.id)
+    author = await get_account(session, idea.author_id) if idea.author_id else None
     return pages.build_file(
         idea,
         ctx.actor,
         area_name=areas.get(idea.area_id, "") if idea.area_id else "",
-        author_name=author.name,
-        author_email=author.email,
+        sender=pages.view_sender(author, intake),
         pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
         photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)),
         events=idea_pages.view_events(events, reasons, ctx.locale),

@@ -22,6 +22,7 @@ from proposals.service.drafts import (
     remove_photo,
     save_draft,
 )
+from proposals.service.intake import Sender, claim_idea, renew_code, take_in
 from proposals.service.judge import (
     confirm_prepared,
     judge_idea,
@@ -91,6 +92,7 @@ __all__ = [
     "ReviewTerms",
     "Ruling",
     "Saying",
+    "Sender",
     "StoredPhoto",
     "add_department",
     "add_note",
@@ -104,6 +106,7 @@ __all__ = [
     "can_receive",
     "carry_support",
     "change_review_rules",
+    "claim_idea",
     "confirm_prepared",
     "contest_until",
     "contest_verdict",
@@ -135,6 +138,7 @@ __all__ = [
     "remind_of_deadline",
     "remind_until",
     "remove_photo",
+    "renew_code",
     "reply_built",
     "resume_clock",
     "resume_unanswered",
@@ -145,6 +149,7 @@ __all__ = [
     "set_member",
     "submit_idea",
     "support_idea",
+    "take_in",
     "uphold_verdict",
     "whose",
     "withdraw_idea",

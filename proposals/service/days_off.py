@@ -20,7 +20,7 @@ class MovedIdea(msgspec.Struct, frozen=True, kw_only=True):
     id: uuid.UUID
     number: str
     title: str
-    author_id: uuid.UUID
+    author_id: uuid.UUID | None
     reviewer_id: uuid.UUID | None
     of: str
     before: date

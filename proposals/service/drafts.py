@@ -38,11 +38,19 @@ async def create_draft(session: AsyncSession, actor: Actor, *, cycle_id: uuid.UU
     """Begin an empty draft in a cycle. Raises: Forbidden at too many drafts."""
     require(may_draft(actor, drafts=await queries.count_drafts(session, actor.id)))
     await get_cycle(session, cycle_id)
-    idea = Idea(
+    idea = empty_draft(cycle_id, author_id=actor.id, author_name=public_name(actor.name), now=now)
+    session.add(idea)
+    await session.flush()
+    return idea
+
+
+def empty_draft(cycle_id: uuid.UUID, *, author_id: uuid.UUID | None, author_name: str, now: datetime) -> Idea:
+    """An idea of which nothing was written yet; `author_id` None: of somebody without an account."""
+    return Idea(
         id=new_id(),
         cycle_id=cycle_id,
-        author_id=actor.id,
-        author_name=public_name(actor.name),
+        author_id=author_id,
+        author_name=author_name,
         state=IdeaState.DRAFT.value,
         title="",
         body="",
@@ -56,9 +64,6 @@ async def create_draft(session: AsyncSession, actor: Actor, *, cycle_id: uuid.UU
         support_count=0,
         event_count=0,
     )
-    session.add(idea)
-    await session.flush()
-    return idea
 
 
 async def _lock_draft(session: AsyncSession, actor: Actor, idea_id: uuid.UUID) -> Idea:

@@ -1,7 +1,8 @@
 """Sending an idea, withdrawing it, and supporting the ideas of others."""
 
 import uuid
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +12,7 @@ from accounts.policy import Actor
 from accounts.queries import list_same_person, lock_accounts
 from app.kit.clock import local_date
 from app.kit.days_off import list_days_off
+from app.kit.deadlines import Deadline
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.i18n import N_
 from app.kit.numbers import next_number
@@ -60,22 +62,46 @@ async def submit_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *
     missing = find_missing(idea)
     if missing:
         raise FormErrors(missing)
-    today = local_date(now)
-    deadline = review_deadline(now, [], today=today, days_off=days_off)
-    idea.number = await next_number(session, SERIES, today.year)
-    idea.move_to(IdeaState.SUBMITTED)
-    idea.submitted_at, idea.due_on, idea.author_name = now, deadline.due_on, public_name(actor.name)
-    tell(session, idea, EventKind.SUBMITTED, by_name=idea.author_name, facts={"number": idea.number}, now=now)
+    idea.author_name = public_name(actor.name)
+    deadline = await register_idea(session, idea, days_off, received_at=now, now=now)
     await mail_author(session, idea, "submitted", due_on=deadline.due_on, term_days=deadline.term.days)
+    await publish_submission(session, idea, {}, now=now)
+    return idea
+
+
+async def register_idea(
+    session: AsyncSession,
+    idea: Idea,
+    days_off: frozenset[date],
+    *,
+    received_at: datetime,
+    facts: Mapping[str, object] | None = None,
+    now: datetime,
+) -> Deadline:
+    """Give a complete draft its number and begin its clock at `received_at`. `facts`: of how it came, for the
+    timeline. Locks: the series of numbers.
+    """
+    deadline = review_deadline(received_at, [], today=local_date(now), days_off=days_off)
+    idea.number = await next_number(session, SERIES, local_date(now).year)
+    idea.move_to(IdeaState.SUBMITTED)
+    idea.submitted_at, idea.due_on = received_at, deadline.due_on
+    shown = {"number": idea.number, **(facts or {})}
+    tell(session, idea, EventKind.SUBMITTED, by_name=idea.author_name, facts=shown, now=now)
+    return deadline
+
+
+async def publish_submission(
+    session: AsyncSession, idea: Idea, facts: Mapping[str, object], *, now: datetime
+) -> None:
+    """Record that an idea was registered. Locks: the register's head; so last."""
     cycle = await get_cycle(session, idea.cycle_id)
     areas = {area.id: area.name for area in await list_areas(session, idea.cycle_id)}
-    facts = {
+    public = {
         "cycle": cycle.slug,
         "area": areas.get(idea.area_id) if idea.area_id else None,
-        "due_on": deadline.due_on.isoformat(),
+        "due_on": idea.due_on.isoformat() if idea.due_on else None,
     }
-    await publish_fact(session, "idea.submitted", idea, facts, now=now)
-    return idea
+    await publish_fact(session, "idea.submitted", idea, {**public, **facts}, now=now)
 
 
 async def withdraw_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, now: datetime) -> Idea:
@@ -124,8 +150,12 @@ async def support_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, 
 
 async def withdraw_support(session: AsyncSession, actor: Actor, idea_id: uuid.UUID) -> None:
     """Take one's support back; the row goes. Locks: the idea. Raises: NotSupported."""
-    idea = await queries.get_idea(session, idea_id, lock=True)
-    query = delete(Support).where(Support.idea_id == idea_id, Support.account_id == actor.id)
+    await drop_support(session, actor.id, await queries.get_idea(session, idea_id, lock=True))
+
+
+async def drop_support(session: AsyncSession, account_id: uuid.UUID, idea: Idea) -> None:
+    """Take the support of somebody back; the idea's row is locked. Raises: NotSupported."""
+    query = delete(Support).where(Support.idea_id == idea.id, Support.account_id == account_id)
     result = await session.execute(query.returning(Support.idea_id))
     if result.first() is None:
         raise NotSupported()

@@ -23,6 +23,7 @@ from proposals.models import Contestation, Idea, PreparedVerdict, Verdict
 from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_acts import ACT_FACTS, ACTS
 from tests.journeys.pages_ideas import IDEAS
+from tests.journeys.pages_intake import INTAKE, INTAKE_FACTS
 from tests.journeys.pages_talk import TALK, TALK_FACTS
 from tests.journeys.pages_works import WORKS_FACTS
 from voting.models import BoardBallot, Poll
@@ -116,6 +117,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/cycles/{open_cycle}/stages/vote", who="election"),
     # ── ideas and projects
     *IDEAS,
+    *INTAKE,
     # ── votes
     PageCase("/polls"),
     PageCase("/polls/guarantees"),
@@ -394,4 +396,5 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     **ACT_FACTS,
     **TALK_FACTS,
     **WORKS_FACTS,
+    **INTAKE_FACTS,
 }

@@ -1,0 +1,55 @@
+"""What staff type of an idea that came without the web, and who claims one."""
+
+import uuid
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+
+from accounts.forms import check_email
+from app.kit.errors import FormErrors
+from app.kit.forms import MAX_BANI
+from app.kit.i18n import N_
+from proposals.forms import Body, Title
+from proposals.states import Channel
+
+
+class IntakeForm(msgspec.Struct, frozen=True):
+    """The paper form, in its order. What an idea must have is checked when it is sent (`find_missing`)."""
+
+    channel: Annotated[Channel, msgspec.Meta(extra={"missing": N_("Choose how the idea came")})]
+    received_on: Annotated[
+        date, msgspec.Meta(extra={"missing": N_("Write the day on which it was received")})
+    ]
+    name: Annotated[
+        str, msgspec.Meta(min_length=3, max_length=120, extra={"missing": N_("Write who sent the idea")})
+    ]
+    shown_as: Annotated[
+        Literal["name", "resident"],
+        msgspec.Meta(extra={"missing": N_("Choose how the author is named in public")}),
+    ]
+    is_resident: Annotated[
+        bool, msgspec.Meta(extra={"missing": N_("Only residents of the district send ideas: check it first")})
+    ]
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    address: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    title: Title = ""
+    body: Body = ""
+    lang: Literal["ro", "en", "hu", "rom"] = "ro"
+    area: uuid.UUID | None = None
+    location: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    landmark: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    estimate: Annotated[int, msgspec.Meta(ge=0, le=MAX_BANI, extra={"typed": "lei"})] | None = None
+
+    def __post_init__(self) -> None:
+        refused = check_email(self.email) if self.email else None
+        if refused is not None:
+            raise FormErrors({"email": refused})
+
+
+class ClaimForm(msgspec.Struct, frozen=True):
+    """The two lines of the letter."""
+
+    number: Annotated[str, msgspec.Meta(max_length=30, extra={"missing": N_("Write the number of the idea")})]
+    code: Annotated[str, msgspec.Meta(max_length=40, extra={"missing": N_("Write the code of the letter")})]

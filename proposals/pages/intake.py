@@ -1,0 +1,134 @@
+"""What the templates of entering and claiming an idea are given."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+from sqlalchemy import Row
+
+from proposals.models import Idea, Intake
+from proposals.pages.ideas import Choice
+from proposals.pages.words import CHANNEL_TITLES
+from proposals.states import Channel
+
+NO_PICTURE = Markup("")
+FIELDS = (
+    "channel",
+    "received_on",
+    "name",
+    "shown_as",
+    "is_resident",
+    "email",
+    "phone",
+    "address",
+    "title",
+    "body",
+    "lang",
+    "area",
+    "location",
+    "landmark",
+    "estimate",
+)
+
+
+class EnteredRow(msgspec.Struct, frozen=True):
+    """An idea that staff have entered."""
+
+    id: str
+    number: str
+    title: str
+    lang: str
+    channel_title: str
+    received_on: date
+    entered_at: datetime
+    entered_by: str
+    is_claimed: bool
+
+
+class IntakePage(msgspec.Struct, frozen=True):
+    """The form of an idea that came without the web."""
+
+    form_id: str
+    values: dict[str, str]
+    areas: list[Choice]
+    today: date
+    enter_days: int
+    entered: list[EnteredRow]
+    errors: dict[str, str] = {}
+
+
+class EnteredPage(msgspec.Struct, frozen=True):
+    """An idea that was entered; with a code, the letter to print, whose code is nowhere else."""
+
+    id: str
+    number: str
+    title: str
+    lang: str
+    name: str
+    address: list[str]
+    email: str
+    channel_title: str
+    received_on: date
+    entered_at: datetime
+    entered_by: str
+    due_on: date | None
+    claimed_at: datetime | None
+    code: str = ""
+    link: str = ""
+    qr: Markup = NO_PICTURE
+
+
+class ClaimPage(msgspec.Struct, frozen=True):
+    """The two lines of the letter."""
+
+    values: dict[str, str]
+    errors: dict[str, str] = {}
+
+
+def channel_options() -> list[tuple[str, str]]:
+    """The ways in which an idea comes, with their msgids."""
+    return [(channel.value, CHANNEL_TITLES[channel]) for channel in Channel]
+
+
+def view_rows(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[EnteredRow]:
+    """The ideas that were entered last."""
+    return [
+        EnteredRow(
+            id=str(row.id),
+            number=row.number or "",
+            title=row.title,
+            lang=row.lang,
+            channel_title=CHANNEL_TITLES[Channel(row.channel)],
+            received_on=row.received_on,
+            entered_at=row.entered_at,
+            entered_by=row.entered_by_name,
+            is_claimed=row.claimed_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def build_entered(
+    idea: Idea, intake: Intake, *, code: str = "", link: str = "", qr: Markup = NO_PICTURE
+) -> EnteredPage:
+    """An idea that was entered, or its letter."""
+    return EnteredPage(
+        id=str(idea.id),
+        number=idea.number or "",
+        title=idea.title,
+        lang=idea.lang,
+        name=intake.name,
+        address=[line for line in intake.address.split("\n") if line],
+        email=intake.email,
+        channel_title=CHANNEL_TITLES[Channel(intake.channel)],
+        received_on=intake.received_on,
+        entered_at=intake.entered_at,
+        entered_by=intake.entered_by_name,
+        due_on=idea.due_on,
+        claimed_at=intake.claimed_at,
+        code=code,
+        link=link,
+        qr=qr,
+    )

@@ -1,0 +1,183 @@
+"""Ideas that came on paper, by e-mail, by telephone or to the desk: staff enter, their senders claim them."""
+
+import uuid
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.pages import qr_svg
+from app.kit.clock import local_date
+from app.kit.context import Ctx
+from app.kit.db import new_id
+from app.kit.errors import Forbidden, FormErrors, Invalid
+from app.kit.forms import Form, parse, query_form, typed_id
+from app.kit.i18n import N_
+from app.kit.policy import require
+from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other, signed_in
+from cycles.queries import find_collecting_cycle, list_areas
+from proposals import queries, service
+from proposals.errors import EnteredAlready, WrongClaim
+from proposals.forms.intake import ClaimForm, IntakeForm
+from proposals.pages import intake as pages
+from proposals.pages.drafts import choices
+from proposals.policy import may_take_in
+from proposals.states import ENTER_DAYS
+
+LAST = 10  # ideas shown below the form
+SENDER = ("channel", "received_on", "name", "email", "phone", "address")
+
+
+# ── staff ─────────────────────────────────────────────────────────────────────
+@get("/desk/ideas", audience=official, include_in_schema=False)
+async def show_intake(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """The form, as the paper one, and what was entered last."""
+    values = {"received_on": local_date(ctx.now).isoformat(), "lang": "ro"}
+    return page(request, "proposals/intake.html", await _intake_page(session, ctx, new_id(), values))
+
+
+async def _intake_page(
+    session: AsyncSession,
+    ctx: Ctx,
+    form_id: UUID,
+    typed: dict[str, str],
+    errors: dict[str, str] | None = None,
+) -> pages.IntakePage:
+    require(may_take_in(ctx.actor))
+    cycle = await find_collecting_cycle(session, ctx.now)
+    return pages.IntakePage(
+        form_id=str(form_id),
+        values={name: typed.get(name, "") for name in pages.FIELDS},
+        areas=choices(await list_areas(session, cycle.id)) if cycle else [],
+        today=local_date(ctx.now),
+        enter_days=ENTER_DAYS,
+        entered=pages.view_rows(await queries.list_intakes(session, limit=LAST)),
+        errors=errors or {},
+    )
+
+
+@post("/desk/ideas", audience=official, include_in_schema=False)
+async def take_in(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+) -> Response[bytes]:
+    """Enter the idea. The answer is its letter: the code on it is kept nowhere."""
+    form_id = typed_id(form.get("form"))
+    try:
+        sender, fields = await _read_entry(session, ctx, form)
+        idea, code = await service.take_in(session, ctx.actor, sender, fields, form_id=form_id, now=ctx.now)
+    except FormErrors as refused:
+        typed = {name: form.get(name) for name in pages.FIELDS}
+        model = await _intake_page(session, ctx, form_id, typed, field_errors(ctx.locale, refused))
+        return page(request, "proposals/intake.html", model, status=422)
+    except EnteredAlready as refused:
+        first = await queries.find_entered(session, form_id)
+        notice = error_text(ctx.locale, refused)
+        return see_other(request, f"/desk/ideas/{first}", notice=notice, kind="info")
+    return await _letter(request, session, ctx, idea.id, code)
+
+
+async def _read_entry(
+    session: AsyncSession, ctx: Ctx, form: Form
+) -> tuple[service.Sender, dict[str, object]]:
+    """Who sent the idea and the idea itself. Raises: FormErrors."""
+    typed = parse(IntakeForm, form)
+    fields = msgspec.structs.asdict(typed)
+    sender = service.Sender(is_named=typed.shown_as == "name", **{name: fields.pop(name) for name in SENDER})
+    if form.get("form") == "" or typed_id(form.get("form")) == uuid.UUID(int=0):
+        raise FormErrors({"": Invalid(N_("This form is incomplete. Open it again."))})
+    fields["area_id"], fields["estimate_bani"] = fields.pop("area"), fields.pop("estimate")
+    del fields["shown_as"], fields["is_resident"]
+    cycle = await find_collecting_cycle(session, ctx.now)
+    known = {area.id for area in await list_areas(session, cycle.id)} if cycle else set()
+    if fields["area_id"] not in {None, *known}:
+        raise FormErrors({"area": Invalid(N_("Choose an area of this cycle"))})
+    return sender, fields
+
+
+async def _letter(
+    request: WebRequest, session: AsyncSession, ctx: Ctx, idea_id: UUID, code: str
+) -> Response[bytes]:
+    idea, intake = await queries.get_idea(session, idea_id), await queries.get_intake(session, idea_id)
+    link = ctx.absolute("/ideas/claim")
+    address = f"{link}?{urlencode({'number': idea.number or '', 'code': code})}"
+    qr = qr_svg(address, title=ctx.gettext("QR code with the number and the code of this letter"))
+    model = pages.build_entered(idea, intake, code=code, link=link, qr=qr)
+    return page(request, "proposals/intake_letter.html", model)
+
+
+@get("/desk/ideas/{idea_id:uuid}", audience=official, include_in_schema=False)
+async def show_entered(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
+) -> Response[bytes]:
+    """An idea that was entered, with the button that prints its letter again."""
+    require(may_take_in(ctx.actor))
+    intake = await queries.get_intake(session, idea_id)
+    model = pages.build_entered(await queries.get_idea(session, idea_id), intake)
+    return page(request, "proposals/intake_entered.html", model)
+
+
+@post("/desk/ideas/{idea_id:uuid}/letter", audience=official, include_in_schema=False)
+async def print_letter(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    idea_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The letter again, with another code."""
+    try:
+        _, code = await service.renew_code(session, ctx.actor, idea_id)
+    except WrongClaim:
+        notice = ctx.gettext("The idea has been claimed. It needs no letter any more.")
+        return see_other(request, f"/desk/ideas/{idea_id}", notice=notice, kind="info")
+    return await _letter(request, session, ctx, idea_id, code)
+
+
+# ── who sent it ───────────────────────────────────────────────────────────────
+@get("/ideas/claim", audience=signed_in, include_in_schema=False)
+async def show_claim(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
+    """The two lines of the letter; its QR code has filled them in."""
+    asked = query_form(request)
+    values = {"number": asked.get("number")[:30], "code": asked.get("code")[:40]}
+    return page(request, "proposals/claim.html", pages.ClaimPage(values))
+
+
+@post("/ideas/claim", audience=signed_in, include_in_schema=False)
+async def claim_idea(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+) -> Response[bytes]:
+    """Become the author of one's own idea."""
+    await ctx.services.limiter.check(f"claim-idea:{ctx.actor.id}", limit=10, seconds=3600)
+    values = {"number": form.get("number"), "code": form.get("code")}
+    try:
+        typed = parse(ClaimForm, form)
+        number = typed.number.strip().upper()
+        await ctx.services.limiter.check(f"claimed-idea:{number}", limit=20, seconds=3600)
+        idea = await service.claim_idea(session, ctx.actor, number=number, code=typed.code, now=ctx.now)
+    except FormErrors as refused:
+        model = pages.ClaimPage(values, field_errors(ctx.locale, refused))
+        return page(request, "proposals/claim.html", model, status=422)
+    except (WrongClaim, Forbidden) as refused:
+        model = pages.ClaimPage(values, {"code": error_text(ctx.locale, refused)})
+        return page(request, "proposals/claim.html", model, status=422)
+    notice = ctx.gettext("The idea is yours. You will be told of everything that happens to it.")
+    return see_other(request, f"/ideas/{idea.id}", notice=notice)
+
+
+HANDLERS = [show_intake, take_in, show_entered, print_letter, show_claim, claim_idea]

@@ -1,0 +1,216 @@
+"""Ideas that staff enter for people who came on paper, by e-mail, by telephone or to the desk, and how these
+people claim them later.
+
+The code of a letter exists on that letter alone: here stands a keyed hash, so a letter that was lost is
+printed again with another code.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.policy import Actor
+from accounts.queries import list_same_person
+from accounts.service.identity import hash_code
+from app.kit import crypto
+from app.kit.clock import BUCHAREST, local_date
+from app.kit.days_off import list_days_off
+from app.kit.errors import FormErrors, Invalid
+from app.kit.i18n import N_
+from app.kit.mail import send_mail
+from app.kit.policy import require
+from app.kit.text import public_name
+from cycles.queries import find_collecting_cycle, find_stage
+from cycles.states import StageKind, is_open
+from proposals import queries
+from proposals.errors import EnteredAlready, WrongClaim
+from proposals.models import Idea, Intake
+from proposals.policy import may_claim, may_take_in
+from proposals.service.drafts import empty_draft, fold_idea
+from proposals.service.submit import drop_support, find_missing, publish_submission, register_idea
+from proposals.service.timeline import publish_fact, tell
+from proposals.states import ENTER_DAYS, Channel, EventKind
+
+CODE = "idea-claim"
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """Who brought an idea, and how. `is_named`: whether they want their name ("Ana P.") shown in public."""
+
+    channel: Channel
+    received_on: date
+    name: str
+    is_named: bool
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+async def take_in(
+    session: AsyncSession,
+    actor: Actor,
+    sender: Sender,
+    fields: Mapping[str, object],
+    *,
+    form_id: uuid.UUID,
+    now: datetime,
+) -> tuple[Idea, str]:
+    """Register an idea for somebody; the legal clock begins on the day of its receipt. `fields`: as of a
+    draft. Returns it with the code to claim it by, which is on the letter and in the message, kept nowhere.
+
+    Locks: the days off (shared), the series of numbers, the register's head. Queues: a message where there is
+    an address. Raises: Forbidden; FormErrors; EnteredAlready when this very form was sent before.
+    """
+    require(may_take_in(actor))
+    days_off = await list_days_off(session, hold=True)
+    cycle_id, received_at = await _find_day(session, sender.received_on, now=now)
+    idea = empty_draft(
+        cycle_id, author_id=None, author_name=public_name(sender.name) if sender.is_named else "", now=now
+    )
+    for name, value in fields.items():
+        setattr(idea, name, value)
+    idea.folded = fold_idea(idea)
+    missing = find_missing(idea)
+    if missing:
+        raise FormErrors(missing)
+    code = await _open_intake(session, actor, idea, sender, form_id, now=now)
+    facts = {"channel": sender.channel.value, "received_on": sender.received_on.isoformat()}
+    facts |= {"entered_by": actor.name}
+    await register_idea(session, idea, days_off, received_at=received_at, facts=facts, now=now)
+    _mail_code(session, idea, sender.name, sender.email, code)
+    await publish_submission(session, idea, facts, now=now)
+    return idea, code
+
+
+async def _open_intake(
+    session: AsyncSession, actor: Actor, idea: Idea, sender: Sender, form_id: uuid.UUID, *, now: datetime
+) -> str:
+    """Raises: EnteredAlready; the savepoint takes the second idea back."""
+    code = crypto.new_code()
+    intake = Intake(
+        idea_id=idea.id,
+        form_id=form_id,
+        channel=sender.channel.value,
+        received_on=sender.received_on,
+        entered_at=now,
+        entered_by_id=actor.id,
+        entered_by_name=actor.name,
+        name=sender.name,
+        email=sender.email,
+        phone=sender.phone,
+        address=sender.address,
+        code_hash=hash_code(CODE, code),
+    )
+    try:
+        async with session.begin_nested():
+            session.add(idea)
+            await session.flush()
+            session.add(intake)
+            await session.flush()
+    except IntegrityError:
+        raise EnteredAlready() from None
+    return code
+
+
+async def _find_day(session: AsyncSession, day: date, *, now: datetime) -> tuple[uuid.UUID, datetime]:
+    """The cycle that took ideas on a day, and the moment of that day at which this one counts as sent.
+
+    Raises: FormErrors.
+    """
+    today = local_date(now)
+    if day > today:
+        raise FormErrors({"received_on": Invalid(N_("This day is still to come."))})
+    if (today - day).days > ENTER_DAYS:
+        late = Invalid(N_("An idea has to be entered within %(days)s days of its receipt."), days=ENTER_DAYS)
+        raise FormErrors({"received_on": late})
+    begins = datetime.combine(day, time(), tzinfo=BUCHAREST).astimezone(now.tzinfo)
+    ends = datetime.combine(day + timedelta(days=1), time(), tzinfo=BUCHAREST).astimezone(now.tzinfo)
+    cycle = await find_collecting_cycle(session, begins)
+    stage = await find_stage(session, cycle.id, StageKind.SUBMISSION) if cycle else None
+    if cycle is None or stage is None or cycle.is_imported:
+        raise FormErrors({"received_on": Invalid(N_("No cycle took ideas on this day."))})
+    moment = max(begins, stage.opens_at)
+    if moment >= ends or not is_open(stage.opens_at, stage.closes_at, moment):
+        raise FormErrors({"received_on": Invalid(N_("No cycle took ideas on this day."))})
+    if day == today and is_open(stage.opens_at, stage.closes_at, now):
+        moment = now
+    return cycle.id, moment
+
+
+async def renew_code(session: AsyncSession, actor: Actor, idea_id: uuid.UUID) -> tuple[Idea, str]:
+    """A letter was lost: another code; the one before no longer works. Who prints it is written down and
+    can claim the idea as little as who entered it.
+
+    Locks: the idea, its intake. Queues: a message where there is an address. Raises: Forbidden,
+    IntakeNotFound.
+    """
+    require(may_take_in(actor))
+    idea = await queries.get_idea(session, idea_id, lock=True)
+    intake = await queries.get_intake(session, idea_id, lock=True)
+    if intake.claimed_at is not None:
+        raise WrongClaim()
+    code = crypto.new_code()
+    intake.code_hash, intake.printed_by_id = hash_code(CODE, code), actor.id
+    _mail_code(session, idea, intake.name, intake.email, code)
+    await session.flush()
+    return idea, code
+
+
+def _mail_code(session: AsyncSession, idea: Idea, name: str, email: str, code: str) -> None:
+    send_mail(
+        session,
+        to=email,
+        template="proposals/mail/taken_in.txt",
+        locale="en" if idea.lang == "en" else "ro",
+        name=name,
+        number=idea.number or "",
+        title=idea.title,
+        idea_path=f"/ideas/{idea.id}",
+        code=code,
+    )
+
+
+async def claim_idea(session: AsyncSession, actor: Actor, *, number: str, code: str, now: datetime) -> Idea:
+    """Become the author of an idea that staff have entered, by its number and the code of its letter. What
+    was kept of the person is erased; who did not want their name shown stays unnamed.
+
+    Locks: the idea, its intake, the register's head. Queues: a message to the address that was left. Raises:
+    WrongClaim, Forbidden.
+    """
+    found = await queries.find_idea_by_number(session, number)
+    if found is None:
+        raise WrongClaim()
+    idea = await queries.get_idea(session, found.id, lock=True)
+    intake = await queries.find_intake(session, idea.id, lock=True)
+    if intake is None or not crypto.same(intake.code_hash or "", hash_code(CODE, code)):
+        raise WrongClaim()
+    for account_id in await list_same_person(session, actor.id):
+        require(may_claim(actor, idea, knew_code=account_id in (intake.entered_by_id, intake.printed_by_id)))
+        if await queries.find_support(session, idea.id, account_id) is not None:
+            await drop_support(session, account_id, idea)  # nobody supports their own
+    idea.author_id = actor.id
+    idea.author_name = public_name(actor.name) if idea.author_name else ""
+    left = (intake.name, intake.email)
+    intake.name = intake.email = intake.phone = intake.address = ""
+    intake.code_hash, intake.claimed_at, intake.claimed_by_id = None, now, actor.id
+    tell(session, idea, EventKind.CLAIMED, by_name=idea.author_name, now=now)
+    _mail_claimed(session, idea, *left)
+    await publish_fact(session, "idea.claimed", idea, {}, now=now)
+    return idea
+
+
+def _mail_claimed(session: AsyncSession, idea: Idea, name: str, email: str) -> None:
+    send_mail(
+        session,
+        to=email,
+        template="proposals/mail/claimed.txt",
+        locale="en" if idea.lang == "en" else "ro",
+        name=name,
+        number=idea.number or "",
+        title=idea.title,
+        idea_path=f"/ideas/{idea.id}",
+    )

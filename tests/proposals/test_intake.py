@@ -1,0 +1,255 @@
+"""Ideas that staff enter for somebody: their clock, their letter, and how they are claimed."""
+
+import asyncio
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.policy import Actor
+from accounts.states import Role
+from app.kit import register
+from app.kit.db import Database, new_id
+from app.kit.errors import DomainError, Forbidden, FormErrors
+from cycles.models import Cycle
+from cycles.states import StageKind
+from proposals import queries, service
+from proposals.errors import EnteredAlready, WrongClaim
+from proposals.models import Idea, Intake
+from proposals.states import Channel, EventKind, IdeaState
+from tests.make.accounts import actor_of, make_account
+from tests.make.cycles import NOON, make_cycle, stage_dates
+from tests.make.proposals import BODY, TITLE, make_reviewer
+from tests.proposals.conftest import Town
+
+pytestmark = pytest.mark.usefixtures("clock")
+DAY = timedelta(days=1)
+WORDS = {"title": TITLE, "body": BODY, "location": "Calea 13 Septembrie nr. 90", "lang": "ro"}
+FORM = {
+    "channel": "paper",
+    "received_on": "2027-02-26",
+    "name": "Ion Georgescu",
+    "shown_as": "name",
+    "is_resident": "yes",
+    "email": "ion@exemplu.ro",
+    "address": "Strada Lungă 5\n050011 București",
+    **WORDS,
+}
+
+
+def sender(**changes: Any) -> service.Sender:
+    facts: dict[str, Any] = {
+        "channel": Channel.PAPER,
+        "received_on": date(2027, 2, 26),
+        "name": "Ion Georgescu",
+        "is_named": True,
+    }
+    return service.Sender(**(facts | changes))
+
+
+async def desk(session: AsyncSession) -> Actor:
+    account = await make_account(session, name="Radu Dobre", roles=[Role.DESK], totp="JBSWY3DPEHPK3PXP")
+    return actor_of(account, roles=[Role.DESK])
+
+
+async def enter(session: AsyncSession, actor: Actor, **changes: Any) -> tuple[Idea, str]:
+    return await service.take_in(session, actor, sender(**changes), WORDS, form_id=new_id(), now=NOON)
+
+
+async def test_the_clock_begins_with_the_receipt_and_the_register_names_who_entered(
+    session: AsyncSession,
+) -> None:
+    await make_cycle(session)
+    idea, code = await enter(session, await desk(session), email="ion@exemplu.ro")
+    assert (idea.state, idea.author_id, idea.author_name) == (IdeaState.SUBMITTED, None, "Ion G.")
+    assert idea.submitted_at is not None
+    assert idea.due_on == date(2027, 4, 9)  # 30 working days from Friday 26 February
+    (event,) = await queries.list_events(session, idea.id)
+    assert '"entered_by": "Radu Dobre"' in event.facts
+    (fact,) = await register.list_facts(session, subject=f"idea:{idea.id}")
+    assert (fact.facts["channel"], fact.facts["received_on"]) == ("paper", "2027-02-26")
+    assert "Georgescu" not in str(fact.facts)
+    intake = await queries.get_intake(session, idea.id)
+    assert code not in str(vars(intake))
+
+
+async def test_claimed_once_by_somebody_who_did_not_see_the_code(session: AsyncSession) -> None:
+    await make_cycle(session)
+    official, colleague = await desk(session), await desk(session)
+    ion = actor_of(await make_account(session, name="Ion Georgescu", verified=True), verified=True)
+    idea, first = await enter(session, official, email="ion@exemplu.ro", phone="0721", address="Lungă 5")
+    number = idea.number or ""
+    await service.support_idea(session, ion, idea.id, now=NOON)
+    _, code = await service.renew_code(session, colleague, idea.id)
+    for actor, tried, refusal in (
+        (ion, first, WrongClaim),
+        (ion, "0000-0000-0000", WrongClaim),
+        (ion, "", WrongClaim),
+        (official, code, Forbidden),
+        (colleague, code, Forbidden),
+    ):
+        with pytest.raises(refusal):
+            await service.claim_idea(session, actor, number=number, code=tried, now=NOON)
+    typed = code.lower().replace("-", " ").replace("0", "o")
+    claimed = await service.claim_idea(session, ion, number=number.lower(), code=typed, now=NOON)
+    assert (claimed.author_id, claimed.author_name, claimed.support_count) == (ion.id, "Ion G.", 0)
+    intake = await queries.get_intake(session, idea.id)
+    assert (intake.name, intake.email, intake.phone, intake.address, intake.code_hash) == ("",) * 4 + (None,)
+    assert [e.kind for e in await queries.list_events(session, idea.id)][-1] == EventKind.CLAIMED
+    with pytest.raises(WrongClaim):
+        await service.claim_idea(session, ion, number=number, code=code, now=NOON)
+    with pytest.raises(WrongClaim):
+        await service.renew_code(session, official, idea.id)
+
+
+async def test_who_does_not_want_their_name_stays_unnamed(session: AsyncSession) -> None:
+    await make_cycle(session)
+    idea, code = await enter(session, await desk(session), is_named=False)
+    ion = actor_of(await make_account(session, verified=True), verified=True)
+    await service.claim_idea(session, ion, number=idea.number or "", code=code, now=NOON)
+    assert (idea.author_name, idea.author_id) == ("", ion.id)
+
+
+async def test_who_claimed_it_answers_and_a_reviewer_of_their_own_is_off(session: AsyncSession) -> None:
+    await make_cycle(session)
+    idea, code = await enter(session, await desk(session))
+    judge = actor_of(await make_reviewer(session), roles=[Role.REVIEWER])
+    own = actor_of(await make_reviewer(session, name="Ion Georgescu"), roles=[Role.REVIEWER])
+    await service.assign_idea(session, judge, idea.id, to=judge.id, now=NOON)
+    await service.ask_author(session, judge, idea.id, question="Pe ce parte a străzii?", now=NOON)
+    with pytest.raises(Forbidden, match="Only the author"):
+        await service.answer_question(session, own, idea.id, answer="Pe stânga.", now=NOON)
+    await service.claim_idea(session, own, number=idea.number or "", code=code, now=NOON)
+    await service.answer_question(session, own, idea.id, answer="Pe stânga.", now=NOON)
+    with pytest.raises(Forbidden, match="your own idea"):
+        await service.ask_author(session, own, idea.id, question="Pe ce parte a străzii?", now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        (date(2027, 3, 2), "still to come"),
+        (date(2027, 2, 13), "within"),
+        (date(2027, 2, 18), "No cycle"),  # the stage opened on the 19th
+    ],
+)
+async def test_days_on_which_nothing_can_have_been_received(
+    session: AsyncSession, day: date, message: str
+) -> None:
+    await make_cycle(session)
+    with pytest.raises(FormErrors) as refused:
+        await enter(session, await desk(session), received_on=day)
+    assert message in refused.value.errors["received_on"].message
+
+
+async def test_what_came_on_the_last_day_is_entered_after_it(session: AsyncSession) -> None:
+    stages = stage_dates()
+    stages[StageKind.SUBMISSION] = (NOON - 10 * DAY, NOON - DAY)
+    await make_cycle(session, stages=stages)
+    idea, _ = await enter(session, await desk(session), received_on=date(2027, 2, 28))
+    assert idea.submitted_at is not None
+    assert idea.submitted_at < NOON - DAY
+    with pytest.raises(FormErrors):
+        await enter(session, await desk(session), received_on=date(2027, 3, 1))
+
+
+async def test_only_the_desk_and_the_department_enter(session: AsyncSession) -> None:
+    await make_cycle(session)
+    for role in Role:
+        actor = actor_of(await make_account(session, totp="JBSWY3DPEHPK3PXP", roles=[role]), roles=[role])
+        if role in (Role.DESK, Role.REVIEWER):
+            await enter(session, actor)
+        else:
+            with pytest.raises(Forbidden):
+                await enter(session, actor)
+
+
+# ── at once ───────────────────────────────────────────────────────────────────
+async def _cast(database: Database) -> tuple[Actor, Actor, Cycle]:
+    async with database.write() as session:
+        cycle = await make_cycle(session)
+        ion = actor_of(await make_account(session, verified=True), verified=True)
+        return await desk(session), ion, cycle
+
+
+async def test_two_clicks_make_one_idea_and_two_claims_one_author(database: Database) -> None:
+    official, ion, _ = await _cast(database)
+    form_id, codes = new_id(), []
+
+    async def click() -> bool:
+        try:
+            async with database.write() as session:
+                idea, code = await service.take_in(
+                    session, official, sender(), WORDS, form_id=form_id, now=NOON
+                )
+                codes.append((idea.number or "", code))
+                return True
+        except EnteredAlready:
+            return False
+
+    assert sorted(await asyncio.gather(*(click() for _ in range(4)))) == [False, False, False, True]
+    async with database.read() as session:
+        assert (await session.execute(select(func.count()).select_from(Idea))).scalar_one() == 1
+    (number, code), others = codes[0], [ion]
+    async with database.write() as session:
+        others += [actor_of(await make_account(session, verified=True), verified=True) for _ in range(3)]
+
+    async def claim(actor: Actor) -> bool:
+        try:
+            async with database.write() as session:
+                await service.claim_idea(session, actor, number=number, code=code, now=NOON)
+                return True
+        except DomainError:
+            return False
+
+    assert sorted(await asyncio.gather(*(claim(actor) for actor in others))) == [False, False, False, True]
+
+
+# ── the web ───────────────────────────────────────────────────────────────────
+async def test_desk_enters_prints_and_the_resident_claims(town: Town, run_jobs: Any) -> None:
+    officer, resident = await town.officer(Role.DESK), await town.resident(name="Ion Georgescu")
+    form_id = re.search(r'name="form" value="([^"]+)"', await officer.see("/desk/ideas"))
+    assert form_id
+    bad = await officer.send(
+        "/desk/ideas", status=422, form=form_id[1], **(FORM | {"email": "ion@", "is_resident": ""})
+    )
+    assert "Ion Georgescu" in bad.text
+    assert "Only residents of the district" in bad.text
+    letter = await officer.send("/desk/ideas", status=200, form=form_id[1], **FORM)
+    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", letter.text)
+    assert code
+    again = await officer.send("/desk/ideas", form=form_id[1], **FORM)
+    entered = await officer.see(again.headers["location"].removeprefix("/en"))
+    assert "has been entered already" in entered
+    assert code[0] not in entered
+    async with town.database.read() as session:
+        (intake,) = (await session.execute(select(Intake))).scalars()
+        number = (await queries.get_idea(session, intake.idea_id)).number or ""
+    path = f"/ideas/{intake.idea_id}"
+    public = await (await town.visitor()).see(path)
+    assert "Ion G." in public
+    assert "entered for a resident by" in public
+    for private in ("Georgescu", "ion@exemplu.ro", "Strada Lungă"):
+        assert private not in public
+    reviewer = await town.reviewer()
+    assert "ion@exemplu.ro" in await reviewer.see(f"/review{path}")
+    wrong = await resident.send("/ideas/claim", status=422, number=number, code="AAAA-AAAA-AAAA")
+    assert "No idea that waits" in wrong.text
+    done = await resident.send("/ideas/claim", number=number, code=code[0])
+    assert done.headers["location"] == f"/en{path}"
+    assert "Withdraw my idea" in await resident.see(path)
+    await officer.send(f"/desk{path}/letter")
+    assert await run_jobs() == 2  # the code, and that it was used: both rendered and sent
+    assert "ion@exemplu.ro" not in await reviewer.see(f"/review{path}")
+    stranger = await town.resident(name="Dan Ilie")
+    await stranger.see("/desk/ideas", status=403)
+
+
+async def test_guessing_is_limited(town: Town) -> None:
+    resident = await town.resident()
+    for _ in range(10):
+        await resident.send("/ideas/claim", status=422, number="ID-1", code="AAAA")
+    await resident.send("/ideas/claim", status=429, number="ID-1", code="AAAA")
