@@ -32,6 +32,7 @@ from app.settings import Settings, get_settings
 from app.wiring import MENU, SECRET_PATHS, wire
 from cycles.routes import router as cycles_router
 from discussions.routes import router as discussions_router
+from notices.routes import router as notices_router
 from proposals.routes import router as proposals_router
 from search.routes import router as search_router
 from voting.routes import router as voting_router
@@ -63,6 +64,7 @@ def routers() -> list[Router]:
         accounts_router,
         cycles_router,
         search_router,
+        notices_router,
         voting_router,
         proposals_router,
         discussions_router,

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from accounts.events import AccountClosed
+from accounts.service import add_export_part
 from accounts.states import Role
 from amendments.queries.discussed import find_acts, find_amendments, find_units
 from amendments.queries.searched import ActSource, AmendmentSource
@@ -11,7 +13,10 @@ from cycles.events import StageDatesChanged
 from cycles.queries import CycleSource
 from discussions.queries import resolve_by
 from discussions.queries.searched import CommentSource
+from notices.queries import tell_by
+from notices.service import export_notices, forget_account
 from proposals.queries.discussed import find_idea_lists, find_ideas
+from proposals.queries.followed import IdeaTopics, ProjectTopics
 from proposals.queries.searched import IdeaSource, ProjectSource
 from proposals.service import record_outcome
 from search.queries import index_by
@@ -193,6 +198,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("proposals.jobs.resume_unanswered", 3600),
     Scheduled("proposals.jobs.remind_of_deadlines", 3600),
     Scheduled("amendments.jobs.keep_files", 60),
+    Scheduled("notices.jobs.send_digests", 3600),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )
 
@@ -201,11 +207,15 @@ def wire() -> None:
     """Subscribe every listener; safe to call twice."""
     subscribe(ResultPublished, record_outcome)
     subscribe(StageDatesChanged, lapse_confirmations)
+    subscribe(AccountClosed, forget_account)
+    add_export_part("notices", export_notices)
     resolve_by("act", find_acts)
     resolve_by("amendment", find_amendments)
     resolve_by("unit", find_units)
     resolve_by("idea", find_ideas)
     resolve_by("ideas", find_idea_lists)
+    tell_by("idea", IdeaTopics())
+    tell_by("project", ProjectTopics())
     index_by("idea", IdeaSource())
     index_by("project", ProjectSource())
     index_by("act", ActSource())

@@ -139,6 +139,41 @@ class EventKind(StrEnum):
     REDATED = "redated"  # the day on which a milestone was said to be reached was wrong
 
 
+EVENT_TITLES = {
+    EventKind.SUBMITTED: N_("The idea was sent and registered"),
+    EventKind.CLAIMED: N_("The author has claimed the idea"),
+    EventKind.TAKEN: N_("The department began the review"),
+    EventKind.QUESTION: N_("The department asked the author; the clock stopped"),
+    EventKind.ANSWER: N_("The author answered; the clock runs again"),
+    EventKind.RESUMED: N_("The department let the clock run again"),
+    EventKind.UNANSWERED: N_("The author's term for the answer passed; the clock runs again"),
+    EventKind.DEADLINE_MOVED: N_("A day off moved a deadline"),
+    EventKind.REJECTED: N_("The idea was rejected"),
+    EventKind.MERGED: N_("The idea was merged into another one"),
+    EventKind.RECEIVED: N_("Another idea was merged into this one"),
+    EventKind.ACCEPTED: N_("The idea was accepted and became a project"),
+    EventKind.CHANGED: N_("The idea was accepted with changes and became a project"),
+    EventKind.FORWARDED: N_("The idea is not in our competence and was sent on"),
+    EventKind.CONFLICT: N_("An official declared a conflict of interest and is off the file"),
+    EventKind.CONTESTED: N_("The author contested the decision"),
+    EventKind.UPHELD: N_("The contested decision was upheld by another reviewer"),
+    EventKind.CORRECTED: N_("The earlier decision no longer holds; it was corrected"),
+    EventKind.WITHDRAWN: N_("The author withdrew the idea"),
+    EventKind.PUT_TO_VOTE: N_("The project was put to the vote"),
+    EventKind.FUNDED: N_("The vote is counted: the project is funded"),
+    EventKind.NOT_FUNDED: N_("The vote is counted: the project is not funded"),
+    EventKind.PLANNED: N_("A milestone of the works was planned"),
+    EventKind.REPLANNED: N_("The plan of the works was changed"),
+    EventKind.REACHED: N_("The works reached a milestone"),
+    EventKind.REDATED: N_("The date of a milestone was corrected"),
+}
+STEP_TITLES = {
+    MilestoneKind.CONTRACT: N_("Signing of the contract"),
+    MilestoneKind.WORKS_BEGIN: N_("Beginning of the works"),
+    MilestoneKind.WORKS_END: N_("End of the works"),
+    MilestoneKind.RECEPTION: N_("Reception of the works"),
+}
+
 _VERDICTS = frozenset({IdeaState.REJECTED, IdeaState.MERGED, IdeaState.ACCEPTED, IdeaState.FORWARDED})
 
 MOVES: dict[IdeaState, frozenset[IdeaState]] = {

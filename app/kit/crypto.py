@@ -82,6 +82,22 @@ def _derive(key: str, purpose: str) -> bytes:
     return hmac.new(key.encode(), b"obste:" + purpose.encode(), hashlib.sha256).digest()
 
 
+def sign(key: str, purpose: str, value: str) -> str:
+    """A value that all may read and nobody may change, for links: base64url and a signature."""
+    body = base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")
+    return f"{body}.{keyed_hash(key, f'sign:{purpose}', value)}"
+
+
+def read_signed(key: str, purpose: str, signed: str) -> str | None:
+    """The value that `sign` signed under the same key and purpose; None if it did not."""
+    body, _, mark = signed.partition(".")
+    try:
+        value = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode()
+    except (ValueError, UnicodeEncodeError):
+        return None
+    return value if same(mark, keyed_hash(key, f"sign:{purpose}", value)) else None
+
+
 def seal(key: str, purpose: str, value: str) -> str:
     """Encrypt a small secret for storage (Fernet: AES-128-CBC with HMAC-SHA-256)."""
     return Fernet(base64.urlsafe_b64encode(_derive(key, purpose))).encrypt(value.encode()).decode()

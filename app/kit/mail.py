@@ -10,6 +10,7 @@ import secrets
 import smtplib
 import ssl
 import time
+import uuid
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
@@ -18,11 +19,14 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kit import crypto
 from app.kit.context import Services
 from app.kit.i18n import Locale
 from app.kit.outbox import enqueue
 
 TIMEOUT_SECONDS = 20
+STOP_PATH = "/notices/stop"  # where a message's last line leads
+STOP_PURPOSE = "stop mail"
 
 
 class Mailer(Protocol):
@@ -79,17 +83,44 @@ def make_mailer(url: str) -> Mailer:
 def send_mail(session: AsyncSession, *, to: str, template: str, locale: str, **facts: object) -> None:
     """Promise a message: `templates/<template>` filled with `facts` (JSON values), after COMMIT. To somebody
     without an address (an account opened at a desk) none is sent.
+
+    The fact `stop` ({"who": an account's id, "what": which messages}) becomes `stop_path`, a signed address
+    by which its reader says, without signing in, that it is enough.
     """
     if not to:
         return
-    enqueue(session, "app.kit.mail.deliver_mail", to=to, template=template, locale=locale, facts=facts)
+    enqueue(
+        session,
+        "app.kit.mail.deliver_mail",
+        to=to,
+        template=template,
+        locale=locale,
+        facts=facts,
+        key=secrets.token_hex(16),
+    )
+
+
+def stop_path(secret_key: str, locale: Locale, *, who: str, what: str) -> str:
+    """The signed address by which somebody stops messages of one sort."""
+    path = STOP_PATH if locale == "ro" else f"/en{STOP_PATH}"
+    return f"{path}?token={crypto.sign(secret_key, STOP_PURPOSE, f'{who} {what}')}"
+
+
+def read_stop(secret_key: str, token: str) -> tuple[uuid.UUID, str] | None:
+    """Who stops what by such an address; None when it is not one of ours."""
+    who, _, what = (crypto.read_signed(secret_key, STOP_PURPOSE, token) or "").partition(" ")
+    return (uuid.UUID(who), what) if what else None
 
 
 async def deliver_mail(
-    services: Services, *, to: str, template: str, locale: Locale, facts: dict[str, object]
+    services: Services, *, to: str, template: str, locale: Locale, facts: dict[str, object], key: str = ""
 ) -> None:
-    """Job: render and send. Raises what the mailer raises: the outbox tries again later."""
+    """Job: render and send. Raises what the mailer raises: the outbox tries again later. `key`: makes the
+    Message-ID, the same at each try, so that a mailbox that has the message already can know it again.
+    """
     settings = services.settings
+    if isinstance(stop := facts.get("stop"), dict):
+        facts = {**facts, "stop_path": stop_path(settings.secret_key, locale, **stop)}
     text = (
         services.environments[locale]
         .get_template(template)
@@ -106,9 +137,12 @@ async def deliver_mail(
     message["From"] = settings.mail_from
     message["To"] = to
     message["Date"] = formatdate(localtime=True)
-    message["Message-ID"] = make_msgid(domain=urlsplit(settings.base_url).hostname)
+    host = urlsplit(settings.base_url).hostname
+    message["Message-ID"] = f"<{key}@{host}>" if key else make_msgid(domain=host)
     message["Auto-Submitted"] = "auto-generated"
     if "stop_path" in facts:  # RFC 2369: mail programs show it as a button
         message["List-Unsubscribe"] = f"<{settings.base_url.rstrip('/')}{facts['stop_path']}>"
+    if "stop" in facts:  # RFC 8058: which needs no page
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
     await asyncio.to_thread(make_mailer(settings.mail_url).send, message)

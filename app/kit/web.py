@@ -82,10 +82,18 @@ def get(
 
 
 def post(
-    path: str, *, audience: Audience, uploads: bool = False, streams: bool = False, **options: Any
+    path: str,
+    *,
+    audience: Audience,
+    uploads: bool = False,
+    streams: bool = False,
+    from_elsewhere: bool = False,
+    **options: Any,
 ) -> Callable[..., HTTPRouteHandler]:
     """An action at `path`. `uploads`: files may be sent along. `streams`: one too large for memory may; then
     the handler asks for no form and no session, and receives it by `receive` once it knows that it wants it.
+    `from_elsewhere`: a mail program or another site may send it, for a secret in its address is what allows
+    it and who is signed in counts for nothing.
     """
     if uploads:
         options["request_max_body_size"] = UPLOAD_BYTES
@@ -96,7 +104,7 @@ def post(
         http_method="POST",
         guards=[audience],
         status_code=200,
-        opt={"audience": audience, "writes": True, "streams": streams},
+        opt={"audience": audience, "writes": True, "streams": streams, "from_elsewhere": from_elsewhere},
         **options,
     )
 
@@ -145,8 +153,10 @@ async def _read_form(connection: ASGIConnection[Any, Any, Any, Any]) -> Form:
 async def _check_form(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     """Refuse actions that another site sends: by origin always, by token when there is a session."""
     form = await _check_origin(connection)
-    streams = connection.route_handler.opt.get("streams")  # its token is looked at by `receive`
-    if connection.scope["method"] == "POST" and not streams:  # type: ignore[typeddict-item]
+    options = connection.route_handler.opt
+    # of what streams, the token is looked at by `receive`
+    needs_token = not (options.get("streams") or options.get("from_elsewhere"))
+    if connection.scope["method"] == "POST" and needs_token:  # type: ignore[typeddict-item]
         _check_token(connection, form)
 
 
@@ -172,6 +182,8 @@ async def _check_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> Form:
     """The form of this request. Raises: Forbidden for what another site sends."""
     form = await _read_form(connection)
     is_post = connection.scope["method"] == "POST"  # type: ignore[typeddict-item]
+    if connection.route_handler.opt.get("from_elsewhere"):
+        return form
     if is_post and not _is_same_origin(connection):
         raise Forbidden(N_("This request came from another site. Open our page and try again from there."))
     return form

@@ -11,12 +11,11 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
-from accounts.queries import list_contacts, list_same_person
+from accounts.queries import list_same_person
 from accounts.states import Role
 from app.kit.db import insert_once
 from app.kit.errors import FormErrors, Invalid
 from app.kit.i18n import N_
-from app.kit.mail import send_mail
 from app.kit.policy import require
 from app.kit.text import public_name
 from discussions import queries
@@ -25,6 +24,8 @@ from discussions.models import Comment, CommentSupport, Thread
 from discussions.policy import may_comment, may_edit, may_reply, may_support, may_withdraw
 from discussions.queries import Subject
 from discussions.states import CommentState
+from notices.service import Announcement, announce
+from notices.states import Kind
 from search.service import forget
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -54,8 +55,8 @@ async def write_comment(
     """Say something on a subject, or reply to a comment; the same words a second time are the first.
     `wants_mail`: its author asks to be told when somebody else replies, once.
 
-    Locks: the thread. Raises: Forbidden, also at too many; FormErrors when empty; CommentNotFound. Queues:
-    mail to the author of the comment that is replied to.
+    Locks: the thread. Raises: Forbidden, also at too many; FormErrors when empty; CommentNotFound. Announces
+    the first reply to the author of the comment.
     """
     body = body.strip()
     if not body:
@@ -82,25 +83,26 @@ async def write_comment(
     thread.comment_count += 1
     if parent is not None:
         parent.reply_count += 1
-        await _tell_of_reply(session, parent, comment)
+        await _tell_of_reply(session, subject, parent, comment)
     await session.flush()
     return comment
 
 
-async def _tell_of_reply(session: AsyncSession, parent: Comment, reply: Comment) -> None:
+async def _tell_of_reply(session: AsyncSession, subject: Subject, parent: Comment, reply: Comment) -> None:
     """The first reply of somebody else, to who asked for it: once, so that a quarrel fills no mailbox."""
     if not parent.wants_mail or reply.author_id in await list_same_person(session, parent.author_id):
         return
     parent.wants_mail = False
-    for contact in await list_contacts(session, [parent.author_id]):
-        send_mail(
-            session,
-            to=contact.email,
-            template="discussions/mail/replied.txt",
-            locale=contact.locale,
-            name=reply.author_name,
-            comment_path=f"/comments/{parent.id}",
-        )
+    told = Announcement(
+        topic=f"comment:{parent.id}",
+        title=subject.title,
+        path=f"/comments/{parent.id}",
+        words=N_("%(name)s replied to a comment of yours; of further replies to it we do not write."),
+        facts={"name": reply.author_name},
+        kind=Kind.REPLIES,
+        named=[parent.author_id],
+    )
+    announce(session, told, now=reply.created_at)
 
 
 async def _thread(session: AsyncSession, subject: Subject) -> Thread:

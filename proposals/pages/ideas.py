@@ -141,6 +141,7 @@ class IdeaPage(msgspec.Struct, frozen=True):
     outcome: str
     outcome_title: str
     is_mine: bool
+    follows: bool
     supports: bool
     supports_target: bool
     used_supports: int
@@ -169,6 +170,7 @@ class IdeaFacts(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision | None
     lines: Sequence[CostLine]
     clock: ClockView | None
+    follows: bool
     supports: bool
     supports_target: bool
     used_supports: int
@@ -287,6 +289,7 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         outcome=outcome,
         outcome_title=OUTCOME_TITLES[Outcome(outcome)] if outcome else "",
         is_mine=actor is not None and actor.id == idea.author_id,
+        follows=facts.follows,
         supports=facts.supports,
         supports_target=facts.supports_target,
         used_supports=facts.used_supports,

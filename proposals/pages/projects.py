@@ -98,6 +98,8 @@ class ProjectPage(msgspec.Struct, frozen=True):
     previous_path: str
     next_path: str
     short_path: str
+    topic: str
+    follows: bool
 
 
 class PutToVotePage(msgspec.Struct, frozen=True):

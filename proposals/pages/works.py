@@ -13,10 +13,20 @@ from app.kit.policy import Verdict
 from cycles.models import Cycle
 from proposals.models import BuiltReply, Milestone, Opinion, Project, Spending, WorksPhoto
 from proposals.pages.ideas import Choice, PhotoView
-from proposals.pages.words import BUILT_TITLES, EVENT_TITLES, STEP_TITLES, WORKS_TITLES, EventView, read_dates
+from proposals.pages.words import BUILT_TITLES, WORKS_TITLES, EventView, read_dates
 from proposals.queries import last_entries
 from proposals.service import describe_change
-from proposals.states import STEPS, Built, EventKind, MilestoneKind, WorksState, late_steps, works_state
+from proposals.states import (
+    EVENT_TITLES,
+    STEP_TITLES,
+    STEPS,
+    Built,
+    EventKind,
+    MilestoneKind,
+    WorksState,
+    late_steps,
+    works_state,
+)
 
 LATE = "late"
 STATES = (LATE, *WorksState)  # what the list can be narrowed to

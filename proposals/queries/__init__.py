@@ -35,7 +35,6 @@ from proposals.queries.ideas import (
     list_pauses,
     list_photos,
     list_supported,
-    list_supporter_ids,
     lock_ideas,
 )
 from proposals.queries.intake import find_entered, find_intake, get_intake, list_intakes
@@ -190,7 +189,6 @@ __all__ = [
     "list_spendings",
     "list_steps",
     "list_supported",
-    "list_supporter_ids",
     "list_to_remind",
     "list_unanswered",
     "list_valid_projects",

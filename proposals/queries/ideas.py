@@ -192,12 +192,6 @@ async def list_supported(session: AsyncSession, account_ids: Collection[uuid.UUI
     return (await session.execute(query)).scalars().unique().all()
 
 
-async def list_supporter_ids(session: AsyncSession, idea_id: uuid.UUID) -> list[uuid.UUID]:
-    """Who supports an idea: for mail and merging, never for pages."""
-    query = select(Support.account_id).where(Support.idea_id == idea_id).order_by(Support.account_id)
-    return list((await session.execute(query)).scalars())
-
-
 # ── lists ─────────────────────────────────────────────────────────────────────
 async def list_drafts(session: AsyncSession, author_id: uuid.UUID) -> list[Idea]:
     """My drafts, the one touched last first."""

@@ -30,6 +30,7 @@ from app.kit.web import (
 from cycles.queries import get_cycle, list_area_choices, list_areas, read_calendar
 from cycles.states import StageKind
 from discussions.queries import count_on
+from notices.queries import is_following
 from proposals import queries, service
 from proposals.errors import IdeaNotFound, PhotoNotFound
 from proposals.forms import AnswerForm
@@ -146,6 +147,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.Idea
         decision=decision,
         lines=await queries.list_cost_lines(session, decision.id) if decision else [],
         clock=await read_clock(session, ctx, idea),
+        follows=ctx.actor is not None and await is_following(session, ctx.actor.id, idea_ref(idea.id)),
         supports=supports,
         supports_target=bool(carried),
         used_supports=await _count_used(session, ctx, idea.cycle_id) if most else 0,

@@ -22,6 +22,7 @@ from cycles.queries import (
 )
 from cycles.states import StageKind
 from discussions.queries import count_on
+from notices.queries import is_following
 from proposals import queries, service
 from proposals.models import Project
 from proposals.pages import ideas as idea_pages
@@ -30,6 +31,7 @@ from proposals.pages.words import OUTCOME_TITLES
 from proposals.pages.works import view_changes
 from proposals.policy import may_put_to_vote
 from proposals.queries.discussed import idea_ref
+from proposals.queries.followed import project_topic
 from proposals.routes.works import find_card
 from proposals.states import OPEN_STATES, Outcome
 from voting.queries import find_poll_state
@@ -168,6 +170,8 @@ async def _build_page(session: AsyncSession, ctx: Ctx, cycle: Cycle, project: Pr
         previous_path=before,
         next_path=after,
         short_path=f"/p/{project.number}",
+        topic=project_topic(project),
+        follows=ctx.actor is not None and await is_following(session, ctx.actor.id, project_topic(project)),
     )
 
 

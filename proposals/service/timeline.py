@@ -14,6 +14,7 @@ from app.kit.i18n import Locale, show_date
 from app.kit.mail import send_mail
 from proposals import queries
 from proposals.models import Idea, IdeaEvent
+from proposals.service.telling import announce_step
 from proposals.states import EventKind
 
 DEPARTMENT = ""  # by nobody in particular: the system, by its dates or by a count
@@ -29,7 +30,7 @@ def tell(
     facts: Mapping[str, object] | None = None,
     now: datetime,
 ) -> IdeaEvent:
-    """Add an entry to the timeline of an idea whose row is locked."""
+    """Add an entry to the timeline of an idea whose row is locked, and have those told who want to be."""
     idea.event_count += 1
     idea.updated_at = now
     event = IdeaEvent(
@@ -43,6 +44,7 @@ def tell(
         facts=json.dumps(dict(facts or {}), ensure_ascii=False, sort_keys=True),
     )
     session.add(event)
+    announce_step(session, idea, kind, facts or {}, now=now)
     return event
 
 
@@ -66,16 +68,6 @@ async def mail_author(session: AsyncSession, idea: Idea, template: str, **facts:
         return
     for contact in await list_contacts(session, [idea.author_id]):
         await _mail(session, contact, idea, template, facts)
-
-
-async def mail_supporters(
-    session: AsyncSession, idea: Idea, template: str, facts: Mapping[str, object]
-) -> int:
-    """Promise a message to everyone who supports the idea; returns to how many."""
-    contacts = await list_contacts(session, await queries.list_supporter_ids(session, idea.id))
-    for contact in contacts:
-        await _mail(session, contact, idea, template, facts)
-    return len(contacts)
 
 
 async def mail_official(

@@ -19,7 +19,7 @@ from proposals.models import Contestation, CostLine, Idea, PreparedVerdict, Proj
 from proposals.policy import NOBODY
 from proposals.rules.costing import Costing, describe_lines
 from proposals.service.projects import create_project
-from proposals.service.timeline import mail_author, mail_supporters, publish_fact, tell
+from proposals.service.timeline import mail_author, publish_fact, tell
 from proposals.states import (
     ACCEPTING,
     SUPPORTABLE_STATES,
@@ -117,8 +117,7 @@ async def publish_ruling(
     number; of a merged one both texts stay, and supporters are asked, never moved. Whether it may be given
     was asked before; the case is locked.
 
-    Raises: ReasonNotFound, MergeTargetInvalid, AlreadyAtVote, IllegalMove. Queues: mail to the author, of a
-    merger also to the supporters.
+    Raises: ReasonNotFound, MergeTargetInvalid, AlreadyAtVote, IllegalMove. Queues: mail to the author.
     """
     reason, target = await check_ruling(session, case.idea, ruling)
     rules = await queries.get_rules(session, case.idea.cycle_id)
@@ -164,7 +163,6 @@ async def _merge(
     tell(session, target, EventKind.RECEIVED, by_name=verdict.reviewer_name, facts=source, now=now)
     link = {"into_path": f"/ideas/{target.id}", "into_number": target.number, "into_title": target.title}
     await _mail(session, case, verdict, **link)
-    await mail_supporters(session, case.idea, "merged_supporter", {"text": verdict.text, **link})
     return {"into": str(target.id), "into_number": target.number}
 
 

@@ -21,6 +21,8 @@ from discussions import queries, service
 from discussions.errors import AlreadyAppealed, AlreadyReported, CommentNotFound, NothingToDecide
 from discussions.models import Comment, Thread
 from discussions.states import EDIT_TIME, MAX_HOURLY, CommentState, Decision, Ground, Sort
+from notices.models import NoticeEvent
+from notices.states import Kind
 from tests.make.accounts import NOON, actor_of, make_account
 from tests.make.acts import make_clerk, make_councillor, make_person
 from tests.make.discussions import MINUTE, REASON, make_moderator, make_subject, say
@@ -308,8 +310,8 @@ async def test_who_asked_is_told_once_that_somebody_else_replied(session: AsyncS
     subject = make_subject()
 
     async def told() -> list[str]:
-        rows = (await session.execute(select(OutboxMessage.arguments))).scalars()
-        return [one for one in rows if "replied.txt" in one]
+        rows = await session.execute(select(NoticeEvent).where(NoticeEvent.kind == Kind.REPLIES.value))
+        return [f"{one.named} {one.path} {one.facts}" for one in rows.scalars()]
 
     silent = await say(session, ana, "Nu vreau mesaje.")
     await say(session, dan, "De ce?", to=silent)
@@ -319,6 +321,7 @@ async def test_who_asked_is_told_once_that_somebody_else_replied(session: AsyncS
     assert await told() == []
     await say(session, dan, "E bine.", to=asked)
     [message] = await told()
+    assert str(ana.id) in message
     assert f"/comments/{asked.id}" in message
     assert "Dan E." in message
     await say(session, eva, "Nu e bine.", to=asked)

@@ -24,6 +24,7 @@ from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_acts import ACT_FACTS, ACTS
 from tests.journeys.pages_ideas import IDEAS
 from tests.journeys.pages_intake import INTAKE, INTAKE_FACTS
+from tests.journeys.pages_notices import NOTICES
 from tests.journeys.pages_talk import TALK, TALK_FACTS
 from tests.journeys.pages_works import WORKS_FACTS
 from voting.models import BoardBallot, Poll
@@ -292,6 +293,7 @@ CASES: tuple[PageCase, ...] = (
     PageCase("/cycles/{next_cycle}/vote-settings", note="empty", who="election", status=422, send={}),
     # ── draft decisions
     *ACTS,
+    *NOTICES,
     *TALK,
     PageCase("/check"),
     PageCase("/check?code={code}", note="found"),

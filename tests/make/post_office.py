@@ -63,9 +63,9 @@ class Office:
 
 
 @contextmanager
-def post_office() -> Iterator[tuple[Office, str]]:
+def post_office(handler: Office | None = None) -> Iterator[tuple[Office, str]]:
     """The server and its address, while it runs."""
-    handler = Office()
+    handler = handler or Office()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

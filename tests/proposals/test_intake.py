@@ -242,7 +242,7 @@ async def test_desk_enters_prints_and_the_resident_claims(town: Town, run_jobs: 
     assert done.headers["location"] == f"/en{path}"
     assert "Withdraw my idea" in await resident.see(path)
     await officer.send(f"/desk{path}/letter")
-    assert await run_jobs() == 2  # the code, and that it was used: both rendered and sent
+    assert await run_jobs() == 4  # the code, and that it was used: both rendered and sent; neighbours found
     assert "ion@exemplu.ro" not in await reviewer.see(f"/review{path}")
     stranger = await town.resident(name="Dan Ilie")
     await stranger.see("/desk/ideas", status=403)

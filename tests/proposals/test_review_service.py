@@ -12,9 +12,11 @@ from app.kit import register
 from app.kit.errors import Forbidden
 from app.kit.outbox import OutboxMessage
 from cycles.states import StageKind
+from notices.models import NoticeEvent
 from proposals import queries, service
 from proposals.errors import AlreadyJudged, MergeTargetInvalid
 from proposals.models import Idea, Project, Verdict
+from proposals.service.telling import MERGED
 from proposals.states import EventKind, IdeaState
 from tests.make.accounts import actor_of, make_account
 from tests.make.cycles import NOON, make_cycle, stage_dates
@@ -146,7 +148,8 @@ async def test_merge_keeps_both_and_asks_supporters(session: AsyncSession) -> No
     await service.judge_idea(session, judge, twin.id, merger(target.id, "Aceeași stradă."), now=NOON)
     assert (twin.state, twin.merged_into_id, target.support_count) == (IdeaState.MERGED, target.id, 0)
     assert (await kinds(session, target))[-1] == EventKind.RECEIVED
-    assert "merged_supporter" in await mails(session)
+    told = select(NoticeEvent.is_pressing).where(NoticeEvent.words == MERGED)
+    assert (await session.execute(told)).scalars().all() == [True]
     await service.carry_support(session, fan, twin.id, now=NOON)
     assert target.support_count == 1
     assert [idea.id for idea in await queries.list_merged_ideas(session, target.id)] == [twin.id]

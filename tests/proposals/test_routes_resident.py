@@ -53,7 +53,7 @@ async def test_from_draft_to_registration_number(town: Town, run_jobs) -> None:
     assert "12 April 2027" in receipt
     again = await resident.send(f"{address}/send")  # pressed twice: the same receipt
     assert again.headers["location"] == f"/en{address}/sent"
-    assert await run_jobs() == 1
+    assert await run_jobs() == 2  # the author's mail, and finding the neighbours
     (mail,) = (town.app.services.settings.mail_url.removeprefix("file://"),)
     from pathlib import Path
 

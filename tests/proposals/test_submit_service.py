@@ -40,7 +40,8 @@ async def test_sending_gives_number_term_timeline_register_and_mail(session: Asy
     fact = (await register.list_facts(session, subject=f"idea:{idea.id}"))[0]
     assert (fact.kind, fact.facts["number"], fact.facts["area"]) == ("idea.submitted", idea.number, "Rahova")
     await session.flush()
-    (mail,) = (await session.execute(select(OutboxMessage.arguments))).scalars()
+    promised = select(OutboxMessage.arguments).where(OutboxMessage.job == "app.kit.mail.deliver_mail")
+    (mail,) = (await session.execute(promised)).scalars()
     assert "12 aprilie 2027" in mail.encode().decode("unicode_escape", "ignore") or "12 aprilie 2027" in mail
 
 

@@ -1,0 +1,8 @@
+"""What can be refused here."""
+
+from app.kit.errors import NotFound
+from app.kit.i18n import N_
+
+
+class TopicNotFound(NotFound):
+    default = N_("There is nothing to follow at this address.")
