@@ -21,8 +21,8 @@ async def cast_one(
     actor, raw = cast
     moment = now or clock.now()
     async with database.read() as session:
-        election = await service.admit_sealed(session, actor, poll_id, raw, now=moment)
-    ballot = await service.check_sealed(election, raw)
+        election = await service.load_election(session, poll_id)
+    ballot = await service.check_sealed(election, raw, voter=actor.id)
     async with database.write() as session:
         return await service.cast_sealed(session, actor, poll_id, raw, ballot, now=moment)
 

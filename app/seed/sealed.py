@@ -211,7 +211,7 @@ async def _seed_open(
     moments = sorted(first + (last - first) * lot.random() for _ in voters)
     for actor, moment in zip(voters, moments, strict=True):
         raw = seal(election, codes[actor.id], _ranks(ranked(lot, numbers), numbers))
-        checked = await voting.service.check_sealed(election, raw)
+        checked = await voting.service.check_sealed(election, raw, voter=actor.id)
         await voting.service.cast_sealed(session, actor, play.poll.id, raw, checked, now=moment)
     return play
 

@@ -123,8 +123,8 @@ async def prepare(server: LiveServer, keys: list[bytes]) -> tuple[str, list[str]
         parameters = read_election(((await queries.get_election(session, poll_id)).parameters or "").encode())
         for row, code, ranks in zip(await queries.list_roll(session, poll_id), codes, BALLOTS, strict=False):
             ballot = seal(parameters, code, ranks)
-            checked = await service.check_sealed(parameters, ballot)
             voter = Actor(id=row.id, name=row.name, email=row.email, is_verified=True)
+            checked = await service.check_sealed(parameters, ballot, voter=voter.id)
             await service.cast_sealed(session, voter, poll_id, ballot, checked, now=now)
     await database.dispose()
     return str(poll_id), tokens

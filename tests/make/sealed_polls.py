@@ -155,8 +155,9 @@ async def cast(
     """Seal and send a ballot; `code_of`: with another voter's code."""
     if raw is None:
         raw = await seal_for(session, sealed, voter if code_of is None else code_of, numbers)
-    checked = await service.check_sealed(await election_of(session, sealed), raw)
-    return await service.cast_sealed(session, sealed.voters[voter], sealed.poll.id, raw, checked, now=now)
+    person = sealed.voters[voter]
+    checked = await service.check_sealed(await election_of(session, sealed), raw, voter=person.id)
+    return await service.cast_sealed(session, person, sealed.poll.id, raw, checked, now=now)
 
 
 async def close(session: AsyncSession, sealed: SealedPoll) -> None:

@@ -18,7 +18,7 @@ from voting.queries.board import (
     list_steps,
     list_trackers,
 )
-from voting.queries.casting import Admission, CastFacts, NamedPoll, get_admission, get_cast_facts
+from voting.queries.casting import CastFacts, NamedPoll, get_cast_facts
 from voting.queries.ceremony import (
     count_verified,
     find_election,
@@ -79,7 +79,6 @@ from voting.queries.polls import (
 __all__ = [
     "POLL_OF_CYCLE",
     "VOTER_COUNT_OF_CYCLE",
-    "Admission",
     "BoardStep",
     "CastFacts",
     "FoundBallot",
@@ -110,7 +109,6 @@ __all__ = [
     "find_tally",
     "find_trustee",
     "find_waiting",
-    "get_admission",
     "get_cast_facts",
     "get_election",
     "get_member",

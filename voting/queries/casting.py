@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Select, and_, bindparam, exists, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.queries import SAME_PERSON
 from cycles.models import Stage
-from voting.errors import PollNotFound
 from voting.models import (
     BoardBallot,
     BoardMember,
@@ -33,20 +32,20 @@ _PERSON = SAME_PERSON.cte("person")  # found once for the whole question
 _OURS = select(_PERSON.c.account_id)
 _HOLDS = and_(CredentialHolder.poll_id == _POLL, CredentialHolder.account_id.in_(_OURS))
 _MEMBERS = select(BoardMember).where(BoardMember.poll_id == _POLL)
-_ON_BOARD = exists().where(BoardBallot.poll_id == _POLL, BoardBallot.tracker == bindparam("tracker"))
-_ON_ROLL = exists().where(RollEntry.poll_id == _POLL, RollEntry.account_id.in_(_OURS))
 _LAST_EVENT = _MEMBERS.where(BoardMember.height.is_not(None)).order_by(BoardMember.height.desc()).limit(1)
 _LAST_MEMBER = _MEMBERS.order_by(BoardMember.position.desc()).limit(1)
 _FACTS = (
     exists().where(_HOLDS, CredentialHolder.mark == _MARK).label("holds_this"),
     exists().where(_HOLDS, CredentialHolder.mark != _MARK).label("holds_other"),
     exists().where(CredentialHolder.poll_id == _POLL, CredentialHolder.mark == _MARK).label("is_held"),
-    _ON_BOARD.label("is_on_board"),
+    exists()
+    .where(BoardBallot.poll_id == _POLL, BoardBallot.tracker == bindparam("tracker"))
+    .label("is_on_board"),
     exists()
     .where(BoardBallot.poll_id == _POLL, BoardBallot.alpha_hash == bindparam("alpha"))
     .label("has_copy"),
     exists().where(BoardBallot.poll_id == _POLL, BoardBallot.code == bindparam("code")).label("has_code"),
-    _ON_ROLL.label("is_on_roll"),
+    exists().where(RollEntry.poll_id == _POLL, RollEntry.account_id.in_(_OURS)).label("is_on_roll"),
     exists()
     .where(RollCredential.poll_id == _POLL, RollCredential.credential_hash == bindparam("credential"))
     .label("is_credential"),
@@ -60,8 +59,11 @@ _FACTS = (
     _LAST_EVENT.with_only_columns(BoardMember.height).scalar_subquery().label("height"),
     _LAST_MEMBER.with_only_columns(BoardMember.position).scalar_subquery().label("position"),
 )
-_POLL_AND_DATES = (
+_KNOWN = (
     select(
+        Poll.id,
+        Poll.title,
+        Poll.title_en,
         Poll.state,
         Poll.is_imported,
         Poll.sealing,
@@ -71,48 +73,15 @@ _POLL_AND_DATES = (
         Confirmation.act,
         Confirmation.account_id,
         Confirmation.withdrawn_at,
+        *_FACTS,
     )
     .join(Stage, Stage.id == Poll.stage_id)
     .outerjoin(Confirmation, Confirmation.poll_id == Poll.id)
     .where(Poll.id == _POLL)
     .order_by(Confirmation.confirmed_at)
+    .with_for_update(read=True, of=Stage)
 )
-_KNOWN = _POLL_AND_DATES.add_columns(Poll.id, Poll.title, Poll.title_en, *_FACTS).with_for_update(
-    read=True, of=Stage
-)
-_ADMISSION = _POLL_AND_DATES.add_columns(_ON_BOARD.label("is_on_board"), _ON_ROLL.label("is_on_roll"))
-
-
-class Admission(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked before a ballot is checked, without a lock."""
-
-    facts: PollFacts
-    is_on_board: bool
-    is_on_roll: bool
-
-
-async def get_admission(
-    session: AsyncSession, poll_id: uuid.UUID, account_id: uuid.UUID, *, tracker: str
-) -> Admission:
-    """Of one ballot and its voter. Raises: PollNotFound."""
-    asked = {"poll": poll_id, "account": account_id, "tracker": tracker}
-    rows = await _ask(session, _ADMISSION, asked)
-    if not rows:
-        raise PollNotFound()
-    first = rows[0]
-    return Admission(facts=_poll_facts(rows), is_on_board=first.is_on_board, is_on_roll=first.is_on_roll)
-
-
-async def _ask(session: AsyncSession, question: Select[Any], asked: dict[str, Any]) -> Sequence[Any]:
-    """The rows, columns of which `facts_of` takes as it takes objects: a session would add a third."""
-    connection = await session.connection()
-    rows: Sequence[Any] = (await connection.execute(question, asked)).all()
-    return rows
-
-
-def _poll_facts(rows: Sequence[Any]) -> PollFacts:
-    """A row for each confirmation, or one without."""
-    return facts_of(rows[0], rows[0], [row for row in rows if row.act is not None])
+"""A row for each confirmation, or one without."""
 
 
 class NamedPoll(msgspec.Struct, frozen=True):
@@ -164,14 +133,15 @@ async def get_cast_facts(
     await lock_poll(session, poll_id)
     asked = {"poll": poll_id, "account": account_id, "mark": mark, "tracker": tracker}
     asked |= {"credential": credential_hash, "alpha": alpha_hash, "code": code_of_tracker(tracker)}
-    return _facts_of(await _ask(session, _KNOWN, asked))
+    connection = await session.connection()  # a session would add a third of the time
+    return _facts_of((await connection.execute(_KNOWN, asked)).all())
 
 
 def _facts_of(rows: Sequence[Any]) -> CastFacts:
     row = rows[0]
     return CastFacts(
         poll=NamedPoll(row.id, row.title, row.title_en),
-        facts=_poll_facts(rows),
+        facts=facts_of(row, row, [one for one in rows if one.act is not None]),
         closes_at=row.closes_at,
         holds_this=row.holds_this,
         holds_other=row.holds_other,

@@ -51,8 +51,8 @@ async def receive(ctx: Ctx, actor: Actor, poll_id: UUID, raw: bytes) -> SealedRe
     """
     database = ctx.services.database
     async with database.read() as session:
-        election = await service.admit_sealed(session, actor, poll_id, raw, now=ctx.now)
-    ballot = await service.check_sealed(election, raw)
+        election = await service.load_election(session, poll_id)
+    ballot = await service.check_sealed(election, raw, voter=actor.id)
     async with database.write() as session:
         return await service.cast_sealed(session, actor, poll_id, raw, ballot, now=ctx.now)
 

@@ -6,9 +6,9 @@ from voting.service.board import archive_size, send_archive, stream_archive
 from voting.service.cast import Receipt, cast_ballot, check_ballot, contest_of
 from voting.service.cast_sealed import (
     SealedReceipt,
-    admit_sealed,
     cast_sealed,
     check_sealed,
+    load_election,
     prepare_seal,
     seal_for_voter,
 )
@@ -123,7 +123,6 @@ __all__ = [
     "Sheet",
     "Visitor",
     "add_place",
-    "admit_sealed",
     "announce_poll",
     "announced_of_poll",
     "archive_size",
@@ -167,6 +166,7 @@ __all__ = [
     "list_owners",
     "list_suitable",
     "load_box",
+    "load_election",
     "load_paper_part",
     "load_paper_summary",
     "load_place",

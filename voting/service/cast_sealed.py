@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,12 +35,11 @@ from voting.models import CredentialHolder, Participation
 from voting.policy import PollFacts, is_eligible, may_view, takes_ballots
 from voting.queries import CastFacts
 from voting.rules.papers import Paper, RankedPaper, named_options
-from voting.sealing.ballot import LONGEST_BALLOT, CheckedBallot, check_ballot, seal
+from voting.sealing.ballot import CheckedBallot, check_ballot, seal
 from voting.sealing.box import code_of_tracker
 from voting.sealing.election import Election, read_election
 from voting.sealing.refused import Refused
 from voting.sealing.schnorr import GENERATOR
-from voting.sealing.wire import fingerprint
 from voting.service.board import ballot_rows, credential_hash
 from voting.service.cast import check_ballot as check_paper
 from voting.service.cast import contest_of, mail_row, refuse_paper_voter
@@ -52,6 +52,7 @@ MOST_ELECTIONS = 32  # kept by a process; a long description has some 10 KB
 _elections: dict[uuid.UUID, Election] = {}
 _checker = ThreadPoolExecutor(1, "ballot-check")
 """One ballot is checked at a time: several would only wait for each other, and the loop for all of them."""
+_turns: WeakValueDictionary[uuid.UUID, asyncio.Lock] = WeakValueDictionary()  # of accounts that are checked
 
 
 class SealedReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,24 +65,6 @@ class SealedReceipt(msgspec.Struct, frozen=True, kw_only=True):
     tracker: str
     has_replaced: bool
     is_repeat: bool
-
-
-async def admit_sealed(
-    session: AsyncSession, actor: Actor, poll_id: uuid.UUID, raw: bytes, *, now: datetime
-) -> Election:
-    """Whether a ballot from this person is worth the work of checking it, and the election it is checked for.
-    One that is on the board is, whatever the time: its receipt is given again. `session` may be a reader.
-
-    Raises: PollNotFound, PollNotOpen, PaperGiven, Forbidden, SealRefused.
-    """
-    if len(raw) > LONGEST_BALLOT:
-        raise SealRefused("member_too_large")
-    asked = await queries.get_admission(session, poll_id, actor.id, tracker=fingerprint(raw))
-    if not may_view(actor, asked.facts) or asked.facts.sealing is None:
-        raise PollNotFound()
-    if not asked.is_on_board:
-        await _check_voter(session, actor, poll_id, asked.facts, on_roll=asked.is_on_roll, now=now)
-    return await load_election(session, poll_id)
 
 
 async def _check_voter(
@@ -101,12 +84,16 @@ async def _check_voter(
     require(is_eligible(actor, on_roll=on_roll, frozen=True))
 
 
-async def check_sealed(election: Election, raw: bytes) -> CheckedBallot:
+async def check_sealed(election: Election, raw: bytes, *, voter: uuid.UUID) -> CheckedBallot:
     """Check everything that a ballot can be checked for by itself. It takes no session: nobody waits for a
-    lock or a connection meanwhile. Raises: SealRefused.
+    lock or a connection meanwhile. Whoever sends many at once waits for themselves, and takes no more than
+    every other turn. Raises: SealRefused.
     """
+    turn = _turns.setdefault(voter, asyncio.Lock())
     try:
-        return await asyncio.get_running_loop().run_in_executor(_checker, check_ballot, election, raw, None)
+        async with turn:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(_checker, check_ballot, election, raw, None)
     except Refused as problem:
         raise SealRefused(problem.reason) from problem
 

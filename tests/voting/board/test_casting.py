@@ -1,7 +1,9 @@
 """Casting sealed ballots: whose code, which ballot, when; what is refused and what stays behind."""
 
+import asyncio
 import itertools
 import json
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -226,7 +228,7 @@ async def test_a_ballot_is_few_questions(session: AsyncSession, sealed: SealedPo
     """Others wait for the poll's lock meanwhile, and each question is a journey to PostgreSQL."""
     await cast(session, sealed, 0, ["P01"])
     raw = await seal_for(session, sealed, 1, ["P02"])
-    checked = await service.check_sealed(await election_of(session, sealed), raw)
+    checked = await service.check_sealed(await election_of(session, sealed), raw, voter=sealed.voters[1].id)
     asked: list[str] = []
     connection = await session.connection()
 
@@ -238,3 +240,17 @@ async def test_a_ballot_is_few_questions(session: AsyncSession, sealed: SealedPo
     await session.flush()
     inserts = 6 if connection.dialect.name == "sqlite" else 1  # holder, participation, 2 members, place, mail
     assert len(asked) == 2 + inserts, asked  # the lock, and everything that must be known
+
+
+async def test_who_sends_many_ballots_waits_for_themselves(session: AsyncSession, sealed: SealedPoll) -> None:
+    election = await election_of(session, sealed)
+    raw = await seal_for(session, sealed, 0, ["P01"])
+    done: list[str] = []
+
+    async def send(name: str, voter: uuid.UUID) -> None:
+        await service.check_sealed(election, raw, voter=voter)
+        done.append(name)
+
+    many, one = sealed.voters[0].id, sealed.voters[1].id
+    await asyncio.gather(*(send("many", many) for _ in range(12)), send("one", one))
+    assert done.index("one") <= 1

@@ -40,8 +40,8 @@ async def send(
     """As the page does: a reader checks, a transaction casts. A refusal is its class."""
     try:
         async with database.read() as session:
-            election = await service.admit_sealed(session, voter, sealed.poll.id, raw, now=NOON)
-        checked = await service.check_sealed(election, raw)
+            election = await service.load_election(session, sealed.poll.id)
+        checked = await service.check_sealed(election, raw, voter=voter.id)
         async with database.write() as session:
             return await service.cast_sealed(session, voter, sealed.poll.id, raw, checked, now=NOON)
     except DomainError as refusal:

@@ -184,7 +184,7 @@ async def test_ballots_of_a_sealed_vote_are_never_cast_open(session: AsyncSessio
         await cast_plain(session, sealed.poll, ["P01"], voter=sealed.voters[0])
     open_poll = await make_poll(session)
     with pytest.raises(PollNotFound):
-        await service.admit_sealed(session, sealed.voters[0], open_poll.id, b"{}", now=NOON)
+        await service.load_election(session, open_poll.id)
 
 
 async def test_a_mix_or_an_opening_that_does_not_hold_is_told_and_can_be_sent_again(

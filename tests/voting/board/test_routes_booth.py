@@ -221,29 +221,33 @@ async def test_nobody_waits_for_a_connection_while_a_ballot_is_sealed_and_checke
     assert taken == [0, 0, 0]
 
 
-async def test_nothing_is_sealed_or_checked_that_would_not_be_taken(
+async def test_nothing_is_sealed_or_stored_that_would_not_be_taken(
     client, database, by_server: SealedPoll, clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async with database.read() as session:
+        raw = (await seal_for(session, by_server, 0, ["P02"])).decode()
     worked: list[object] = []
-    for name in ("seal", "check_ballot"):
-        monkeypatch.setattr(cast_sealed, name, lambda *arguments: worked.append(arguments))
+    monkeypatch.setattr(cast_sealed, "seal", lambda *arguments: worked.append(arguments))
     base = f"/polls/{by_server.poll.id}/ballot"
     await as_resident(client, database)  # verified after the roll was frozen
     await consent(client, by_server)
     token = field((await client.get("/account")).text, "csrf_token")
-    form = {"csrf_token": token, "ballot": "P02", "code": by_server.codes[0]}
-    for path in ("/by-server/send", "/sealed"):
-        answer = await client.post(base + path, data=form, headers=ORIGIN)
+    form = {"csrf_token": token, "code": by_server.codes[0]}
+    for path, ballot in (("/by-server/send", "P02"), ("/sealed", raw)):
+        answer = await client.post(base + path, data=form | {"ballot": ballot}, headers=ORIGIN)
         assert answer.status_code == 403, path
         assert "Nu sunteți pe lista acestui vot" in answer.text
     clock.at(CLOSING)
     await as_voter(client, database, by_server.voters[0])
     form["csrf_token"] = field((await client.get("/account")).text, "csrf_token")
     client.cookies.set(consent_cookie(by_server.poll), "yes")
-    late = await client.post(base + "/by-server/send", data=form, headers=ORIGIN)
+    late = await client.post(base + "/by-server/send", data=form | {"ballot": "P02"}, headers=ORIGIN)
     assert (late.status_code, late.headers["location"]) == (303, f"/polls/{by_server.poll.id}")
-    assert (await client.post(base + "/sealed", data=form, headers=ORIGIN)).status_code == 409
+    late = await client.post(base + "/sealed", data=form | {"ballot": raw}, headers=ORIGIN)
+    assert late.status_code == 409
     assert not worked
+    async with database.read() as session:
+        assert await queries.count_ballots(session, by_server.poll.id) == 0
 
 
 async def test_whoever_lost_the_receipt_at_the_last_minute_gets_it_after_the_end(
