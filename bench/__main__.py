@@ -12,6 +12,7 @@ BENCHES = {
     "booth": "bench.booth",  # sealing a ballot in a browser
     "seats": "bench.seats",  # Scottish STV, Schulze and Meek beside other programs
     "amendments": "bench.amendments",  # a 200-page law with 1,000 open amendments
+    "season": "bench.season",  # every list, search and queue over a whole season of ideas
     "growth": "bench.growth",  # how the cost of a count grows, drawn for docs/
 }
 

@@ -8,18 +8,18 @@ import pstats
 import random
 import time
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import structlog
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app.kit import crypto
 from app.kit.front import SESSION_COOKIE
 from app.main import create_app
 from app.settings import get_settings
+from bench.counted import counting
 from bench.district import District, make_district, make_paper, new_secret
 from bench.figures import IDEAS, Size, Target, WrongAnswer
 from bench.load import Sample, make_request, replay
@@ -27,7 +27,6 @@ from voting.models import BoxEntry, Participation
 
 COOKIE = f"__Host-{SESSION_COOKIE}"
 SPARE = 3  # voters who are not part of the load: one reads pages, one casts in this process, one profiles
-NOT_A_QUERY = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 PROFILED = 300
 
 
@@ -82,7 +81,7 @@ class Measured:
     def look(self, target: Target) -> tuple[int, int]:
         """(number of SQL queries, bytes) of a page. Raises: WrongAnswer when it is not 200."""
         self._run(self._get(target))  # the first one fills caches that last for the life of the process
-        with self._counting() as statements:
+        with counting(self.database) as statements:
             answer = self._run(self._get(target))
         if answer.status_code != 200:
             raise WrongAnswer(f"{target.path} answers {answer.status_code}")
@@ -96,23 +95,6 @@ class Measured:
     def _client(self) -> httpx.AsyncClient:
         front: Any = self.front  # typed for Litestar's messages, not for plain dictionaries
         return httpx.AsyncClient(transport=httpx.ASGITransport(app=front), base_url=self.settings.base_url)
-
-    @contextmanager
-    def _counting(self) -> Iterator[list[str]]:
-        statements: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-            if not statement.lstrip().upper().startswith(NOT_A_QUERY):
-                statements.append(statement)
-
-        engines = {self.database.reader.sync_engine, self.database.writer.sync_engine}
-        for engine in engines:
-            event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield statements
-        finally:
-            for engine in engines:
-                event.remove(engine, "before_cursor_execute", note)
 
     def profile(self, name: str) -> int:
         """Print where the time of one page goes: PROFILED requests in this process under cProfile."""
@@ -165,7 +147,7 @@ class Measured:
             async with self._client() as client:
                 return await client.post(self._send_path, headers=headers, content=body)
 
-        with self._counting() as statements:
+        with counting(self.database) as statements:
             answer = self._run(send())
         if answer.status_code != 200:
             raise WrongAnswer(f"{self._send_path} answers {answer.status_code}")

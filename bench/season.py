@@ -1,0 +1,207 @@
+"""A whole season of ideas on PostgreSQL: how long the server takes for every list, search and queue.
+
+2,000 ideas, 30,000 supports and 15,000 comments (a tenth of that in the short form), the search index over
+all of it, and every page asked for again and again by turns: other pages of a list, other ideas, other words.
+The application is in this process and PostgreSQL beside it; the time is the clock's, from the request to the
+last byte, without network and TLS. Each kind of page is then asked for with a tenth of the season too: the
+number of questions to the database must be the same.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import msgspec
+
+from bench.counted import counting
+from bench.machine import production_settings, run_folder
+from tests import servers
+
+if TYPE_CHECKING:
+    from bench.season_rows import Season, Size
+
+AIM_MS = 150
+WARM = 2  # requests of each kind that are not measured: they fill what lasts for the life of the process
+WORDS = (
+    "parc",
+    "biciclete",
+    "școală",
+    "trotuar lat",
+    "iluminat rahova",
+    "banci umbra",
+    "copiilor",
+    "devizul",
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of page, its addresses, and whose session asks for it."""
+
+    name: str
+    paths: tuple[str, ...]
+    who: str = ""
+
+
+@dataclass
+class Measured:
+    """What one kind of page took."""
+
+    seconds: list[float]
+    queries: int
+    size: int
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.seconds) * 1000
+
+    @property
+    def p95(self) -> float:
+        return statistics.quantiles(self.seconds, n=20, method="inclusive")[-1] * 1000
+
+
+def kinds_of(season: "Season") -> list[Kind]:
+    """Every list, search, queue and export, and the pages of an idea."""
+    some = season.ideas[:: max(1, len(season.ideas) // 20)]
+    queued = season.queued[:: max(1, len(season.queued) // 20)]
+    last = max(1, len(season.ideas) // 20)
+    pages = tuple(sorted({1, 2, last // 2 or 1, last}))
+    return [
+        Kind("ideas, by time", tuple(f"/ideas?page={n}" for n in pages)),
+        Kind("ideas, by support", tuple(f"/ideas?order=support&page={n}" for n in pages)),
+        Kind("ideas with words", tuple(f"/ideas?q={word}" for word in WORDS)),
+        Kind("ideas of a neighbourhood", tuple(f"/ideas?area={code}" for code in ("rahova", "ferentari"))),
+        Kind("map of the ideas", ("/ideas/map.svg",)),
+        Kind("an idea", tuple(f"/ideas/{one}" for one in some)),
+        Kind("an idea, signed in", tuple(f"/ideas/{one}" for one in some), "resident"),
+        Kind("ideas that one supports", ("/ideas/supported",), "resident"),
+        Kind("comments of an idea", tuple(f"/discussions/idea:{one}" for one in some)),
+        Kind("overdue ideas", ("/ideas/overdue",)),
+        Kind("projects", ("/projects?cycle=sezon", "/projects?cycle=sezon&page=3")),
+        Kind("search", tuple(f"/search?q={word}" for word in WORDS)),
+        Kind("search, JSON", tuple(f"/api/v1/search?q={word}" for word in WORDS)),
+        Kind("feed", ("/ideas/feed.atom",)),
+        Kind("queue", ("/review", "/review?page=2", "/review?show=overdue", "/review?show=mine"), "officer"),
+        Kind("file of an idea", tuple(f"/review/ideas/{one}" for one in queued), "officer"),
+        Kind("moderation log", ("/moderation/log",)),
+        Kind("queue, CSV", ("/review/queue.csv",), "officer"),
+    ]
+
+
+class Measure:
+    """The application over one season."""
+
+    def __init__(self, url: str, size: "Size") -> None:
+        import structlog
+
+        from app.kit.front import SESSION_COOKIE
+        from app.main import create_app
+        from app.settings import get_settings
+
+        self.settings = msgspec.structs.replace(get_settings(), database_url=url)
+        self.front = create_app(self.settings)
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+        self.cookie = f"__Host-{SESSION_COOKIE}"
+        self.database = self.front.services.database
+        self.size = size
+        self.season: Season
+
+    async def fill(self) -> None:
+        """The season, its search index, and what autovacuum would have done by then."""
+        from sqlalchemy import text
+
+        import search.service
+        from app.kit import clock
+        from bench.season_rows import make_season
+
+        self.season = await make_season(self.database, self.size, now=clock.now())
+        await search.service.refresh(self.database, now=clock.now())
+        async with self.database.write() as session:
+            await session.execute(text("ANALYZE"))
+
+    async def look(self, kind: Kind, requests: int) -> Measured:
+        """Ask for its addresses by turns. Raises: SystemExit when one does not answer well."""
+        async with self._client(kind.who) as client:
+            for path in (kind.paths * WARM)[:WARM]:
+                await self._get(client, path)
+            with counting(self.database) as statements:
+                size = len(await self._get(client, kind.paths[0]))
+            seconds = []
+            for number in range(requests):
+                began = time.perf_counter()
+                await self._get(client, kind.paths[number % len(kind.paths)])
+                seconds.append(time.perf_counter() - began)
+        return Measured(seconds, len(statements), size)
+
+    async def _get(self, client: httpx.AsyncClient, path: str) -> bytes:
+        answer = await client.get(path)
+        if answer.status_code != 200:
+            raise SystemExit(f"bench season: {path} answers {answer.status_code}")
+        return answer.content
+
+    def _client(self, who: str) -> httpx.AsyncClient:
+        front: Any = self.front
+        people = {"resident": self.season.resident, "officer": self.season.officer}
+        cookies = {self.cookie: people[who].token} if who else {}
+        transport = httpx.ASGITransport(app=front)
+        return httpx.AsyncClient(
+            transport=transport, base_url=self.settings.base_url, cookies=cookies, timeout=60
+        )
+
+
+async def measure(url: str, size: "Size", requests: int) -> dict[str, Measured]:
+    """Fill the empty database of that address and ask for everything."""
+    measure = Measure(url, size)
+    try:
+        await measure.fill()
+        return {kind.name: await measure.look(kind, requests) for kind in kinds_of(measure.season)}
+    finally:
+        await measure.front.close()
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the table and the headline. Exit code 1: a kind is slower than we aim at, or asks more."""
+    parser = argparse.ArgumentParser(prog="obste bench season", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--short", action="store_true", help="a tenth of the season, within a minute")
+    asked = parser.parse_args(argv)
+    busy = os.getloadavg()[0]
+    with (
+        run_folder() as folder,
+        servers.new_database("postgresql") as small,
+        servers.new_database("postgresql") as large,
+    ):
+        os.environ.update(production_settings(folder, large))
+        from bench.season_rows import SEASON  # reads the settings, so only now
+
+        size, requests = (SEASON.part(10), 20) if asked.short else (SEASON, 60)
+        before = asyncio.run(measure(small, size.part(10), 1))
+        found = asyncio.run(measure(large, size, requests))
+    return report(found, before, size, busy)
+
+
+def report(found: dict[str, Measured], before: dict[str, Measured], size: "Size", busy: float) -> int:
+    """The table, the slowest kind, and whether any asks more than in a smaller season."""
+    print(f"{'':<26} {'p50 ms':>8} {'p95 ms':>8} {'queries':>8} {'KiB':>7}")
+    for name, one in found.items():
+        grew = "" if one.queries == before[name].queries else f"   with a tenth: {before[name].queries}"
+        print(f"{name:<26} {one.p50:>8.1f} {one.p95:>8.1f} {one.queries:>8} {one.size / 1024:>7.0f}{grew}")
+    slowest = max(found, key=lambda name: found[name].p95)
+    grown = [name for name, one in found.items() if one.queries > before[name].queries]
+    print(f"load average of the machine before: {busy:.1f} (on an idle one: below 0.5)")
+    print(
+        f"season of {size.ideas:,} ideas, {size.supports:,} supports, {size.comments:,} comments: "
+        f"slowest at p95 is {slowest!r} with {found[slowest].p95:.0f} ms (aim {AIM_MS}); "
+        + (
+            f"MORE QUERIES than in a tenth of it: {', '.join(grown)}"
+            if grown
+            else "as many queries as in a tenth"
+        )
+    )
+    return 1 if grown or found[slowest].p95 > AIM_MS else 0
