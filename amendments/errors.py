@@ -36,6 +36,10 @@ TEXT_WORDS = {
     "changes_nothing": N_("You have not changed anything yet."),
     "several_paragraphs": N_("This is one paragraph. To add another, propose a new one after it."),
     "emptied": N_("The text is empty. To take it out, propose to delete it."),
+    "kept_and_out": N_(
+        "A part is worded otherwise and taken out at the same time. Untick that it is taken out, or leave "
+        "its words as they were."
+    ),
     "too_long": N_("The text is too long."),
     "unit_too_long": N_("This part of the text is too long to be changed word by word."),
     "too_many_operations": N_("An amendment holds too many changes. Propose some of them apart."),

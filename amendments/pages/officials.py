@@ -134,11 +134,20 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     errors: dict[str, str] = {}
 
 
+class CounterField(msgspec.Struct, frozen=True, kw_only=True):
+    """A part that can be worded otherwise. `fate`: it is edited, new (beside `place`), or would go (out)."""
+
+    name: str
+    place: str
+    fate: str
+    text: str
+
+
 class AnswerPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The form of an answer. `counter`: (unit, place, text) of each part that can be worded otherwise;
-    `parts`: the operations that may be accepted apart, each by its place in the amendment; `alike`: those
-    that propose the same, each with how many answers it has; `in_text`: accepted ones that may hold the
-    same.
+    """The form of an answer. `counter`: what can be worded otherwise; `taking`: what is taken in or left out
+    then, each by its place in the amendment, `taken` being those ticked; `parts`: the operations that may be
+    accepted apart, each by its place in the amendment; `alike`: those that propose the same, each with how
+    many answers it has; `in_text`: accepted ones that may hold the same.
     """
 
     act_id: str
@@ -149,7 +158,9 @@ class AnswerPage(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     function: str
     reason: str
-    counter: list[tuple[str, str, str]]
+    counter: list[CounterField]
+    taking: list[tuple[str, str]]
+    taken: list[str]
     alike: list[tuple[str, str]]
     stands: bool
     parts: list[tuple[str, str]]

@@ -12,10 +12,12 @@ from amendments import queries, service
 from amendments.errors import AnswerClashes, AnswerOutdated, TextRefused, TooEarly
 from amendments.forms import AnswerForm, ExtendForm, ReasonForm, StepForm
 from amendments.models import Act, ActVersion, AmendmentRow
-from amendments.pages.amendments import AmendmentView, Reading, view_amendment
+from amendments.pages.amendments import Reading, view_amendment
+from amendments.pages.changes import unit_of
 from amendments.pages.officials import (
     ALL_OUTCOMES,
     AnswerPage,
+    CounterField,
     QueuePage,
 )
 from amendments.pages.words import ACT_STATES, STEPS
@@ -32,7 +34,8 @@ from amendments.routes.public import Standing, reading_of, view_rows, visible_ac
 from amendments.rules.procedure import RECORDED
 from amendments.service import AnswerDraft
 from amendments.states import UNANSWERED, ActState, AmendmentState, Outcome
-from amendments.text.derive import derive_splices
+from amendments.text.counter import Wording, counter_operations, fits, wordings
+from amendments.text.labels import cite
 from amendments.text.operations import Amendment, Operation, Splice, same_key
 from amendments.text.refused import Refused
 from amendments.text.sentences import sentence
@@ -201,6 +204,7 @@ async def _answer_page(
         conflicts=await queries.list_conflicts(session, newest.id, [row.id]),
         rows={one.id: one for one in await queries.list_amendments(session, act.id)},
     )
+    taking = _taking(reading_of(newest, ctx), amendment, stands=version.id == newest.id)
     key = service.proposal_key(row)
     others = await queries.list_amendments(session, act.id, states=[AmendmentState.SUBMITTED])
     answers = await queries.last_answers(session, act.id)
@@ -213,7 +217,9 @@ async def _answer_page(
         outcome=form.get("outcome"),
         function=form.get("function"),
         reason=form.get("reason"),
-        counter=_counter_fields(reading_of(newest, ctx), view, form),
+        counter=_counter_fields(reading_of(newest, ctx), amendment, form, stands=version.id == newest.id),
+        taking=taking,
+        taken=form.get_all("take") if "seen" in form else [place for place, _ in taking],
         alike=[
             (
                 f"{one.id}:{answers[one.id].position if one.id in answers else 0}",
@@ -242,15 +248,36 @@ def _parts(reading: Reading, amendment: Amendment, ctx: Ctx) -> list[tuple[str, 
     return [(str(place), words) for place, words in enumerate(said)] if len(said) > 1 else []
 
 
-def _counter_fields(reading: Reading, view: AmendmentView, form: Form) -> list[tuple[str, str, str]]:
-    """(unit, place, text) of each part in which the answer may word the text otherwise."""
-    fields = []
-    for change in view.changes:
-        if change.unit in reading.version and reading.version[change.unit].text:
-            name = f"text-{change.unit}"
-            text = form.get(name) if name in form else change.new_text or reading.version[change.unit].text
-            fields.append((change.unit, change.place, text))
-    return fields
+def _counter_fields(
+    reading: Reading, amendment: Amendment, form: Form, *, stands: bool
+) -> list[CounterField]:
+    """What the answer may word otherwise, as it was typed, or as the amendment has it."""
+    typed = dict(form.fields)
+    return [
+        CounterField(
+            name=one.name,
+            place=_place_of(reading, amendment.operations[one.place], one),
+            fate=one.fate,
+            text=typed.get(one.name, one.text),
+        )
+        for one in wordings(reading.version, amendment, stands=stands)
+    ]
+
+
+def _place_of(reading: Reading, operation: Operation, wording: Wording) -> str:
+    """Where a part stands; of a new one, beside what."""
+    unit = (unit_of(operation) or "") if wording.fate == "new" else wording.unit
+    return cite(reading.version, unit, reading.locale)
+
+
+def _taking(reading: Reading, amendment: Amendment, *, stands: bool) -> list[tuple[str, str]]:
+    """The operations that are no rewording, as choices: what is taken in, and what is left out."""
+    version = reading.version
+    return [
+        (str(place), sentence(version, one, reading.locale, layout=reading.layout))
+        for place, one in enumerate(amendment.operations)
+        if not isinstance(one, Splice) and fits(version, one, stands=stands)
+    ]
 
 
 @post("/acts/{act_id:uuid}/amendments/{amendment_id:uuid}/answer", audience=official, include_in_schema=False)
@@ -304,20 +331,15 @@ async def _operations(
         return tuple(one for place, one in enumerate(amendment.operations) if str(place) in chosen)
     if outcome is not Outcome.CHANGED:
         return ()
-    text = queries.read_version(newest)
-    found: list[Operation] = []
-    for name, value in form.fields:
-        unit = name.removeprefix("text-")
-        if name != unit and unit in text:
-            try:
-                found += derive_splices(text[unit], value)
-            except Refused as problem:
-                raise TextRefused(problem.code, **problem.facts) from problem
-    if version.id == newest.id:  # what is no rewording (a new article, a deletion) is taken in as it is
-        found += [one for one in amendment.operations if not isinstance(one, Splice)]
+    taken = {whole_number(place) for place in form.get_all("take")}
+    text, stands = queries.read_version(newest), version.id == newest.id
+    try:
+        found = counter_operations(text, amendment, dict(form.fields), taken, stands=stands)
+    except Refused as problem:
+        raise TextRefused(problem.code, **problem.facts) from problem
     if not found or sorted(map(same_key, found)) == sorted(map(same_key, amendment.operations)):
         raise TextRefused("changes_nothing")
-    return tuple(found)
+    return found
 
 
 HANDLERS = [show_queue, take_step, show_answer, give_answer]
