@@ -68,6 +68,18 @@ class DepartmentNameTaken(Conflict):
     default = N_("There is already a department with this name.")
 
 
+class AdviceNotFound(NotFound):
+    default = N_("There is no such question to a department.")
+
+
+class AdviceChanged(Conflict):
+    """A colleague answered, or it was withdrawn, while somebody was typing."""
+
+    default = N_(
+        "A colleague has answered meanwhile. Read the answer below, then send yours if it still holds."
+    )
+
+
 class ContestationNotFound(NotFound):
     default = N_("There is no such contestation.")
 

@@ -33,10 +33,18 @@ async def remind_of_deadlines(services: Services) -> None:
     now = clock.now()
     async with services.database.read() as session:
         today = local_date(now)
-        near = await queries.list_to_remind(session, today=today, until=service.remind_until(today))
-    for idea_id in near:
-        async with services.database.write() as session:
-            await service.remind_of_deadline(session, idea_id, now=now)
+        until = service.remind_until(today)
+        ideas = await queries.list_to_remind(session, today=today, until=until)
+        advice = await queries.list_advice_to_remind(session, today=today, until=until)
+        contested = await queries.list_contestations_to_remind(session, today=today, until=until)
+    for remind, found in (
+        (service.remind_of_deadline, ideas),
+        (service.remind_of_advice, advice),
+        (service.remind_of_contestation, contested),
+    ):
+        for one in found:
+            async with services.database.write() as session:
+                await remind(session, one, now=now)
 
 
 async def resume_unanswered(services: Services) -> None:

@@ -47,6 +47,17 @@ class PreparedLike(Protocol):
     def second_id(self) -> uuid.UUID | None: ...
 
 
+class AdviceLike(Protocol):
+    """What policies ask of a question to another department."""
+
+    @property
+    def asked_by_id(self) -> uuid.UUID: ...
+    @property
+    def answered_at(self) -> datetime | None: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+
+
 # ── residents ─────────────────────────────────────────────────────────────────
 def may_view(actor: Actor | None, idea: IdeaLike) -> Verdict:
     """Drafts are seen by their author alone; everything else is public."""
@@ -197,9 +208,9 @@ def _may_handle(actor: Actor | None, idea: IdeaLike) -> Verdict:
 
 
 def may_touch(*, has_conflict: bool) -> Verdict:
-    """Whether an official may work on a file: not who has declared an interest in the idea."""
+    """Whether an official may work on a file: not who has an interest in it, declared or as an author."""
     if has_conflict:
-        return deny(N_("You have declared a conflict of interest. You are off this file."))
+        return deny(N_("You have an interest in this idea: you are off this file."))
     return ALLOW
 
 
@@ -299,9 +310,12 @@ def is_held(publish_at: datetime | None, *, now: datetime) -> bool:
     return publish_at is not None and now < publish_at
 
 
-def may_see_prepared(actor: Actor | None, idea: IdeaLike) -> Verdict:
-    """Whether this person may read a verdict that is not public yet: the department, never the author."""
-    return _may_handle(actor, idea)
+def may_see_inside(actor: Actor | None, idea: IdeaLike, *, has_conflict: bool) -> Verdict:
+    """Whether this person may read what is not public of a file: notes, what is prepared, what other
+    departments are asked. The department may; never the author, nor who has an interest.
+    """
+    verdict = _may_handle(actor, idea)
+    return may_touch(has_conflict=has_conflict) if verdict else verdict
 
 
 def may_confirm(
@@ -333,6 +347,63 @@ def may_release(actor: Actor | None, *, publish_at: datetime | None, now: dateti
     if verdict and not is_held(publish_at, now=now):
         return deny(N_("The decisions of this cycle do not wait for a moment."))
     return verdict
+
+
+# ── advice of other departments ───────────────────────────────────────────────
+def _is_undecided(idea: IdeaLike, *, is_contested: bool) -> bool:
+    return is_contested or idea.state in OPEN_STATES
+
+
+def may_ask_advice(actor: Actor | None, idea: IdeaLike, *, is_contested: bool, is_prepared: bool) -> Verdict:
+    """Whether this person may ask other departments about an idea: while it, or a contestation of what was
+    decided, waits for a decision, and none `is_prepared`.
+    """
+    verdict = _may_handle(actor, idea)
+    if not verdict:
+        return verdict
+    if not _is_undecided(idea, is_contested=is_contested):
+        return deny(N_("This idea has been decided already."))
+    if is_prepared:
+        return deny(IS_PREPARED)
+    if idea.state == IdeaState.SUBMITTED:
+        return deny(N_("Take the idea first."))
+    return ALLOW
+
+
+def may_advise(
+    actor: Actor | None, idea: IdeaLike, advice: AdviceLike, *, is_member: bool, is_contested: bool
+) -> Verdict:
+    """Whether this person may answer for the department that was asked, once more if it has: one who works
+    there, and not who asked.
+    """
+    verdict = _may_handle(actor, idea)
+    if not verdict:
+        return verdict
+    if not is_member:
+        return deny(N_("The department that was asked answers."))
+    if actor is not None and actor.id == advice.asked_by_id:
+        return deny(N_("You have asked this. A colleague has to answer."))
+    if advice.ended_at is not None:
+        return deny(N_("No answer is awaited any more."))
+    if not _is_undecided(idea, is_contested=is_contested):
+        return deny(N_("This idea has been decided already."))
+    return ALLOW
+
+
+def may_withdraw_advice(actor: Actor | None, idea: IdeaLike, advice: AdviceLike) -> Verdict:
+    """Whether this person may take a question to a department back: who asked, or who reviews the idea now,
+    as long as there is no answer.
+    """
+    verdict = _may_handle(actor, idea)
+    if not verdict:
+        return verdict
+    if actor is not None and actor.id not in (advice.asked_by_id, idea.reviewer_id):
+        return deny(N_("Only who asked, or who reviews the idea, may take the question back."))
+    if advice.answered_at is not None:
+        return deny(N_("The department has answered already."))
+    if advice.ended_at is not None:
+        return deny(N_("No answer is awaited any more."))
+    return ALLOW
 
 
 def may_edit_reasons(actor: Actor | None) -> Verdict:

@@ -34,6 +34,10 @@ ENTER_DAYS = 15  # calendar days after its receipt in which staff may enter an i
 SECOND_EYES_BANI = 500_000_00  # 500,000 lei
 REMIND_DAYS = 5  # working days before a deadline
 ANSWER_DAYS, CONTEST_DAYS, DECIDE_DAYS = 10, 5, 5  # working days
+ADVICE_DAYS, MAX_ADVICE_DAYS = (
+    7,
+    60,
+)  # working days that another department gets unless told otherwise; at most
 MOST_SUPPORTS = 10  # ideas of a cycle that one resident supports: who prioritises has to choose
 
 
@@ -125,6 +129,10 @@ class EventKind(StrEnum):
     ACCEPTED = "accepted"
     CHANGED = "changed"
     FORWARDED = "forwarded"
+    ADVICE_ASKED = "advice_asked"  # another department was asked
+    ADVICE_GIVEN = "advice_given"  # it answered; the words are public once there is a decision
+    ADVICE_WITHDRAWN = "advice_withdrawn"  # by who asked
+    ADVICE_LAPSED = "advice_lapsed"  # decided without it
     CONFLICT = "conflict"  # an official declared an interest and is off the file
     CONTESTED = "contested"  # by the author
     UPHELD = "upheld"  # the contested verdict stands
@@ -154,6 +162,10 @@ EVENT_TITLES = {
     EventKind.ACCEPTED: N_("The idea was accepted and became a project"),
     EventKind.CHANGED: N_("The idea was accepted with changes and became a project"),
     EventKind.FORWARDED: N_("The idea is not in our competence and was sent on"),
+    EventKind.ADVICE_ASKED: N_("Another department was asked for its opinion"),
+    EventKind.ADVICE_GIVEN: N_("The department that was asked gave its opinion"),
+    EventKind.ADVICE_WITHDRAWN: N_("The question to another department was taken back"),
+    EventKind.ADVICE_LAPSED: N_("The opinion of another department is no longer awaited"),
     EventKind.CONFLICT: N_("An official declared a conflict of interest and is off the file"),
     EventKind.CONTESTED: N_("The author contested the decision"),
     EventKind.UPHELD: N_("The contested decision was upheld by another reviewer"),

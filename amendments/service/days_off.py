@@ -33,6 +33,7 @@ OF_WHAT = {
     "review": N_("the department’s decision"),
     "answer": N_("the author’s answer"),
     "contestation": N_("the decision on the contestation"),
+    "advice": N_("the opinion of another department"),
 }
 SHOWN = 20  # ideas in one message; of the others, how many
 OF_A_FACT = 200  # ideas in one entry of the register
@@ -254,7 +255,7 @@ async def _publish(
 
 def _key(idea: MovedIdea) -> str:
     """The number of an idea, and which of its deadlines it is unless it is the department's."""
-    return idea.number if idea.of == "review" else f"{idea.number} {idea.of}"
+    return idea.number if idea.of == "review" else f"{idea.number} {idea.of} {idea.department}".rstrip()
 
 
 def _fact_terms(terms: Moved) -> list[list[str]]:

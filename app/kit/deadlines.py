@@ -48,6 +48,7 @@ class Deadline(msgspec.Struct, frozen=True):
     holidays_skipped: int
     paused_days: int
     is_paused: bool
+    pauses: tuple[Pause, ...] = ()
 
 
 @functools.cache
@@ -102,7 +103,7 @@ def compute(
             skipped += 1
     while term.unit is Unit.CALENDAR_DAYS and not is_working_day(day, days_off):
         day += ONE_DAY
-    return Deadline(day, starts_on, term, skipped, paused, open_now)
+    return Deadline(day, starts_on, term, skipped, paused, open_now, given)
 
 
 def working_days_left(today: date, due_on: date, *, days_off: frozenset[date] = frozenset()) -> int:

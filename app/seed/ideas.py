@@ -31,6 +31,14 @@ DEPARTMENTS = (
     ("Direcția Spații Verzi", "Parks and Gardens", "spatii.verzi@exemplu.ro"),
     ("Direcția Drumuri și Iluminat", "Streets and Lighting", "drumuri@exemplu.ro"),
 )
+# What the second department is asked about the wishes of these fates, and what it answers, if it has.
+ASKED = {
+    "answered": ("Trec cabluri sau conducte pe sub spațiul verde? La ce adâncime?", ""),
+    "rejected:R03": (
+        "Este prevăzută aici vreo lucrare la carosabil în următorii doi ani?",
+        "Da: strada este în programul de reabilitare, cu licitația în curs. Nu recomandăm alte lucrări.",
+    ),
+}
 ACCEPTED = "Ideea este de competența sectorului, terenul este public, iar lucrarea se poate face într-un an."
 
 
@@ -165,6 +173,7 @@ async def seed_wishes(
             await support(session, lot, idea, crowd, now=at + timedelta(hours=5))
     for idea, wish in zip(await list_sent(session, cycle), _sent(), strict=True):
         reviewer = reviewers[0] if wish.fate != "answered" else reviewers[-1]
+        await _take(session, idea, wish, reviewer, reviewers, now=first + 17 * step)
         await _judge(session, idea, wish, reviewer, authors, now=first + 17 * step)
 
 
@@ -193,13 +202,30 @@ def _sent() -> list[Wish]:
     return [wish for wish in WISHES if wish.fate != "draft"]
 
 
+async def _take(
+    session: AsyncSession, idea: Idea, wish: Wish, reviewer: Actor, heads: Sequence[Actor], *, now: datetime
+) -> None:
+    """Give the idea to a reviewer; the first department's head asks the second department about some."""
+    if wish.fate == "sent":
+        return
+    owner, other = await list_departments(session)
+    if owner.name != DEPARTMENTS[0][0]:
+        owner, other = other, owner
+    await service.assign_ideas(session, reviewer, [idea.id], to=reviewer.id, department_id=owner.id, now=now)
+    if wish.fate not in ASKED:
+        return
+    question, answer = ASKED[wish.fate]
+    asker, adviser = heads
+    advice = await service.ask_advice(
+        session, asker, idea.id, department_ids=[other.id], question=question, term_days=10, now=now
+    )
+    if answer:
+        await service.answer_advice(session, adviser, advice[0].id, text=answer, seen=0, now=now)
+
+
 async def _judge(
     session: AsyncSession, idea: Idea, wish: Wish, reviewer: Actor, authors: Sequence[Actor], *, now: datetime
 ) -> None:
-    if wish.fate == "sent":
-        return
-    owner = (await list_departments(session))[0].id
-    await service.assign_ideas(session, reviewer, [idea.id], to=reviewer.id, department_id=owner, now=now)
     if wish.fate in ("asked", "answered"):
         await service.ask_author(session, reviewer, idea.id, question=wish.note, now=now)
     if wish.fate == "answered":

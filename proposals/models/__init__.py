@@ -1,5 +1,6 @@
 """The tables of ideas, their review, projects, and the works that come of them."""
 
+from proposals.models.advice import Advice, AdviceAnswer
 from proposals.models.ideas import (
     ClockPause,
     Contestation,
@@ -23,6 +24,8 @@ from proposals.models.intake import Intake
 from proposals.models.works import BuiltReply, Milestone, Opinion, Spending, WorksPhoto
 
 __all__ = [
+    "Advice",
+    "AdviceAnswer",
     "BuiltReply",
     "ClockPause",
     "Contestation",

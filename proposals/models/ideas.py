@@ -107,12 +107,14 @@ class OfficerConflict(Base):
 
 
 class Reminder(Base):
-    """Somebody was told of a deadline: once before it, once after it. Another deadline is told anew."""
+    """Somebody was told of a deadline (of an idea, a contestation, an advice: `subject_id`): once before it,
+    once after it. Another deadline is told anew.
+    """
 
-    __tablename__ = "idea_reminders"
+    __tablename__ = "deadline_reminders"
     __table_args__ = (CheckConstraint("kind IN ('before', 'after')", name="kind_known"),)
 
-    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"), primary_key=True)
+    subject_id: Mapped[Id] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     due_on: Mapped[date] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -16,6 +16,7 @@ from app.kit.policy import Verdict
 from cycles.models import Cycle
 from proposals.models import CostLine, Idea, IdeaEvent, Photo, Project, Reason
 from proposals.models import Verdict as Decision
+from proposals.pages.advice import AdviceView
 from proposals.pages.maps import MapView
 from proposals.pages.words import (
     OUTCOME_TITLES,
@@ -134,6 +135,7 @@ class IdeaPage(msgspec.Struct, frozen=True):
     photos: list[PhotoView]
     events: list[EventView]
     clock: ClockView | None
+    advice: list[AdviceView]
     merged: list[LinkedIdea]
     merged_into: LinkedIdea | None
     costing: CostView | None
@@ -171,6 +173,7 @@ class IdeaFacts(msgspec.Struct, frozen=True, kw_only=True):
     lines: Sequence[CostLine]
     clock: ClockView | None
     follows: bool
+    advice: list[AdviceView]
     supports: bool
     supports_target: bool
     used_supports: int
@@ -282,6 +285,7 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         photos=view_photos(facts.photos),
         events=view_events(facts.events, facts.reasons, locale),
         clock=facts.clock,
+        advice=facts.advice,
         merged=[view_linked(one) for one in facts.merged],
         merged_into=view_linked(facts.merged_into) if facts.merged_into else None,
         costing=view_costing(facts.decision, facts.lines),

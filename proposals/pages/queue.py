@@ -11,6 +11,7 @@ from app.kit.deadlines import working_days_left
 from app.kit.i18n import Locale
 from proposals.models import Department
 from proposals.pages.ideas import Choice
+from proposals.pages.words import name_of
 
 
 class OverdueRow(msgspec.Struct, frozen=True):
@@ -22,7 +23,7 @@ class OverdueRow(msgspec.Struct, frozen=True):
     lang: str
     due_on: date
     late: int
-    is_contestation: bool
+    of: str  # review, contestation, or advice that the department was asked for
 
 
 class OverdueGroup(msgspec.Struct, frozen=True):
@@ -57,11 +58,6 @@ class DepartmentsPage(msgspec.Struct, frozen=True):
     errors: dict[str, str] = {}
 
 
-def name_of(department: Department, locale: Locale) -> str:
-    """The name in a language."""
-    return department.name if locale == "ro" else department.name_en
-
-
 def view_choices(departments: Sequence[Department], locale: Locale) -> list[Choice]:
     """Departments as options of a filter."""
     return [Choice(str(one.id), name_of(one, locale)) for one in departments]
@@ -85,6 +81,7 @@ def view_departments(
 def build_overdue(
     ideas: Sequence[Row[*tuple[Any, ...]]],
     contestations: Sequence[Row[*tuple[Any, ...]]],
+    advice: Sequence[Row[*tuple[Any, ...]]],
     departments: Sequence[Department],
     locale: Locale,
     *,
@@ -103,9 +100,9 @@ def build_overdue(
                 lang=row.lang,
                 due_on=row.due_on,
                 late=-working_days_left(today, row.due_on, days_off=days_off),
-                is_contestation=is_contestation,
+                of=of,
             )
-            for found, is_contestation in ((ideas, False), (contestations, True))
+            for found, of in ((ideas, "review"), (contestations, "contestation"), (advice, "advice"))
             for row in found
             if row.department_id == (owner.id if owner else None)
         ]

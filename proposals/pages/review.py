@@ -15,6 +15,7 @@ from app.kit.policy import Verdict
 from proposals.forms import TypedLine
 from proposals.models import Idea, IdeaNote, Intake, OfficerConflict, PreparedVerdict
 from proposals.models import Verdict as Decision
+from proposals.pages.advice import AdviceCard, AdviceView
 from proposals.pages.ideas import Choice, CostView, LinkedIdea, PhotoView, SimilarCard
 from proposals.pages.maps import MapView
 from proposals.pages.words import (
@@ -28,12 +29,12 @@ from proposals.pages.words import (
 )
 from proposals.policy import (
     may_ask,
+    may_ask_advice,
     may_assign,
     may_correct,
     may_declare,
     may_judge,
     may_resume,
-    may_see_prepared,
     may_touch,
 )
 from proposals.rules.costing import Costing
@@ -78,6 +79,7 @@ class QueuePage(msgspec.Struct, frozen=True):
     rows: list[QueueRow]
     paging: Paging
     counts: dict[str, int]
+    advice: list[AdviceCard]  # asked of one's own departments, the first few
     prepared_count: int
     contested_count: int
     show: str
@@ -129,6 +131,9 @@ class FilePage(msgspec.Struct, frozen=True):
     is_contested: bool
     conflicts: list[str]
     may_declare: Verdict
+    inside: Verdict
+    advice: list[AdviceView]
+    may_ask_advice: Verdict
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
 
@@ -158,6 +163,7 @@ class VerdictPage(msgspec.Struct, frozen=True):
     forward_by: date | None = None
     takes_two: bool = False
     held_until: datetime | None = None
+    awaited: list[str] = []  # departments whose opinion is awaited
 
 
 class ReasonRow(msgspec.Struct, frozen=True):
@@ -263,9 +269,14 @@ def build_file(
     barred: frozenset[UUID],
     is_contested: bool,
     conflicts: Sequence[OfficerConflict],
+    has_conflict: bool,
+    inside: Verdict,
+    advice: list[AdviceView],
 ) -> FilePage:
-    """The file with what may be done now. `barred`: whose verdict is contested."""
-    off = may_touch(has_conflict=any(one.account_id == actor.id for one in conflicts))
+    """The file with what may be done now. `barred`: whose verdict is contested; `inside`: whether who looks
+    may read what is not public of it.
+    """
+    off = may_touch(has_conflict=has_conflict)
     return FilePage(
         id=str(idea.id),
         number=idea.number or "",
@@ -300,7 +311,11 @@ def build_file(
         and may_correct(actor, idea, at_vote=at_vote, is_prepared=prepared is not None, barred=barred),
         is_contested=is_contested,
         conflicts=[one.name for one in conflicts],
-        may_declare=may_declare(actor, idea, has_conflict=not off),
+        may_declare=may_declare(actor, idea, has_conflict=has_conflict),
+        inside=inside,
+        advice=advice,
+        may_ask_advice=off
+        and may_ask_advice(actor, idea, is_contested=is_contested, is_prepared=prepared is not None),
         answer_days=answer_days,
-        prepared_id=str(prepared.id) if prepared and may_see_prepared(actor, idea) else "",
+        prepared_id=str(prepared.id) if prepared and inside else "",
     )

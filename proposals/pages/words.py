@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from app.kit.deadlines import Deadline
+from app.kit.deadlines import ONE_DAY, Deadline
 from app.kit.i18n import N_, Locale
-from proposals.models import Idea, IdeaEvent, Reason
+from proposals.models import Department, Idea, IdeaEvent, Reason
 from proposals.states import (
     EVENT_TITLES,
     Built,
@@ -107,6 +107,7 @@ class ClockView(msgspec.Struct, frozen=True):
     holidays_skipped: int
     paused_days: int
     is_paused: bool
+    pauses: list[tuple[date, date | None]]  # first and last day; without a last one it stands still
     left: int
 
     @property
@@ -124,6 +125,11 @@ def view_clock(deadline: Deadline, *, today: date, days_off: frozenset[date]) ->
         holidays_skipped=deadline.holidays_skipped,
         paused_days=deadline.paused_days,
         is_paused=deadline.is_paused,
+        pauses=[
+            (pause.since, pause.until and pause.until - ONE_DAY)
+            for pause in deadline.pauses
+            if pause.until is None or pause.since < pause.until
+        ],
         left=days_left(deadline.due_on, today=today, days_off=days_off),
     )
 
@@ -165,3 +171,8 @@ def read_dates(facts: dict[str, Any]) -> dict[str, Any]:
 def state_title(idea: Idea) -> str:
     """The state of an idea in words (a msgid)."""
     return STATE_TITLES[IdeaState(idea.state)]
+
+
+def name_of(department: Department, locale: Locale) -> str:
+    """The name in a language."""
+    return department.name if locale == "ro" else department.name_en

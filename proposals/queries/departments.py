@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account
+from accounts.queries import list_same_person
 from proposals.errors import DepartmentNotFound
 from proposals.models import Contestation, Department, DepartmentMember, Idea, OfficerConflict, Reminder
 from proposals.states import IdeaState
@@ -49,8 +50,26 @@ async def list_head_ids(session: AsyncSession, department_id: uuid.UUID | None) 
 
 
 async def has_conflict(session: AsyncSession, idea_id: uuid.UUID, account_id: uuid.UUID) -> bool:
-    """Whether an official has declared an interest in an idea."""
-    return await session.get(OfficerConflict, (idea_id, account_id)) is not None
+    """Whether an official has an interest in an idea: declared it, or is its author under another account, or
+    the author of one that was merged into it.
+    """
+    if await session.get(OfficerConflict, (idea_id, account_id)) is not None:
+        return True
+    query = select(Idea.id, Idea.author_id).where(or_(Idea.id == idea_id, Idea.merged_into_id == idea_id))
+    authors = {row.author_id for row in await session.execute(query) if row != (idea_id, account_id)}
+    return not authors.isdisjoint(await list_same_person(session, account_id))
+
+
+async def list_interests(session: AsyncSession, account_id: uuid.UUID) -> set[uuid.UUID]:
+    """The ideas in which an official has an interest, their own ones among them: for lists that leave these
+    out.
+    """
+    own = Idea.author_id.in_(await list_same_person(session, account_id))
+    declared = select(OfficerConflict.idea_id).where(OfficerConflict.account_id == account_id)
+    found = set((await session.execute(declared)).scalars())
+    for row in await session.execute(select(Idea.id, Idea.merged_into_id).where(own)):
+        found |= {row.id, row.merged_into_id or row.id}
+    return found
 
 
 async def list_conflicts(session: AsyncSession, idea_id: uuid.UUID) -> list[OfficerConflict]:
@@ -84,17 +103,32 @@ async def list_overdue_contestations(
     return (await session.execute(query)).all()
 
 
+def reminded(subject_id: Any, due_on: Any, today: date) -> ColumnElement[bool]:
+    """That everything there is to tell of a deadline by `today` was told."""
+    told = select(Reminder.subject_id).where(
+        Reminder.subject_id == subject_id,
+        Reminder.due_on == due_on,
+        or_(Reminder.kind == "after", due_on >= today),
+    )
+    return told.exists()
+
+
 async def list_to_remind(session: AsyncSession, *, today: date, until: date) -> list[uuid.UUID]:
     """Ideas whose clock runs and ends by `until`, and of whose deadline there is something to tell yet."""
-    told = select(Reminder.idea_id).where(
-        Reminder.idea_id == Idea.id,
-        Reminder.due_on == Idea.due_on,
-        or_(Reminder.kind == "after", Idea.due_on >= today),
-    )
-    query = select(Idea.id).where(Idea.state.in_(RUNNING), Idea.due_on <= until, ~told.exists())
+    told = reminded(Idea.id, Idea.due_on, today)
+    query = select(Idea.id).where(Idea.state.in_(RUNNING), Idea.due_on <= until, ~told)
     return list((await session.execute(query.order_by(Idea.id))).scalars())
 
 
-async def is_reminded(session: AsyncSession, idea_id: uuid.UUID, kind: str, due_on: date) -> bool:
+async def list_contestations_to_remind(session: AsyncSession, *, today: date, until: date) -> list[uuid.UUID]:
+    """Ideas with a contestation due by `until`, of whose deadline there is something to tell yet."""
+    told = reminded(Contestation.id, Contestation.due_on, today)
+    query = select(Contestation.idea_id).where(
+        Contestation.outcome.is_(None), Contestation.due_on <= until, ~told
+    )
+    return list((await session.execute(query.order_by(Contestation.idea_id))).scalars())
+
+
+async def is_reminded(session: AsyncSession, subject_id: uuid.UUID, kind: str, due_on: date) -> bool:
     """Whether somebody was told of this deadline already."""
-    return await session.get(Reminder, (idea_id, kind, due_on)) is not None
+    return await session.get(Reminder, (subject_id, kind, due_on)) is not None

@@ -1,7 +1,7 @@
 """Reading verdicts that are not public yet, and contestations of those that are."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cycles.models import Cycle
 from proposals.errors import PreparedNotFound
-from proposals.models import Contestation, Idea, PreparedVerdict, ReviewRules
+from proposals.models import Advice, Contestation, Idea, PreparedVerdict, ReviewRules
+from proposals.queries.advice import is_asked_of, is_awaited
 
 
 async def find_prepared(session: AsyncSession, idea_id: uuid.UUID) -> PreparedVerdict | None:
@@ -35,9 +36,9 @@ async def get_prepared(
 
 
 async def list_prepared(
-    session: AsyncSession, *, leave_out: uuid.UUID, limit: int = 200
+    session: AsyncSession, *, leave_out: Collection[uuid.UUID], limit: int = 200
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Every verdict that waits, the oldest first; not on ideas of `leave_out`, who reads them."""
+    """Every verdict that waits, the oldest first; not on the ideas `leave_out`, of who reads them."""
     query = (
         select(
             PreparedVerdict,
@@ -52,7 +53,7 @@ async def list_prepared(
         .join(Idea, Idea.id == PreparedVerdict.idea_id)
         .join(Cycle, Cycle.id == Idea.cycle_id)
         .outerjoin(ReviewRules, ReviewRules.cycle_id == Idea.cycle_id)
-        .where(PreparedVerdict.ended_at.is_(None), Idea.author_id.is_distinct_from(leave_out))
+        .where(PreparedVerdict.ended_at.is_(None), Idea.id.not_in(leave_out))
         .order_by(PreparedVerdict.at, PreparedVerdict.id)
         .limit(limit)
     )
@@ -87,12 +88,16 @@ async def list_open_contestations(session: AsyncSession) -> list[tuple[Contestat
 
 
 # ── prepared verdicts ─────────────────────────────────────────────────────────
-async def count_beside_queue(session: AsyncSession) -> tuple[int, int]:
-    """How many verdicts are prepared, and how many are contested, in one query."""
+async def count_beside_queue(session: AsyncSession, account_id: uuid.UUID) -> tuple[int, int, int]:
+    """How many verdicts are prepared, how many are contested, and how many questions the departments of an
+    official have to answer, in one query.
+    """
     prepared = select(func.count()).select_from(PreparedVerdict).where(PreparedVerdict.ended_at.is_(None))
     contested = select(func.count()).select_from(Contestation).where(Contestation.outcome.is_(None))
-    row = (await session.execute(select(prepared.scalar_subquery(), contested.scalar_subquery()))).one()
-    return row[0], row[1]
+    asked = select(func.count()).select_from(Advice).where(is_awaited(), is_asked_of(account_id))
+    counts = [one.scalar_subquery() for one in (prepared, contested, asked)]
+    row = (await session.execute(select(*counts))).one()
+    return row[0], row[1], row[2]
 
 
 async def list_ready(session: AsyncSession, *, now: datetime) -> list[uuid.UUID]:

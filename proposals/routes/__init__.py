@@ -4,6 +4,7 @@ from litestar import Router
 
 from proposals import api
 from proposals.routes import (
+    advice,
     built,
     contest,
     departments,
@@ -33,6 +34,7 @@ router = Router(
         *verdicts.HANDLERS,
         *prepared.HANDLERS,
         *contest.HANDLERS,
+        *advice.HANDLERS,
         *queue.HANDLERS,
         *departments.HANDLERS,
         *reasons.HANDLERS,

@@ -42,7 +42,7 @@ from proposals.policy import may_review, may_view, may_withdraw
 from proposals.queries.discussed import idea_ref
 from proposals.routes.contest import ask_contest
 from proposals.routes.maps import map_of
-from proposals.routes.review import read_clock
+from proposals.routes.review import read_clock, read_public_advice
 from proposals.states import IdeaState
 
 PHOTO_CACHE = "public, max-age=31536000, immutable"  # ids are never given to another photo
@@ -148,6 +148,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.Idea
         lines=await queries.list_cost_lines(session, decision.id) if decision else [],
         clock=await read_clock(session, ctx, idea),
         follows=ctx.actor is not None and await is_following(session, ctx.actor.id, idea_ref(idea.id)),
+        advice=await read_public_advice(session, ctx, idea.id),
         supports=supports,
         supports_target=bool(carried),
         used_supports=await _count_used(session, ctx, idea.cycle_id) if most else 0,

@@ -20,8 +20,8 @@ from proposals.forms import SendBackForm
 from proposals.models import Verdict
 from proposals.pages import prepared as pages
 from proposals.pages.projects import title_of
-from proposals.policy import may_review, may_see_prepared
-from proposals.routes.review import find_barred
+from proposals.policy import may_review, may_see_inside
+from proposals.routes.review import find_barred, has_interest
 
 
 @get("/review/prepared", audience=official, include_in_schema=False)
@@ -30,6 +30,7 @@ async def list_prepared(
 ) -> Response[bytes]:
     """Every verdict that waits, the oldest first."""
     require(may_review(ctx.actor))
+    own = await queries.list_interests(session, ctx.actor.id)
     rows = [
         pages.build_row(
             row[0],
@@ -39,7 +40,7 @@ async def list_prepared(
             publish_at=row.publish_at,
             now=ctx.now,
         )
-        for row in await queries.list_prepared(session, leave_out=ctx.actor.id)
+        for row in await queries.list_prepared(session, leave_out=own)
     ]
     model = pages.PreparedListPage(rows=rows, cycles=await _list_held(session, ctx))
     return page(request, "proposals/prepared.html", model)
@@ -65,7 +66,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, prepared_id: UUID) -> pag
     require(may_review(ctx.actor))
     prepared = await queries.get_prepared(session, prepared_id)
     idea = await queries.get_idea(session, prepared.idea_id)
-    require(may_see_prepared(ctx.actor, idea))
+    require(may_see_inside(ctx.actor, idea, has_conflict=await has_interest(session, ctx, idea.id)))
     ruling = service.read_ruling(prepared)
     rules, cycle = await queries.get_rules(session, idea.cycle_id), await get_cycle(session, idea.cycle_id)
     row = pages.build_row(

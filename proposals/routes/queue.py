@@ -24,6 +24,7 @@ from proposals.pages import ideas as idea_pages
 from proposals.pages import queue as pages
 from proposals.pages import review as review_pages
 from proposals.policy import may_review
+from proposals.routes.advice import list_cards
 
 COLUMNS = ("number", "title", "state", "area", "department", "reviewer", "due_on", "supporters")
 
@@ -62,7 +63,7 @@ async def _build_queue(
     cycle = await find_collecting_cycle(session, ctx.now)
     areas = await list_areas(session, cycle.id) if cycle else []
     days_off = await list_days_off(session)
-    prepared, contested = await queries.count_beside_queue(session)
+    prepared, contested, to_answer = await queries.count_beside_queue(session, ctx.actor.id)
     owner, officer = str(wanted.department_id or ""), str(wanted.officer_id or "")
     return review_pages.QueuePage(
         rows=[
@@ -71,6 +72,7 @@ async def _build_queue(
         ],
         paging=place,
         counts=await queries.count_queue(session, reviewer_id=ctx.actor.id, today=today),
+        advice=await list_cards(session, ctx, own=True, limit=5) if to_answer else [],
         prepared_count=prepared,
         contested_count=contested,
         show=wanted.show,
@@ -149,6 +151,7 @@ async def show_overdue(
     model = pages.build_overdue(
         await queries.list_overdue(session, today=today),
         await queries.list_overdue_contestations(session, today=today),
+        await queries.list_overdue_advice(session, today=today),
         await queries.list_departments(session),
         ctx.locale,
         today=today,

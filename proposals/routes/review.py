@@ -25,11 +25,12 @@ from proposals import queries, service
 from proposals.errors import IdeaNotFound
 from proposals.forms import AssignForm, ConflictForm, NoteForm, QuestionForm, ResumeForm
 from proposals.models import Idea
+from proposals.pages import advice as advice_pages
 from proposals.pages import ideas as idea_pages
 from proposals.pages import review as pages
 from proposals.pages.maps import view_pin
 from proposals.pages.words import ClockView, view_clock
-from proposals.policy import NOBODY, may_review
+from proposals.policy import NOBODY, may_review, may_see_inside
 from proposals.routes.maps import map_of
 from proposals.rules.similarity import rank
 from proposals.states import OPEN_STATES, IdeaState, review_deadline
@@ -71,6 +72,9 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
     standing = await queries.find_verdict(session, idea.id)
     intake = await queries.find_intake(session, idea.id)
     author = await get_account(session, idea.author_id) if idea.author_id else None
+    has_conflict = await has_interest(session, ctx, idea.id)
+    inside = may_see_inside(ctx.actor, idea, has_conflict=has_conflict)
+    read = read_advice if inside else read_public_advice
     return pages.build_file(
         idea,
         ctx.actor,
@@ -79,7 +83,8 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
         pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
         photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)),
         events=idea_pages.view_events(events, reasons, ctx.locale),
-        notes=await queries.list_notes(session, idea.id),
+        inside=inside,
+        notes=await queries.list_notes(session, idea.id) if inside else [],
         clock=await read_clock(session, ctx, idea),
         similar=await find_similar(session, idea) if idea.state in OPEN_STATES else [],
         merged=[idea_pages.view_linked(one) for one in await queries.list_merged_ideas(session, idea.id)],
@@ -91,11 +96,18 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
         prepared=await queries.find_prepared(session, idea.id),
         barred=await find_barred(session, idea),
         conflicts=await queries.list_conflicts(session, idea.id),
+        has_conflict=has_conflict,
+        advice=await read(session, ctx, idea.id),
         is_contested=await queries.find_open_contestation(session, idea.id) is not None,
         answer_days=(await queries.get_rules(session, idea.cycle_id)).answer_days,
         at_vote=await queries.is_frozen(session, idea.cycle_id)
         and await queries.find_project_of_idea(session, idea.id) is not None,
     )
+
+
+async def has_interest(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> bool:
+    """Whether who looks is off the file."""
+    return ctx.actor is not None and await queries.has_conflict(session, idea_id, ctx.actor.id)
 
 
 async def find_barred(session: AsyncSession, idea: Idea) -> frozenset[UUID]:
@@ -114,6 +126,29 @@ async def read_clock(session: AsyncSession, ctx: Ctx, idea: Idea) -> ClockView |
     today, days_off = local_date(ctx.now), await list_days_off(session)
     deadline = review_deadline(idea.submitted_at, pauses, today=today, days_off=days_off)
     return view_clock(deadline, today=today, days_off=days_off)
+
+
+async def read_advice(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> list[advice_pages.AdviceView]:
+    """All that departments were asked about an idea, for the department."""
+    asked = await queries.list_advice(session, idea_id)
+    answers = await queries.list_answers(session, [advice.id for advice, _ in asked])
+    today, days_off = local_date(ctx.now), await list_days_off(session)
+    return [
+        advice_pages.view_advice(advice, of, answers[advice.id], ctx.locale, today=today, days_off=days_off)
+        for advice, of in asked
+    ]
+
+
+async def read_public_advice(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> list[advice_pages.AdviceView]:
+    """The same for everybody: who was asked, and the words once there is a decision on them."""
+    views = await read_advice(session, ctx, idea_id)
+    decided_at = await queries.find_last_decision(session, idea_id) if views else None
+    return [
+        advice_pages.publish_view(
+            one, asked_before=decided_at is not None and one.asked_at <= decided_at, decided_at=decided_at
+        )
+        for one in views
+    ]
 
 
 async def find_similar(session: AsyncSession, idea: Idea) -> list[idea_pages.SimilarCard]:

@@ -32,7 +32,7 @@ from proposals.forms import (
 from proposals.models import Idea, PreparedVerdict, Verdict
 from proposals.pages import review as pages
 from proposals.pages.ideas import reason_codes, view_events, view_linked
-from proposals.pages.words import view_reason
+from proposals.pages.words import name_of, view_reason
 from proposals.policy import is_held, may_correct, may_judge, may_review, may_touch, needs_second
 from proposals.routes.review import find_barred, find_similar, get_sent
 from proposals.rules.costing import VAT_RATES
@@ -174,9 +174,11 @@ async def _build_question(
     target = await queries.get_idea(session, ruling.into_id) if ruling.into_id else None
     rules = await queries.get_rules(session, idea.cycle_id)
     total_bani = ruling.costing.total_bani if ruling.costing else None
+    awaited = await queries.list_open_advice(session, idea_id=idea.id)
     return msgspec.structs.replace(
         model,
         confirming=True,
+        awaited=[name_of(department, ctx.locale) for _, department, _ in awaited],
         takes_two=needs_second(total_bani, limit_bani=rules.second_eyes_bani),
         held_until=rules.publish_at if is_held(rules.publish_at, now=ctx.now) else None,
         hidden=hidden,

@@ -1,5 +1,11 @@
 """What can be done with ideas and projects, one function a use case."""
 
+from proposals.service.advice import (
+    answer_advice,
+    ask_advice,
+    find_advice_limit,
+    withdraw_advice,
+)
 from proposals.service.built import Saying, hide_opinion, reply_built, say_built
 from proposals.service.contest import contest_until, contest_verdict, uphold_verdict
 from proposals.service.days_off import MovedIdea, list_moved_ideas, move_deadlines
@@ -7,8 +13,6 @@ from proposals.service.departments import (
     add_department,
     assign_ideas,
     declare_conflict,
-    remind_of_deadline,
-    remind_until,
     set_member,
 )
 from proposals.service.drafts import (
@@ -42,6 +46,12 @@ from proposals.service.reasons import (
     ReasonText,
     add_reason,
     revise_reason,
+)
+from proposals.service.reminders import (
+    remind_of_advice,
+    remind_of_contestation,
+    remind_of_deadline,
+    remind_until,
 )
 from proposals.service.review import (
     add_note,
@@ -99,7 +109,9 @@ __all__ = [
     "add_photo",
     "add_reason",
     "add_works_photo",
+    "answer_advice",
     "answer_question",
+    "ask_advice",
     "ask_author",
     "assign_idea",
     "assign_ideas",
@@ -119,6 +131,7 @@ __all__ = [
     "describe_photos",
     "enter_milestone",
     "enter_payment",
+    "find_advice_limit",
     "find_missing",
     "find_payment",
     "fold_idea",
@@ -135,6 +148,8 @@ __all__ = [
     "read_terms",
     "record_outcome",
     "release_verdicts",
+    "remind_of_advice",
+    "remind_of_contestation",
     "remind_of_deadline",
     "remind_until",
     "remove_photo",
@@ -152,6 +167,7 @@ __all__ = [
     "take_in",
     "uphold_verdict",
     "whose",
+    "withdraw_advice",
     "withdraw_idea",
     "withdraw_support",
     "withdraw_works_photo",

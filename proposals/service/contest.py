@@ -18,6 +18,7 @@ from proposals import queries
 from proposals.errors import AlreadyJudged, ContestationNotFound
 from proposals.models import Contestation, Verdict
 from proposals.policy import may_contest, may_touch, may_uphold
+from proposals.service.advice import describe_advice, lapse_advice
 from proposals.service.timeline import mail_author, mail_official, publish_fact, tell
 from proposals.service.verdicts import lock_case, whose
 from proposals.states import EventKind, working_deadline
@@ -91,9 +92,12 @@ async def uphold_verdict(
     require(may_touch(has_conflict=await queries.has_conflict(session, idea_id, actor.id)))
     contestation.decided_at, contestation.outcome = now, "upheld"
     contestation.decided_by_id, contestation.decided_by_name = actor.id, actor.name
+    await lapse_advice(session, case.idea, now=now)
     tell(session, case.idea, EventKind.UPHELD, by_name=actor.name, text=text, now=now)
     await mail_author(session, case.idea, "upheld", text=text)
-    facts = {"contestation": str(contestation.id), "verdict": str(contestation.verdict_id)}
-    facts |= {"by": actor.name, "text": text}
+    facts: dict[str, object] = {"contestation": str(contestation.id)}
+    facts |= {"verdict": str(contestation.verdict_id), "by": actor.name, "text": text}
+    if advice := await describe_advice(session, case.idea, since=contestation.at):
+        facts["advice"] = advice
     await publish_fact(session, "idea.upheld", case.idea, facts, now=now)
     return contestation

@@ -1,6 +1,9 @@
-"""What other days off make of deadlines of ideas: of the review, an author's answer, a contestation."""
+"""What other days off make of deadlines of ideas: of the review, an author's answer, a contestation,
+another department's advice.
+"""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import msgspec
@@ -9,13 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from app.kit.clock import local_date
 from proposals import queries
-from proposals.models import ClockPause, Contestation, Idea
+from proposals.models import Advice, ClockPause, Contestation, Idea
 from proposals.service.timeline import tell
-from proposals.states import EventKind, moved_deadline, review_deadline
+from proposals.states import EventKind, IdeaState, moved_deadline, review_deadline
 
 
 class MovedIdea(msgspec.Struct, frozen=True, kw_only=True):
-    """An idea of which other days off move a deadline. `of`: review, answer or contestation."""
+    """An idea of which other days off move a deadline. `of`: review, answer, contestation, or advice, of a
+    `department`.
+    """
 
     id: uuid.UUID
     number: str
@@ -25,6 +30,7 @@ class MovedIdea(msgspec.Struct, frozen=True, kw_only=True):
     of: str
     before: date
     after: date
+    department: str = ""
 
 
 class _Term(msgspec.Struct):
@@ -32,9 +38,10 @@ class _Term(msgspec.Struct):
 
     idea: Idea
     of: str
-    row: Idea | ClockPause | Contestation
+    row: Idea | ClockPause | Contestation | Advice
     before: date
     after: date
+    department: str = ""  # that was asked for advice
 
 
 async def list_moved_ideas(
@@ -66,7 +73,7 @@ async def move_deadlines(
         else:
             term.row.due_on = term.after
         facts = {"before": term.before.isoformat(), "after": term.after.isoformat(), "source": source}
-        facts["of"] = term.of
+        facts |= {"of": term.of, "department": term.department}
         tell(session, term.idea, EventKind.DEADLINE_MOVED, by_name=actor.name, facts=facts, now=now)
     await session.flush()
     return [_moved(term) for term in found]
@@ -83,7 +90,25 @@ async def _compare(
     for one, idea in await queries.list_open_contestations(session):
         then = moved_deadline(one.at, one.due_on, before, after)
         terms.append(_Term(idea, "contestation", one, one.due_on, then))
+    terms += await _advice_terms(session, before, after, limits={term.idea.id: term.after for term in terms})
     return [term for term in terms if term.before != term.after]
+
+
+async def _advice_terms(
+    session: AsyncSession,
+    before: frozenset[date],
+    after: frozenset[date],
+    *,
+    limits: Mapping[uuid.UUID, date],
+) -> list[_Term]:
+    """What departments are asked is never due later than what it is asked for (`limits`, by idea)."""
+    terms = []
+    for advice, department, idea in await queries.list_open_advice(session, limit=None, fresh=True):
+        then = moved_deadline(advice.asked_at, advice.due_on, before, after)
+        if idea.state != IdeaState.WAITING:  # the clock of an idea that waits has no end yet
+            then = min(then, limits.get(idea.id, then))
+        terms.append(_Term(idea, "advice", advice, advice.due_on, then, department.name))
+    return terms
 
 
 async def _review_terms(
@@ -114,4 +139,5 @@ def _moved(term: _Term) -> MovedIdea:
         of=term.of,
         before=term.before,
         after=term.after,
+        department=term.department,
     )

@@ -1,27 +1,25 @@
-"""Departments: naming them and their members, giving ideas out in bulk, conflicts of interest, reminders."""
+"""Departments: naming them and their members, giving ideas out in bulk, conflicts of interest."""
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from app.kit import register
-from app.kit.clock import local_date
-from app.kit.days_off import list_days_off
 from app.kit.db import new_id
 from app.kit.errors import DomainError, Invalid
 from app.kit.i18n import N_
 from app.kit.policy import require
 from proposals import queries
 from proposals.errors import DepartmentNameTaken
-from proposals.models import Department, DepartmentMember, OfficerConflict, Reminder
+from proposals.models import Department, DepartmentMember, OfficerConflict
 from proposals.policy import may_assign, may_declare, may_review, may_run_departments, may_touch
 from proposals.service.review import assign_idea
-from proposals.service.timeline import mail_official, publish_fact, tell
-from proposals.states import REMIND_DAYS, EventKind, days_left
+from proposals.service.timeline import publish_fact, tell
+from proposals.states import EventKind
 
 CONFLICT = "conflict of interest"  # why a prepared verdict was sent back; internal
 
@@ -128,39 +126,3 @@ async def declare_conflict(
         prepared.ended_by_name, prepared.why = actor.name, CONFLICT
     tell(session, idea, EventKind.CONFLICT, now=now)
     await publish_fact(session, "idea.conflict", idea, {}, now=now)
-
-
-# ── reminders ─────────────────────────────────────────────────────────────────
-async def remind_of_deadline(session: AsyncSession, idea_id: uuid.UUID, *, now: datetime) -> bool:
-    """Tell the reviewer of a deadline that is near; once it has passed, the reviewer and the heads of the
-    department. Each once for a deadline: the note and the messages are one transaction. Returns whether
-    somebody was told.
-
-    Locks: the idea. Queues: messages.
-    """
-    idea = await queries.get_idea(session, idea_id, lock=True)
-    today, days_off = local_date(now), await list_days_off(session)
-    if idea.state not in queries.RUNNING or idea.due_on is None:
-        return False
-    left = days_left(idea.due_on, today=today, days_off=days_off)
-    kind = "after" if idea.due_on < today else "before"
-    if left > REMIND_DAYS or await queries.is_reminded(session, idea_id, kind, idea.due_on):
-        return False
-    told = {idea.reviewer_id} if idea.reviewer_id else set()
-    if kind == "after" or not told:
-        told |= set(await queries.list_head_ids(session, idea.department_id))
-    if not told:
-        return False
-    session.add(Reminder(idea_id=idea_id, kind=kind, due_on=idea.due_on, at=now))
-    template = "overdue" if kind == "after" else "due_soon"
-    for account_id in sorted(told):
-        await mail_official(
-            session, account_id, idea, template, due_on=idea.due_on, reviewer=idea.reviewer_name
-        )
-    await session.flush()
-    return True
-
-
-def remind_until(today: date) -> date:
-    """No deadline later than this is near, however many holidays there are."""
-    return today + timedelta(days=3 * REMIND_DAYS + 7)

@@ -22,7 +22,7 @@ from proposals.policy import (
     may_correct,
     may_judge,
     may_release,
-    may_see_prepared,
+    may_see_inside,
     may_touch,
     needs_second,
 )
@@ -118,8 +118,8 @@ async def send_back_prepared(
     prepared it.
     """
     case, prepared = await _lock_prepared(session, prepared_id)
-    require(may_see_prepared(actor, case.idea))
-    require(may_touch(has_conflict=await queries.has_conflict(session, case.idea.id, actor.id)))
+    off = await queries.has_conflict(session, case.idea.id, actor.id)
+    require(may_see_inside(actor, case.idea, has_conflict=off))
     _end(prepared, "sent_back", actor.name, now=now)
     prepared.why = why
     await session.flush()

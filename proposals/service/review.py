@@ -14,7 +14,7 @@ from app.kit.i18n import N_
 from app.kit.policy import require
 from proposals import queries
 from proposals.models import ClockPause, Idea, IdeaNote
-from proposals.policy import may_answer, may_ask, may_assign, may_resume, may_review, may_touch
+from proposals.policy import may_answer, may_ask, may_assign, may_resume, may_see_inside, may_touch
 from proposals.service.timeline import mail_author, publish_fact, tell
 from proposals.states import EventKind, IdeaState, review_deadline, working_deadline
 
@@ -144,8 +144,9 @@ async def add_note(
     session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, text: str, now: datetime
 ) -> IdeaNote:
     """Write an internal note that only the department reads. Raises: Forbidden."""
-    require(may_review(actor))
     idea = await queries.get_idea(session, idea_id)
+    off = await queries.has_conflict(session, idea_id, actor.id)
+    require(may_see_inside(actor, idea, has_conflict=off))
     note = IdeaNote(
         id=new_id(), idea_id=idea.id, author_id=actor.id, author_name=actor.name, at=now, text=text
     )

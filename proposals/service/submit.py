@@ -24,6 +24,7 @@ from proposals import queries
 from proposals.errors import AlreadySupported, NotSupported
 from proposals.models import Idea, Support
 from proposals.policy import may_submit, may_support, may_withdraw
+from proposals.service.advice import lapse_advice
 from proposals.service.timeline import mail_author, publish_fact, tell
 from proposals.states import EventKind, IdeaState, review_deadline
 
@@ -117,6 +118,7 @@ async def withdraw_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID,
     prepared = await queries.find_prepared(session, idea.id)
     if prepared is not None:  # nobody decides any more; that something was prepared stays inside
         prepared.ended_at, prepared.ended_as, prepared.ended_by_name = now, "lapsed", idea.author_name
+    await lapse_advice(session, idea, now=now)
     idea.move_to(IdeaState.WITHDRAWN)
     tell(session, idea, EventKind.WITHDRAWN, by_name=idea.author_name, now=now)
     await publish_fact(session, "idea.withdrawn", idea, {}, now=now)

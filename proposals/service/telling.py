@@ -46,6 +46,10 @@ NEAR = frozenset(
 )
 QUIET = frozenset(
     {
+        EventKind.ADVICE_ASKED,
+        EventKind.ADVICE_GIVEN,
+        EventKind.ADVICE_WITHDRAWN,
+        EventKind.ADVICE_LAPSED,
         EventKind.CLAIMED,
         EventKind.CONFLICT,
         EventKind.DEADLINE_MOVED,

@@ -18,6 +18,7 @@ from proposals.errors import MergeTargetInvalid
 from proposals.models import Contestation, CostLine, Idea, PreparedVerdict, Project, Reason, Verdict
 from proposals.policy import NOBODY
 from proposals.rules.costing import Costing, describe_lines
+from proposals.service.advice import describe_advice, lapse_advice
 from proposals.service.projects import create_project
 from proposals.service.timeline import mail_author, publish_fact, tell
 from proposals.states import (
@@ -253,6 +254,7 @@ def _make_verdict(
 
 async def _settle(session: AsyncSession, case: Case, verdict: Verdict, *, now: datetime) -> None:
     """Move the idea; when a verdict is superseded, say so first and undo what it did."""
+    await lapse_advice(session, case.idea, now=now)
     if case.standing is not None:
         facts: dict[str, object] = {"superseded": case.standing.kind}
         if case.contestation is not None:
@@ -323,6 +325,9 @@ async def _publish(
 ) -> None:
     public: dict[str, object] = {**facts, "verdict": str(verdict.id), "text": verdict.text}
     public |= {"by": verdict.reviewer_name, "supporters": case.idea.support_count}
+    since = case.standing.at if case.standing else None
+    if advice := await describe_advice(session, case.idea, since=since):
+        public["advice"] = advice
     if verdict.second_name is not None:
         public["confirmed_by"] = verdict.second_name
     if verdict.supersedes_id is not None:

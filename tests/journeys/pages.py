@@ -19,7 +19,7 @@ from app.kit.db import Database
 from app.seed.people import PASSWORD
 from app.seed.sealed import read_kept
 from cycles.models import Cycle
-from proposals.models import Contestation, Idea, PreparedVerdict, Verdict
+from proposals.models import Advice, Contestation, Idea, PreparedVerdict, Verdict
 from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_acts import ACT_FACTS, ACTS
 from tests.journeys.pages_ideas import IDEAS
@@ -355,6 +355,7 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
         Idea.state == "submitted",
         Idea.author_id.in_(_ids(Account.email == "elena@exemplu.ro")),
     ),
+    "advice": first(Advice.id, Advice.answered_at.is_(None)),
     "asked_idea": first(Idea.id, Idea.state == "waiting"),
     "reviewed_idea": first(Idea.id, Idea.state == "in_review"),
     "rejected_idea": first(Idea.id, Idea.state == "rejected"),

@@ -13,7 +13,7 @@ from accounts.states import Role
 from app.kit import register
 from app.kit.db import Database
 from app.kit.errors import DomainError, Forbidden
-from proposals import queries, service
+from proposals import jobs, queries, service
 from proposals.errors import ContestationNotFound
 from proposals.models import Contestation, PreparedVerdict, Verdict
 from proposals.states import EventKind, IdeaState, moved_deadline
@@ -28,6 +28,7 @@ from tests.make.proposals import (
     rejection,
 )
 from tests.proposals.conftest import Town
+from tests.proposals.test_departments import judge, letters, make_department
 
 pytestmark = pytest.mark.usefixtures("clock")
 DAY = timedelta(days=1)
@@ -226,3 +227,26 @@ async def test_a_project_on_the_ballot_is_not_contested(town: Town) -> None:
     await officer.see("/cycles/bp-2027/put-to-vote")
     await officer.send("/cycles/bp-2027/put-to-vote")
     await author.see(f"/ideas/{idea.id}/contest", status=403)
+
+
+async def test_reminders_come_once_before_and_once_after(app: Any, clock: Any) -> None:
+    """Before: who may decide; after: the heads as well. Never the author, nor who has an interest."""
+    database = app.services.database
+    async with database.write() as session:
+        cycle, (owner, head) = await make_cycle(session), await make_department(session)
+        admin = actor_of(await make_account(session), roles=[Role.ADMIN])
+        colleague, tied = [await make_reviewer(session, name=name) for name in ("Mihai Toma", "Dan Rudă")]
+        for one in (colleague, tied):
+            await service.set_member(session, admin, owner.id, one.id, place="member", now=NOON)
+        author = await make_account(session, verified=True)
+        idea = await make_idea(session, cycle=cycle, author=author, state=IdeaState.REJECTED, reviewer=head)
+        idea.department_id = owner.id
+        await service.declare_conflict(session, judge(tied), idea.id, why="Locuiesc acolo.", now=NOON)
+        contested = await make_contestation(session, idea, author)
+        assert contested.due_on == date(2027, 3, 8)
+    for days in (0, 1, 8, 9):
+        clock.at(NOON + days * DAY)
+        await asyncio.gather(*(jobs.remind_of_deadlines(app.services) for _ in range(2)))
+    async with database.read() as session:
+        assert await letters(session, "contest_due_soon") == [colleague.email]
+        assert await letters(session, "contest_overdue") == sorted([colleague.email, head.email])

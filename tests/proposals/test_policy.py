@@ -141,7 +141,7 @@ def test_a_prepared_verdict_is_confirmed_by_a_colleague_who_is_not_the_author() 
     assert not policy.may_confirm(colleague, idea, Prepared(second_id=uuid.uuid4()))
     for who in (None, author, neighbour, desk, asleep, insider):
         assert not policy.may_confirm(who, idea, Prepared())
-        assert not policy.may_see_prepared(who, idea)
+        assert not policy.may_see_inside(who, idea, has_conflict=False)
 
 
 def test_what_takes_two_reviewers_and_what_waits_for_its_moment() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proposals.pages.words import view_clock
 from proposals.states import (
     MOVES,
     IdeaState,
@@ -109,3 +110,15 @@ def test_a_stored_term_moves_as_if_it_were_counted_anew(since: date, days: int, 
     moved = moved_deadline(moment, due_on, NONE, after)
     assert moved == working_deadline(moment, days, days_off=after).due_on
     assert moved_deadline(moment, moved, after, NONE) == due_on
+
+
+def test_the_sentence_of_the_clock_names_its_pauses() -> None:
+    """With the first and the last day on which it stood still; one that began and ended on a day is none."""
+    moment = datetime(2026, 11, 12, 10, tzinfo=UTC)
+    day = timedelta(days=1)
+    pauses = [(moment, moment + 9 * day), (moment + 12 * day, moment + 12 * day), (moment + 14 * day, None)]
+    today = date(2026, 11, 27)
+    deadline = review_deadline(moment - 3 * day, pauses, today=today, days_off=frozenset())
+    view = view_clock(deadline, today=today, days_off=frozenset())
+    assert view.pauses == [(date(2026, 11, 12), date(2026, 11, 20)), (date(2026, 11, 26), None)]
+    assert view.paused_days == 9 + 2
