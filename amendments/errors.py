@@ -151,6 +151,10 @@ class NumberTaken(Conflict):
     default = N_("Decision %(number)s is another one already.")
 
 
+class PaperNotFound(NotFound):
+    default = N_("There is no such paper.")
+
+
 class DebateNotFound(NotFound):
     default = N_("There is no such public debate.")
 

@@ -98,6 +98,15 @@ def may_edit_text(actor: Actor | None, act: ActLike) -> Verdict:
     return ALLOW
 
 
+def may_change_papers(actor: Actor | None, act: ActLike) -> Verdict:
+    """Whether papers may be put up or withdrawn: by the secretariat, until the act is decided."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if act.state not in (ActState.DRAFT, ActState.DEBATE, ActState.CLOSED, ActState.COUNCIL):
+        return deny(N_("This draft decision is before the council or decided. Its papers no longer change."))
+    return ALLOW
+
+
 def may_close_debate(actor: Actor | None, act: ActLike, *, today: date) -> Verdict:
     """Whether the time for proposals may be ended: after its last day, never before."""
     if not (verdict := may_prepare(actor)):

@@ -65,6 +65,7 @@ REGISTER_KINDS: dict[str, str] = {
     "poll.cancelled": N_("A vote was cancelled"),
     "act.announced": N_("A draft decision was announced"),
     "act.paper_added": N_("A paper was added to a draft decision"),
+    "act.paper_withdrawn": N_("A paper of a draft decision was withdrawn"),
     "act.debate_requested": N_("A public debate of a draft decision was asked for"),
     "act.debate_called": N_("A public debate of a draft decision was called"),
     "act.debate_cancelled": N_("A public debate of a draft decision was called off"),

@@ -119,10 +119,15 @@ class VersionFile(Base):
 
 
 class ActPaper(Base):
-    """A supporting document: substantiation note, approval report, study."""
+    """A supporting document: substantiation note, approval report, study. One that was put up by mistake
+    is withdrawn for a reason; its title and digest stay.
+    """
 
     __tablename__ = "act_papers"
-    __table_args__ = (UniqueConstraint("act_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("act_id", "position"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_why = '')", name="withdrawn_for_a_reason"),
+    )
 
     id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
     act_id: Mapped[Id] = mapped_column(ForeignKey("acts.id"))
@@ -133,6 +138,8 @@ class ActPaper(Base):
     size: Mapped[int] = mapped_column(BigInteger, comment="bytes")
     sha256: Mapped[str] = mapped_column(String(64))
     added_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_why: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class ActEvent(Base):

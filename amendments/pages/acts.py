@@ -10,14 +10,14 @@ from amendments.models import Act, ActEvent, ActPaper, ActVersion, AmendmentRow
 from amendments.pages.changes import touched_units
 from amendments.pages.debates import DebatesView
 from amendments.pages.words import ACT_STATES, STEPS, VERSION_KINDS, ClockView, view_clock
-from amendments.policy import may_follow, may_prepare, may_propose, may_see_answers
+from amendments.policy import may_change_papers, may_follow, may_prepare, may_propose, may_see_answers
 from amendments.queries.discussed import Said
 from amendments.rules.procedure import Clock, Event
 from amendments.states import ActState, VersionKind
 from amendments.text.labels import cite, written_label
 from amendments.text.lines import Layout
 from amendments.text.operations import Amendment
-from amendments.text.units import Unit, Version
+from amendments.text.units import Unit, UnitType, Version
 from app.kit.i18n import Locale
 from app.kit.policy import Verdict
 
@@ -99,6 +99,7 @@ class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
+    type: UnitType
     kind: str
     indent: int
     label: str
@@ -134,6 +135,7 @@ def _view_unit(
 ) -> UnitView:
     return UnitView(
         id=unit.id,
+        type=unit.type,
         kind=KINDS.get(unit.type, "text"),
         indent=INDENTED.get(unit.type, 0),
         label=written_label(unit),
@@ -155,13 +157,29 @@ def _rows(
 
 
 # ── an act ────────────────────────────────────────────────────────────────────
-class PaperView(msgspec.Struct, frozen=True):
-    """A supporting document."""
+class PaperView(msgspec.Struct, frozen=True, kw_only=True):
+    """A supporting document; `why` it was withdrawn, if it was."""
 
+    position: int
     title: str
     href: str
     size: int
     added_at: datetime
+    withdrawn_at: datetime | None
+    why: str
+
+
+def view_paper(paper: ActPaper) -> PaperView:
+    """A paper as it is listed."""
+    return PaperView(
+        position=paper.position,
+        title=paper.title,
+        href=f"/acts/{paper.act_id}/papers/{paper.position}",
+        size=paper.size,
+        added_at=paper.added_at,
+        withdrawn_at=paper.withdrawn_at,
+        why=paper.withdrawn_why,
+    )
 
 
 class StepView(msgspec.Struct, frozen=True):
@@ -194,6 +212,7 @@ class ActPage(msgspec.Struct, frozen=True, kw_only=True):
     versions: list[VersionView]
     units: list[UnitView]
     papers: list[PaperView]
+    may_change_papers: bool
     steps: list[StepView]
     clocks: list[ClockView]
     conflict_groups: list[list[str]]
@@ -244,10 +263,8 @@ def build_act(
         version=_view_version(version, version),
         versions=[_view_version(one, version) for one in versions],
         units=units,
-        papers=[
-            PaperView(paper.title, f"/acts/{act.id}/papers/{paper.position}", paper.size, paper.added_at)
-            for paper in papers
-        ],
+        papers=[view_paper(paper) for paper in papers],
+        may_change_papers=bool(may_change_papers(actor, act)),
         steps=[StepView(STEPS[Event(one.event)], one.happened_on, one.text, one.by_name) for one in events],
         clocks=[view for clock in clocks if (view := view_clock(clock))],
         conflict_groups=groups,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from amendments.models import Act, ActPaper, ActVersion, AmendmentRow, Debate, DebateMinutes, Sitting
-from amendments.pages.acts import PaperView
+from amendments.pages.acts import PaperView, view_paper
 from amendments.pages.words import VERSION_KINDS
 from amendments.states import VersionKind
 
@@ -75,10 +75,7 @@ def build_files(
             )
             for one in reversed(versions)
         ],
-        papers=[
-            (PaperView(one.title, f"{base}/papers/{one.position}", one.size, one.added_at), one.sha256)
-            for one in papers
-        ],
+        papers=[(view_paper(one), one.sha256) for one in papers],
         amendment_count=len(rows),
         minutes=[
             MinutesFile(

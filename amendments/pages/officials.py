@@ -6,11 +6,13 @@ from datetime import date
 import msgspec
 
 from amendments.models import Act, ActPaper
-from amendments.pages.acts import UnitView
+from amendments.pages.acts import PaperView, UnitView, view_paper
 from amendments.pages.amendments import AmendmentView
 from amendments.pages.changes import ChangeView
 from amendments.pages.words import OUTCOMES
+from amendments.states import ActState
 from amendments.text.reading.proposal import Remark
+from amendments.text.units import UnitType
 from app.kit.i18n import N_
 
 REMARKS: dict[str, str] = {
@@ -22,6 +24,27 @@ REMARKS: dict[str, str] = {
     "paragraphs_in_cell": N_("A cell of this table had several paragraphs; they were joined."),
     "page_edge_left_out": N_("This line stood on every page and was left out:"),
     "word_joined": N_("This word was split at the end of a line and was joined:"),
+}
+UNIT_KINDS: dict[UnitType, str] = {
+    "title": N_("title"),
+    "preamble": N_("preamble"),
+    "recital": N_("reason of the preamble"),
+    "legal_basis": N_("legal ground"),
+    "enacting": N_("enacting words"),
+    "part": N_("part"),
+    "title_group": N_("title of a code"),
+    "chapter": N_("chapter"),
+    "section": N_("section"),
+    "heading": N_("marginal title"),
+    "article": N_("article"),
+    "alin": N_("numbered paragraph"),
+    "lit": N_("lettered point"),
+    "pct": N_("numbered point"),
+    "text": N_("paragraph without a number"),
+    "table": N_("table"),
+    "annex": N_("annex"),
+    "signature": N_("signature"),
+    "note": N_("note"),
 }
 OTHER_REMARK = N_("Something of the file could not be taken over. Compare the text with it.")
 
@@ -53,6 +76,8 @@ class PreparePage(msgspec.Struct, frozen=True, kw_only=True):
     fields: ActFields
     revision: int
     units: list[UnitView]
+    kinds: dict[UnitType, str]
+    written: str
     remarks: list[tuple[str, str, str]]
     papers: list[str]
     earliest: date
@@ -84,6 +109,7 @@ def build_prepare(
     act: Act,
     *,
     units: list[UnitView],
+    written: str,
     remarks: Sequence[Remark],
     papers: Sequence[ActPaper],
     earliest: date,
@@ -97,12 +123,44 @@ def build_prepare(
         fields=fields_typed(typed) if typed.get("do") == "fields" else fields_of(act),
         revision=act.revision,
         units=units,
+        kinds=UNIT_KINDS,
+        written=written,
         remarks=[(one.unit, REMARKS.get(one.code, OTHER_REMARK), one.said) for one in remarks],
         papers=[paper.title for paper in papers],
         earliest=earliest,
         until=until,
         is_complete=bool(papers) and len(units) > 1,
         typed=typed,
+        errors=errors,
+    )
+
+
+# ── papers ────────────────────────────────────────────────────────────────────
+class PapersPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The papers of an act for the secretariat. `refused`: the position of which a form was refused."""
+
+    act_id: str
+    number: str
+    title: str
+    is_draft: bool
+    papers: list[PaperView]
+    typed: dict[str, str]
+    refused: str
+    errors: dict[str, str]
+
+
+def build_papers(
+    act: Act, papers: Sequence[ActPaper], typed: dict[str, str], errors: dict[str, str]
+) -> PapersPage:
+    """The page on which papers are put up and withdrawn."""
+    return PapersPage(
+        act_id=str(act.id),
+        number=act.number or "",
+        title=act.title,
+        is_draft=act.state == ActState.DRAFT,
+        papers=[view_paper(paper) for paper in papers],
+        typed=typed,
+        refused=typed.get("position", ""),
         errors=errors,
     )
 

@@ -101,10 +101,11 @@ def _layout(content_hash: str, raw: bytes) -> Layout:
 
 
 # ── papers, events, who asked for announcements ───────────────────────────────
-async def list_papers(session: AsyncSession, act_id: uuid.UUID) -> Sequence[ActPaper]:
-    """In their order."""
+async def list_papers(session: AsyncSession, act_id: uuid.UUID, *, shown: bool = False) -> Sequence[ActPaper]:
+    """In their order. `shown`: without those that were withdrawn."""
     query = select(ActPaper).where(ActPaper.act_id == act_id).order_by(ActPaper.position)
-    return (await session.execute(query)).scalars().all()
+    query = query.where(ActPaper.withdrawn_at.is_(None)) if shown else query
+    return (await session.execute(query.execution_options(populate_existing=True))).scalars().all()
 
 
 async def list_events(session: AsyncSession, act_id: uuid.UUID) -> Sequence[ActEvent]:

@@ -39,7 +39,7 @@ from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
 from app.kit.errors import NotFound
 from app.kit.forms import query_form
-from app.kit.web import WebRequest, anyone, download, get, page, see_other
+from app.kit.web import WebRequest, anyone, get, page, see_other
 
 
 async def visible_act(session: AsyncSession, ctx: Ctx, act_id: UUID) -> Act:
@@ -378,28 +378,6 @@ async def _answer_changes(
     return view_changes(reading.version, reading.layout, counter, ctx.locale)
 
 
-@get("/acts/{act_id:uuid}/papers/{position:int}", audience=anyone)
-async def download_paper(
-    request: WebRequest,
-    session: NamedDependency[AsyncSession],
-    ctx: NamedDependency[Ctx],
-    act_id: FromPath[UUID],
-    position: FromPath[int],
-) -> Response[bytes]:
-    """A supporting document, as it was put up."""
-    act = await visible_act(session, ctx, act_id)
-    paper = next(
-        (one for one in await queries.list_papers(session, act.id) if one.position == position), None
-    )
-    if paper is None:
-        raise NotFound()
-    content = await ctx.services.storage.get(paper.key)
-    suffix = paper.key[paper.key.rfind(".") :]
-    return download(
-        content, media_type=paper.media_type, filename=f"{act.number or 'act'}-{position}{suffix}"
-    )
-
-
 @get("/amendments/{amendment_id:uuid}", audience=anyone)
 async def find_amendment(
     request: WebRequest,
@@ -422,5 +400,4 @@ HANDLERS = [
     show_part,
     show_group,
     show_amendment,
-    download_paper,
 ]

@@ -97,7 +97,7 @@ async def download_act(
     sittings = await queries.list_sittings(session, act_id)
     facts = Facts(
         act=act,
-        papers=await queries.list_papers(session, act_id),
+        papers=await queries.list_papers(session, act_id, shown=True),
         steps=await queries.list_events(session, act_id),
         clocks=clocks(
             await service.happened_of(session, act), today=today, days_off=await list_days_off(session)
@@ -129,7 +129,7 @@ async def show_files(
     """Every file of a draft decision, what it is good for, and its SHA-256."""
     act = await published_act(session, ctx, act_id)
     versions = await queries.list_versions(session, act_id)
-    papers = await queries.list_papers(session, act_id)
+    papers = await queries.list_papers(session, act_id, shown=True)
     rows = await queries.list_amendments(session, act_id)
     sittings = await queries.list_sittings(session, act_id)
     minutes = [

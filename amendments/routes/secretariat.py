@@ -18,15 +18,17 @@ from amendments.models import Act
 from amendments.pages.acts import view_units
 from amendments.pages.officials import ActFields, NewActPage, PreparePage, build_prepare, fields_typed
 from amendments.policy import may_edit_text, may_moderate, may_prepare
+from amendments.routes.papers import add_paper_of
 from amendments.routes.proposing import operations_of
 from amendments.routes.public import load_amendment, visible_act, visible_amendment
 from amendments.rules.procedure import Event, earliest_day
 from amendments.states import ActState
 from amendments.text.lines import lay_out
 from amendments.text.operations import Amendment
-from amendments.text.reading import Proposal, read_file, read_plain
+from amendments.text.reading import Proposal, read_file, read_written
 from amendments.text.refused import BadFile, Refused
 from amendments.text.replay import consolidate
+from amendments.text.writing.markdown import write_markdown
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
@@ -36,8 +38,6 @@ from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.web import WebRequest, explain_refusal, field_errors, get, official, page, post, see_other
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-ODT = "application/vnd.oasis.opendocument.text"
 USUAL_DAYS = 15  # that most town halls give, where the law asks for ten
 
 
@@ -74,7 +74,7 @@ def read_text_of(form: Form) -> Proposal:
         if files:
             return read_file(files[0].content, new_id=new_unit_id)
         if form.get("text").strip():
-            return read_plain(form.get("text"), new_id=new_unit_id)
+            return read_written(form.get("text"), new_id=new_unit_id)
     except BadFile as problem:
         raise FormErrors({"file": Invalid(FILE_WORDS.get(problem.code, FILE_WORDS[""]))}) from problem
     except Refused as problem:
@@ -128,8 +128,9 @@ async def _prepare_page(
     return build_prepare(
         act,
         units=view_units(text, lay_out(text), {}, ctx.locale),
+        written=typed.get("text", "") if typed.get("do") == "text" else write_markdown(text),
         remarks=service.read_remarks(act),
-        papers=await queries.list_papers(session, act.id),
+        papers=await queries.list_papers(session, act.id, shown=True),
         earliest=earliest,
         until=typed.get("proposals_until") or usual.isoformat(),
         typed=typed,
@@ -194,42 +195,6 @@ def _changed(form: Form) -> Form:
     return Form([*(pair for pair in form.fields if pair[0] != "do"), ("do", form.get("change") or "edit")])
 
 
-async def _add_paper(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> str:
-    title, files = form.get("paper_title").strip(), form.files("paper")
-    errors = {}
-    if len(title) < 3:
-        errors["paper_title"] = Invalid(N_("Say what paper it is, for example “Referat de aprobare”."))
-    kind = paper_type(files[0].content) if files else None
-    if kind is None:
-        errors["paper"] = Invalid(N_("Choose a PDF, DOCX or ODT file."))
-    if errors or kind is None:
-        raise FormErrors(dict(errors))
-    await service.add_paper(
-        session,
-        ctx.services.storage,
-        ctx.actor,
-        act.id,
-        title=title[:200],
-        content=files[0].content,
-        media_type=kind[0],
-        suffix=kind[1],
-        now=ctx.now,
-    )
-    return ctx.gettext("The paper was added.")
-
-
-def paper_type(content: bytes) -> tuple[str, str] | None:
-    """What a paper is, by what is in it: (media type, suffix); none for anything else."""
-    if content.startswith(b"%PDF-"):
-        return "application/pdf", ".pdf"
-    if content.startswith(b"PK\x03\x04"):
-        if b"word/document.xml" in content:
-            return DOCX, ".docx"
-        if b"mimetype" + ODT.encode() in content[:200]:
-            return ODT, ".odt"
-    return None
-
-
 async def _announce(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> str:
     until = parse(AnnounceForm, form).proposals_until
     announced = await service.announce_act(session, ctx.actor, act.id, proposals_until=until, now=ctx.now)
@@ -238,7 +203,7 @@ async def _announce(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> st
     }
 
 
-_DO = {"text": _read_again, "change": _change_text, "paper": _add_paper, "announce": _announce}
+_DO = {"text": _read_again, "change": _change_text, "paper": add_paper_of, "announce": _announce}
 
 
 # ── after the announcement ────────────────────────────────────────────────────

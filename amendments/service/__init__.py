@@ -2,7 +2,6 @@
 
 from amendments.service.acts import (
     ActDraft,
-    add_paper,
     announce_act,
     close_debate,
     create_act,
@@ -64,6 +63,7 @@ from amendments.service.minutes import (
     save_minutes,
     save_speaker,
 )
+from amendments.service.papers import add_paper, withdraw_paper
 from amendments.service.proposing import (
     AmendmentDraft,
     begin_amendment,
@@ -176,6 +176,7 @@ __all__ = [
     "take_over",
     "withdraw_act",
     "withdraw_amendment",
+    "withdraw_paper",
     "withdraw_speaker",
     "write_files",
 ]

@@ -1,6 +1,5 @@
-"""Preparing an act: its text, its papers; announcing it, and the steps of its procedure, in public."""
+"""Preparing an act: its text; announcing it, and the steps of its procedure, in public."""
 
-import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -12,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from amendments import queries
 from amendments.errors import ActIncomplete, ActTextChanged, TooEarly
-from amendments.models import Act, ActEvent, ActPaper, ActSubscription, ActVersion
+from amendments.models import Act, ActEvent, ActSubscription, ActVersion
 from amendments.policy import (
     may_close_debate,
     may_edit_text,
@@ -36,7 +35,6 @@ from app.kit.i18n import N_, Locale, show_date
 from app.kit.mail import send_mail
 from app.kit.numbers import next_number
 from app.kit.policy import require
-from app.kit.storage import Storage
 
 SERIES = "PH"  # proiect de hotărâre
 MOST_TIME = timedelta(days=366)
@@ -129,41 +127,6 @@ def write_text(text: Version) -> bytes:
     return msgspec.json.encode(Content(text.units, text.fields))
 
 
-async def add_paper(
-    session: AsyncSession,
-    storage: Storage,
-    actor: Actor,
-    act_id: uuid.UUID,
-    *,
-    title: str,
-    content: bytes,
-    media_type: str,
-    suffix: str,
-    now: datetime,
-) -> ActPaper:
-    """Attach a supporting document, also while the debate runs: its day of display is shown.
-
-    Locks: the act. Raises: Forbidden.
-    """
-    act = await queries.get_act(session, act_id, lock=True)
-    require(may_prepare(actor))
-    paper = ActPaper(
-        act_id=act.id,
-        position=len(await queries.list_papers(session, act.id)) + 1,
-        title=title,
-        key=await storage.put(content, suffix),
-        media_type=media_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        added_at=now,
-    )
-    session.add(paper)
-    await session.flush()
-    if act.state != ActState.DRAFT:
-        await publish_fact(session, "act.paper_added", act, {"title": title, "sha256": paper.sha256}, now=now)
-    return paper
-
-
 # ── the announcement ──────────────────────────────────────────────────────────
 async def announce_act(
     session: AsyncSession, actor: Actor, act_id: uuid.UUID, *, proposals_until: date, now: datetime
@@ -176,7 +139,7 @@ async def announce_act(
     """
     act = await queries.get_act(session, act_id, lock=True)
     require(may_edit_text(actor, act))
-    papers = await queries.list_papers(session, act_id)
+    papers = await queries.list_papers(session, act_id, shown=True)
     text, today = read_text(act), local_date(now)
     if len(text.units) < MIN_UNITS or not papers:
         raise ActIncomplete()

@@ -1,5 +1,6 @@
 """The pages of acts without scripts: from a pasted draft to the next text, and what is refused."""
 
+import html
 import re
 
 import pytest
@@ -123,6 +124,32 @@ async def test_the_text_is_corrected_in_place_and_two_clerks_are_told(town: Town
         f"/acts/{act.id}/prepare", status=409, revision="1", **change | {"text": "Altul."}
     )
     assert "Somebody has changed this text" in answer.text
+
+
+async def test_the_whole_text_is_corrected_as_it_was_read(town: Town) -> None:
+    """What was cut or numbered wrongly, and a table: in one field, with nothing else lost."""
+    clerk = await town.officer(Role.SECRETARIAT)
+    await clerk.see("/acts/new")
+    table = "\n## Anexa nr. 1 Tarife\n\n| Zona | Lei |\n| --- | --- |\n| Centru | 10 |\n"
+    await clerk.send("/acts/new", text=TEXT.replace("(2) Persoanele", "Persoanele") + table, **FIELDS)
+    act = await the_act(town)
+    here = f"/acts/{act.id}/prepare"
+    before = service.read_text(act)
+    assert [unit.text for unit in before.units if unit.type == "cell"] == ["Zona", "Lei", "Centru", "10"]
+    page = await clerk.see(here)
+    cell = next(unit.id for unit in before.units if unit.text == "Centru")
+    assert f'id="u-{cell}"' in page
+    written = re.search(r'<textarea[^>]*id="text-again"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    assert written
+    whole = html.unescape(written[1])
+    corrected = whole.replace("Persoanele", "(2) Persoanele").replace("| Centru | 10 |", "| Centru | 12 |")
+    await clerk.send(here, do="text", text=corrected, revision="1")
+    after = service.read_text(await the_act(town))
+    assert [unit.text for unit in after.units if unit.type == "cell"] == ["Zona", "Lei", "Centru", "12"]
+    assert [unit.label for unit in after.units if unit.type == "alin"] == ["1", "2"]
+    assert len(after.units) == len(before.units)
+    late = await clerk.send(here, do="text", text=whole, revision="1", status=409)
+    assert "Somebody has changed this text" in late.text
 
 
 async def test_nobody_else_prepares_or_sees_a_draft(town: Town) -> None:

@@ -95,6 +95,8 @@ ACTS: tuple[PageCase, ...] = (
     PageCase("/acts/new", who="secretariat"),
     PageCase("/acts/new", note="empty", who="secretariat", status=422, send={}),
     PageCase("/acts/{created}/prepare", who="secretariat", before=(("/acts/new", DRAFT_ACT),)),
+    PageCase("/acts/{act}/papers", who="secretariat"),
+    PageCase("/acts/{act}/papers", note="empty", who="secretariat", status=422, send={}),
     PageCase("/acts/{act}/answers", who="councillor"),
     PageCase("/acts/{act}/answers", who="secretariat"),
     PageCase("/acts/{act}/amendments/{amendment}/answer", who="councillor"),

@@ -13,10 +13,20 @@ from amendments.text.reading.proposal import Proposal, Remark, propose
 from amendments.text.reading.xml import Package
 from amendments.text.refused import BadFile
 
-__all__ = ["Proposal", "Remark", "read_docx", "read_file", "read_markdown", "read_odt", "read_plain"]
+__all__ = [
+    "Proposal",
+    "Remark",
+    "read_docx",
+    "read_file",
+    "read_markdown",
+    "read_odt",
+    "read_plain",
+    "read_written",
+]
 
 MAX_TEXT = 5_000_000  # characters; the longest laws have one million
 NewId = Callable[[], str]
+_MARKDOWN = (*("#" * level + " " for level in range(1, 6)), "**", "| ")
 
 
 def read_markdown(text: str, *, new_id: NewId | None = None) -> Proposal:
@@ -28,6 +38,14 @@ def read_plain(text: str, *, new_id: NewId | None = None) -> Proposal:
     """Plain text, or the text layer of a PDF with form feeds between its pages. Raises: BadFile."""
     blocks, remarks = plain_blocks(_bounded(text))
     return propose(blocks, remarks, new_id=new_id)
+
+
+def read_written(text: str, *, new_id: NewId | None = None) -> Proposal:
+    """What somebody wrote or pasted: Markdown where a line begins as a heading, bold words or a table do,
+    plain text otherwise. Raises: BadFile.
+    """
+    is_markdown = any(line.startswith(_MARKDOWN) for line in text.splitlines())
+    return (read_markdown if is_markdown else read_plain)(text, new_id=new_id)
 
 
 def read_docx(data: bytes, *, new_id: NewId | None = None) -> Proposal:
@@ -43,8 +61,8 @@ def read_odt(data: bytes, *, new_id: NewId | None = None) -> Proposal:
 
 
 def read_file(data: bytes, *, new_id: NewId | None = None) -> Proposal:
-    """Whatever it is, by what is in it and not by its name; text in UTF-8 is Markdown if a line begins with
-    „#”. Raises: BadFile.
+    """Whatever it is, by what is in it and not by its name; text in UTF-8 as somebody wrote it. Raises:
+    BadFile.
     """
     if data.startswith(b"PK"):
         package = Package(data)
@@ -59,8 +77,7 @@ def read_file(data: bytes, *, new_id: NewId | None = None) -> Proposal:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFile("not_utf8", at=error.start) from error
-    is_markdown = any(line.startswith(("# ", "## ", "**")) for line in text.splitlines())
-    return (read_markdown if is_markdown else read_plain)(text, new_id=new_id)
+    return read_written(text, new_id=new_id)
 
 
 def _bounded(text: str) -> str:
