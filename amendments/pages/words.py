@@ -105,7 +105,9 @@ TERMS: dict[tuple[Event, Sense], str] = {
 
 
 class ClockView(msgspec.Struct, frozen=True, kw_only=True):
-    """A term of the law as a page tells it: what, by or from when, and why that day."""
+    """A term of the law as a page tells it: what, by or from when, and why that day. `fell_on`: the day on
+    which it would have ended, were it a working day.
+    """
 
     title: str
     on: date
@@ -113,6 +115,7 @@ class ClockView(msgspec.Struct, frozen=True, kw_only=True):
     is_working_days: bool
     since: date
     holidays: int
+    fell_on: date | None
     source: str
     is_confirmed: bool
     standing: str
@@ -131,6 +134,7 @@ def view_clock(clock: Clock) -> ClockView | None:
         is_working_days=provision.term.unit is Unit.WORKING_DAYS,
         since=deadline.starts_on,
         holidays=deadline.holidays_skipped,
+        fell_on=deadline.fell_on if deadline.fell_on != deadline.due_on else None,
         source=provision.term.source,
         is_confirmed=provision.is_confirmed,
         standing=clock.standing.value,

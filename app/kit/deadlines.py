@@ -40,9 +40,12 @@ class Pause(msgspec.Struct, frozen=True):
 
 
 class Deadline(msgspec.Struct, frozen=True):
-    """A due date with what is needed to explain it."""
+    """A due date with what is needed to explain it. `fell_on`: the last day counted, before it was moved to
+    a working day.
+    """
 
     due_on: date
+    fell_on: date
     starts_on: date
     term: Term
     holidays_skipped: int
@@ -101,9 +104,10 @@ def compute(
             counted += 1
         elif day.weekday() < 5:
             skipped += 1
+    fell_on = day
     while term.unit is Unit.CALENDAR_DAYS and not is_working_day(day, days_off):
         day += ONE_DAY
-    return Deadline(day, starts_on, term, skipped, paused, open_now, given)
+    return Deadline(day, fell_on, starts_on, term, skipped, paused, open_now, given)
 
 
 def working_days_left(today: date, due_on: date, *, days_off: frozenset[date] = frozenset()) -> int:

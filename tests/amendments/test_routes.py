@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -85,6 +86,21 @@ async def test_a_draft_is_read_looked_through_and_announced(town: Town) -> None:
     assert (paper.status_code, paper.content) == (200, PDF[1])
     assert "PH-2027-00001" in await anonymous.see("/acts")
     assert (await clerk.client.get(f"/en/acts/{act.id}/prepare")).status_code == 403
+
+
+async def test_a_term_that_ends_on_a_holiday_says_so(town: Town, clock: FrozenClock) -> None:
+    clock.at(datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
+    clerk = await town.officer(Role.SECRETARIAT)
+    await clerk.see("/acts/new")
+    await clerk.send("/acts/new", text=TEXT, **FIELDS)
+    act = await the_act(town)
+    here = f"/acts/{act.id}/prepare"
+    await clerk.send(here, do="paper", paper_title="Referat de aprobare", files={"paper": PDF})
+    await clerk.send(here, do="announce", proposals_until="2026-12-04")
+    page = await clerk.see(f"/acts/{act.id}")
+    assert (
+        "2 December 2026</strong>: 10 days from 20 November 2026; 30 November 2026 is no working day" in page
+    )
 
 
 async def test_what_is_wrong_with_a_draft_is_said_and_nothing_typed_is_lost(town: Town) -> None:
