@@ -108,7 +108,7 @@ class Measure:
         self.settings = msgspec.structs.replace(get_settings(), database_url=url)
         self.front = create_app(self.settings)
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-        self.cookie = f"__Host-{SESSION_COOKIE}"
+        self.cookie = f"__Host-{SESSION_COOKIE}" if self.settings.secure_cookies else SESSION_COOKIE
         self.database = self.front.services.database
         self.size = size
         self.season: Season
