@@ -102,6 +102,12 @@ class AlreadyAtVote(Conflict):
     default = N_("The list of projects of this cycle is frozen: it has been put to the vote.")
 
 
+class LeftOpen(Conflict):
+    """Put to the vote while contestations wait or decisions are not public, without saying that one knows."""
+
+    default = N_("Not everything is decided or public. Look at it, then confirm that it stays behind.")
+
+
 class NoProjects(Conflict):
     default = N_("There is no project to vote on yet.")
 

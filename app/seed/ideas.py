@@ -124,6 +124,7 @@ def _costing(work: Work) -> Costing:
             unit=unit,
             unit_price_bani=price * 100,
             vat_percent=21,
+            source="lista de prețuri a contractului-cadru 31/2025",
         )
         for what, count, unit, price in work.lines
     )
@@ -252,7 +253,12 @@ def _rule(idea: Idea, wish: Wish) -> Ruling | None:
         return None
     price = wish.lei * 100
     line = Line(
-        description=wish.title, quantity_milli=1000, unit="set", unit_price_bani=price, vat_percent=21
+        description=wish.title,
+        quantity_milli=1000,
+        unit="set",
+        unit_price_bani=price,
+        vat_percent=21,
+        source="trei oferte, cea mai mică",
     )
     costing = Costing(lines=(line,), margin_percent=5, yearly_bani=wish.lei * 2)
     if kind == "accepted":

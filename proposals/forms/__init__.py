@@ -406,6 +406,7 @@ class TypedLine(msgspec.Struct, frozen=True):
     unit: str = ""
     price: str = ""
     vat: str = str(VAT_RATES[0])
+    source: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -414,7 +415,7 @@ class TypedLine(msgspec.Struct, frozen=True):
 
 def typed_lines(form: Form, *, at_least: int = 3) -> list[TypedLine]:
     """The lines of the form in order, the empty ones at the end left out, filled up to `at_least`."""
-    names = ("description", "quantity", "unit", "price", "vat")
+    names = ("description", "quantity", "unit", "price", "vat", "source")
     lines = []
     for number in range(1, MAX_LINES + 1):
         if f"line-{number}-description" not in form:
@@ -452,6 +453,8 @@ def _read_line(prefix: str, typed: TypedLine, errors: dict[str, DomainError]) ->
         errors[prefix + "description"] = Invalid(N_("Say what this line pays for"))
     if not typed.unit or len(typed.unit) > 20:
         errors[prefix + "unit"] = Invalid(N_("Enter the unit, for example m² or buc."))
+    if not typed.source:
+        errors[prefix + "source"] = Invalid(N_("Say where the price comes from"))
     quantity = _read_quantity(typed.quantity)
     if quantity is None:
         errors[prefix + "quantity"] = Invalid(N_("Enter a quantity above zero, for example 12 or 2,5"))
@@ -470,6 +473,7 @@ def _read_line(prefix: str, typed: TypedLine, errors: dict[str, DomainError]) ->
         unit=typed.unit,
         unit_price_bani=price,
         vat_percent=int(typed.vat),
+        source=typed.source,
     )
 
 

@@ -372,6 +372,11 @@ class CostLine(Base):
     unit: Mapped[str] = mapped_column(String(20))
     unit_price_bani: Mapped[int] = mapped_column(BigInteger, comment="without VAT")
     vat_percent: Mapped[int]
+    source: Mapped[str] = mapped_column(
+        String(200),
+        server_default="",
+        comment="where the price comes from; empty: entered before that was asked",
+    )
     net_bani: Mapped[int] = mapped_column(BigInteger)
     vat_bani: Mapped[int] = mapped_column(BigInteger)
 

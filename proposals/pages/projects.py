@@ -114,7 +114,11 @@ class PutToVotePage(msgspec.Struct, frozen=True):
     opens_at: datetime
     closes_at: datetime
     open_ideas: int
+    contested: list[LinkedIdea]  # whose contestation is not decided
+    prepared: int  # decisions that are not public
+    may_review: bool
     may_put_to_vote: Verdict
+    errors: dict[str, str] = {}
 
 
 def title_of(cycle: Cycle, locale: Locale) -> str:

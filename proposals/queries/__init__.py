@@ -53,6 +53,7 @@ from proposals.queries.ideas import (
 from proposals.queries.intake import find_entered, find_intake, get_intake, list_intakes
 from proposals.queries.prepared import (
     count_beside_queue,
+    count_pending,
     find_open_contestation,
     find_prepared,
     get_prepared,
@@ -131,6 +132,7 @@ __all__ = [
     "count_drafts",
     "count_ideas_by_state",
     "count_opinions",
+    "count_pending",
     "count_queue",
     "count_rejections",
     "count_supports",

@@ -100,6 +100,20 @@ async def count_beside_queue(session: AsyncSession, account_id: uuid.UUID) -> tu
     return row[0], row[1], row[2]
 
 
+async def count_pending(session: AsyncSession, cycle_id: uuid.UUID) -> tuple[int, int]:
+    """How many contestations of a cycle are not decided, and how many of its verdicts are not public yet."""
+    contested = select(func.count()).select_from(Contestation).join(Idea, Idea.id == Contestation.idea_id)
+    prepared = (
+        select(func.count()).select_from(PreparedVerdict).join(Idea, Idea.id == PreparedVerdict.idea_id)
+    )
+    counts = (
+        contested.where(Contestation.outcome.is_(None), Idea.cycle_id == cycle_id),
+        prepared.where(PreparedVerdict.ended_at.is_(None), Idea.cycle_id == cycle_id),
+    )
+    row = (await session.execute(select(*(one.scalar_subquery() for one in counts)))).one()
+    return row[0], row[1]
+
+
 async def list_ready(session: AsyncSession, *, now: datetime) -> list[uuid.UUID]:
     """Prepared verdicts that wait for nothing any more: confirmed where that was needed, and their cycle's
     moment of publication has come, or there is none.

@@ -1,14 +1,15 @@
 """Projects: list, printable list, one project, short address, and putting the list to the vote."""
 
+import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
-from app.kit.forms import query_form
+from app.kit.forms import Form, query_form
 from app.kit.policy import require
-from app.kit.web import WebRequest, anyone, get, official, page, post, see_other
+from app.kit.web import WebRequest, anyone, error_text, get, official, page, post, see_other
 from cycles.errors import CycleNotFound
 from cycles.models import Cycle
 from cycles.queries import (
@@ -24,12 +25,13 @@ from cycles.states import StageKind
 from discussions.queries import count_on
 from notices.queries import is_following
 from proposals import queries, service
+from proposals.errors import LeftOpen
 from proposals.models import Project
 from proposals.pages import ideas as idea_pages
 from proposals.pages import projects as pages
 from proposals.pages.words import OUTCOME_TITLES
 from proposals.pages.works import view_changes
-from proposals.policy import may_put_to_vote
+from proposals.policy import may_put_to_vote, may_review
 from proposals.queries.discussed import idea_ref
 from proposals.queries.followed import project_topic
 from proposals.routes.works import find_card
@@ -184,6 +186,10 @@ async def confirm_put_to_vote(
     slug: FromPath[str],
 ) -> Response[bytes]:
     """Ask before the list of projects is frozen."""
+    return page(request, "proposals/put_to_vote.html", await _build_question(session, ctx, slug))
+
+
+async def _build_question(session: AsyncSession, ctx: Ctx, slug: str) -> pages.PutToVotePage:
     cycle = await get_cycle_by_slug(session, slug)
     stage = await get_stage(session, cycle.id, StageKind.VOTE)
     frozen = await queries.is_frozen(session, cycle.id)
@@ -191,7 +197,9 @@ async def confirm_put_to_vote(
     require(verdict)
     cards = [pages.build_card(row, cycle.slug) for row in await queries.list_all_projects(session, cycle.id)]
     counts = await queries.count_ideas_by_state(session, cycle.id)
-    model = pages.PutToVotePage(
+    contested = [one for _, one in await queries.list_open_contestations(session) if one.cycle_id == cycle.id]
+    _, prepared = await queries.count_pending(session, cycle.id)
+    return pages.PutToVotePage(
         cycle=cycle.slug,
         cycle_title=pages.title_of(cycle, ctx.locale),
         currency=cycle.currency,
@@ -201,9 +209,11 @@ async def confirm_put_to_vote(
         opens_at=stage.opens_at,
         closes_at=stage.closes_at,
         open_ideas=sum(counts.get(state.value, 0) for state in OPEN_STATES),
+        contested=[idea_pages.view_linked(one) for one in contested],
+        prepared=prepared,
+        may_review=bool(may_review(ctx.actor)),
         may_put_to_vote=verdict,
     )
-    return page(request, "proposals/put_to_vote.html", model)
 
 
 @post("/cycles/{slug:str}/put-to-vote", audience=official, include_in_schema=False)
@@ -211,11 +221,19 @@ async def put_to_vote(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
     slug: FromPath[str],
 ) -> Response[bytes]:
-    """Freeze the list of projects into the poll."""
+    """Freeze the list of projects into the poll; what is left open has to be confirmed, as it is then."""
     cycle = await get_cycle_by_slug(session, slug)
-    poll = await service.put_to_vote(session, ctx.actor, cycle.id, now=ctx.now)
+    seen = form.get("contested"), form.get("prepared")
+    left_open = (int(seen[0]), int(seen[1])) if form.get("sure") and all(map(str.isdecimal, seen)) else (0, 0)
+    try:
+        poll = await service.put_to_vote(session, ctx.actor, cycle.id, left_open=left_open, now=ctx.now)
+    except LeftOpen as refused:
+        model = await _build_question(session, ctx, slug)
+        model = msgspec.structs.replace(model, errors={"sure": error_text(ctx.locale, refused)})
+        return page(request, "proposals/put_to_vote.html", model, status=409)
     notice = ctx.gettext("The list of projects is frozen and the vote is announced.")
     return see_other(request, f"/polls/{poll.id}", notice=notice)
 

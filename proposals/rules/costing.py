@@ -15,13 +15,14 @@ MILLI = 1000
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to be bought or done."""
+    """One thing to be bought or done. `source`: where the price comes from, in words."""
 
     description: str
     quantity_milli: int
     unit: str
     unit_price_bani: int
     vat_percent: int
+    source: str = ""
 
     @property
     def net_bani(self) -> int:

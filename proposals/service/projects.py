@@ -15,7 +15,7 @@ from app.kit.text import words
 from cycles.queries import get_cycle, get_stage, list_areas
 from cycles.states import StageKind
 from proposals import queries
-from proposals.errors import AlreadyAtVote, NoProjects, NumberTaken
+from proposals.errors import AlreadyAtVote, LeftOpen, NoProjects, NumberTaken
 from proposals.models import Project
 from proposals.policy import may_put_to_vote
 from proposals.service.timeline import mail_author, tell
@@ -71,10 +71,19 @@ async def create_project(
     return project
 
 
-async def put_to_vote(session: AsyncSession, actor: Actor, cycle_id: uuid.UUID, *, now: datetime) -> Poll:
-    """Freeze the cycle's list of projects into its poll.
+async def put_to_vote(
+    session: AsyncSession,
+    actor: Actor,
+    cycle_id: uuid.UUID,
+    *,
+    left_open: tuple[int, int] = (0, 0),
+    now: datetime,
+) -> Poll:
+    """Freeze the cycle's list of projects into its poll. `left_open`: how many contestations, and how many
+    decisions that are prepared and not public, whoever does it knows of and leaves behind.
 
-    Locks: the cycle's row. Raises: Forbidden, NoProjects, and what voting refuses.
+    Locks: the cycle's row. Raises: Forbidden, NoProjects, LeftOpen when there are others, and what voting
+    refuses.
     """
     await queries.lock_cycle(session, cycle_id)
     stage = await get_stage(session, cycle_id, StageKind.VOTE)
@@ -83,6 +92,9 @@ async def put_to_vote(session: AsyncSession, actor: Actor, cycle_id: uuid.UUID, 
     projects = await queries.list_valid_projects(session, cycle_id)
     if not projects:
         raise NoProjects()
+    pending = await queries.count_pending(session, cycle_id)
+    if pending not in ((0, 0), left_open):
+        raise LeftOpen()
     cycle = await get_cycle(session, cycle_id)
     codes = {area.id: area.code for area in await list_areas(session, cycle_id)}
     options = [
@@ -118,6 +130,8 @@ async def put_to_vote(session: AsyncSession, actor: Actor, cycle_id: uuid.UUID, 
         "projects": [project.number for project in projects],
         "by": actor.name,
     }
+    if any(pending):
+        facts |= {"open_contestations": pending[0], "unpublished_decisions": pending[1]}
     await register.record(session, "projects.put-to-vote", f"cycle:{cycle.slug}", facts, now=now)
     return poll
 

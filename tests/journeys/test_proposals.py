@@ -137,6 +137,7 @@ async def test_an_idea_is_sent_questioned_answered_and_accepted(
     # accepted with a costing, after a page that asks again
     await officer.goto(f"{file}/accept")
     fields = {"description": "Felinar cu senzor", "quantity": "11", "unit": "buc.", "price": "2.000"}
+    fields["source"] = "lista de prețuri din mai"
     for name, value in fields.items():
         await officer.locator(f"[name='line-1-{name}']").fill(value)
     await officer.locator("[name=text]").fill("Se poate face: terenul este public.")

@@ -155,6 +155,7 @@ def make_costing(*, unit_price_bani: int = 50_000_00, margin_percent: int = 10) 
             unit="km",
             unit_price_bani=unit_price_bani,
             vat_percent=21,
+            source="oferta 14/2027",
         ),
         Line(
             description="Proiectare",

@@ -229,6 +229,21 @@ async def test_a_project_on_the_ballot_is_not_contested(town: Town) -> None:
     await author.see(f"/ideas/{idea.id}/contest", status=403)
 
 
+async def test_who_freezes_the_list_is_told_what_is_left_open(town: Town) -> None:
+    officer, author = await town.officer(Role.ELECTION), await town.resident()
+    assert author.account is not None
+    async with town.database.write() as session:
+        idea = await make_idea(session, cycle=town.cycle, author=author.account, state=IdeaState.ACCEPTED)
+        await make_contestation(session, idea, author.account)
+    page = await officer.see("/cycles/bp-2027/put-to-vote")
+    assert "1 contestation is not decided:" in page
+    assert f'href="/en/ideas/{idea.id}"' in page
+    for typed in ({}, {"contested": "1", "prepared": "0"}, {"contested": "x", "prepared": "", "sure": "yes"}):
+        refused = await officer.send("/cycles/bp-2027/put-to-vote", status=409, **typed)
+        assert "confirm that it stays behind" in refused.text
+    await officer.send("/cycles/bp-2027/put-to-vote", contested="1", prepared="0", sure="yes")
+
+
 async def test_reminders_come_once_before_and_once_after(app: Any, clock: Any) -> None:
     """Before: who may decide; after: the heads as well. Never the author, nor who has an interest."""
     database = app.services.database

@@ -253,7 +253,14 @@ async def test_pages_of_a_prepared_verdict(town: Town) -> None:
     )
     async with town.database.write() as session:
         idea = await make_idea(session, cycle=town.cycle, state=IdeaState.IN_REVIEW, reviewer=first.account)
-    line = {"description": "Pistă", "quantity": "3", "unit": "km", "price": "200.000", "vat": "21"}
+    line = {
+        "description": "Pistă",
+        "quantity": "3",
+        "unit": "km",
+        "price": "200.000",
+        "vat": "21",
+        "source": "ofertă",
+    }
     typed = {f"line-1-{name}": value for name, value in line.items()}
     typed |= {"text": "Am verificat; se poate face într-un an."}
     question = await first.send(f"/review/ideas/{idea.id}/accept", status=200, **typed)

@@ -22,6 +22,7 @@ LINES = {
     "line-1-unit": "km",
     "line-1-price": "50.000",
     "line-1-vat": "21",
+    "line-1-source": "oferta 14/2027",
 }
 
 

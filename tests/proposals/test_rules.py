@@ -50,11 +50,13 @@ def costing_form(**changes: str) -> Form:
         "line-1-unit": "km",
         "line-1-price": "50.000,00",
         "line-1-vat": "21",
+        "line-1-source": "oferta 14/2027",
         "line-2-description": "",
         "line-2-quantity": "",
         "line-2-unit": "",
         "line-2-price": "",
         "line-2-vat": "21",
+        "line-2-source": "",
     }
     return Form((fields | changes).items())
 
@@ -73,7 +75,11 @@ def test_costing_is_read_as_romanians_write_numbers() -> None:
         ({"line-1-quantity": "-3", "line-1-price": "mult"}, {"line-1-quantity", "line-1-price"}),
         ({"line-1-vat": "19"}, {"line-1-vat"}),
         ({"line-1-unit": ""}, {"line-1-unit"}),
-        ({"line-2-description": "Bordură"}, {"line-2-quantity", "line-2-unit", "line-2-price"}),
+        ({"line-1-source": ""}, {"line-1-source"}),
+        (
+            {"line-2-description": "Bordură"},
+            {"line-2-quantity", "line-2-unit", "line-2-price", "line-2-source"},
+        ),
         ({"text": "Da."}, {"text"}),
         ({"margin": "31"}, {"margin"}),
         (

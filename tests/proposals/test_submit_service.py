@@ -1,6 +1,7 @@
 """Drafting, sending, supporting; the projects' numbers, the vote and its outcome. On both databases."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +17,7 @@ from proposals import queries, service
 from proposals.errors import (
     AlreadyAtVote,
     AlreadySupported,
+    LeftOpen,
     NoProjects,
     NotSupported,
     NumberTaken,
@@ -25,7 +27,14 @@ from proposals.models import Project, Support
 from proposals.states import EventKind, IdeaState, Outcome
 from tests.make.accounts import actor_of, make_account, make_cnp
 from tests.make.cycles import DAY, NOON, make_cycle
-from tests.make.proposals import make_draft, make_idea, make_project
+from tests.make.proposals import (
+    acceptance,
+    make_contestation,
+    make_draft,
+    make_idea,
+    make_project,
+    make_reviewer,
+)
 from voting.events import ResultPublished
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -219,6 +228,28 @@ async def test_put_to_vote_freezes_the_list(session: AsyncSession) -> None:
         await make_project(session, cycle=cycle)
     with pytest.raises(Forbidden, match="frozen"):
         await service.put_to_vote(session, officer, cycle.id, now=NOON)
+
+
+async def test_what_is_left_open_is_confirmed_before_the_list_is_frozen(session: AsyncSession) -> None:
+    cycle = await make_cycle(session, open_stage=StageKind.REVIEW)
+    officer = actor_of(
+        await make_account(session, roles=[Role.ELECTION], totp="JBSWY3DPEHPK3PXP"), roles=[Role.ELECTION]
+    )
+    await make_project(session, cycle=cycle)
+    author, reviewer = await make_account(session, verified=True), await make_reviewer(session)
+    facts: dict[str, Any] = {"cycle": cycle, "author": author, "reviewer": reviewer, "now": NOON - 30 * DAY}
+    contested = await make_idea(session, state=IdeaState.REJECTED, **facts)
+    await make_contestation(session, contested, author, now=NOON - 30 * DAY)
+    waiting = await make_idea(session, state=IdeaState.IN_REVIEW, **facts)
+    judge = actor_of(reviewer, roles=[Role.REVIEWER])
+    await service.judge_idea(session, judge, waiting.id, acceptance(unit_price_bani=200_000_00), now=NOON)
+    assert await queries.count_pending(session, cycle.id) == (1, 1)
+    for seen in ((0, 0), (1, 0), (2, 1)):  # nothing confirmed, or something else than there is
+        with pytest.raises(LeftOpen):
+            await service.put_to_vote(session, officer, cycle.id, left_open=seen, now=NOON)
+    await service.put_to_vote(session, officer, cycle.id, left_open=(1, 1), now=NOON)
+    fact = (await register.list_facts(session, subject=f"cycle:{cycle.slug}"))[0]
+    assert (fact.facts["open_contestations"], fact.facts["unpublished_decisions"]) == (1, 1)
 
 
 async def test_outcome_reaches_project_idea_and_author_once(session: AsyncSession) -> None:
