@@ -23,6 +23,9 @@ class ActState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+DECIDED_ACTS = frozenset({ActState.ADOPTED, ActState.REJECTED, ActState.WITHDRAWN})
+"""Nothing more happens to these."""
+
 ACT_MOVES: dict[ActState, frozenset[ActState]] = {
     ActState.DRAFT: frozenset({ActState.DEBATE}),
     ActState.DEBATE: frozenset({ActState.CLOSED, ActState.WITHDRAWN}),

@@ -9,11 +9,19 @@ from accounts.policy import Actor
 from amendments.models import Act, ActEvent, ActPaper, ActVersion, AmendmentRow
 from amendments.pages.changes import touched_units
 from amendments.pages.debates import DebatesView
-from amendments.pages.words import ACT_STATES, STEPS, VERSION_KINDS, ClockView, view_clock
+from amendments.pages.words import (
+    ACT_STATES,
+    STEPS,
+    VERSION_KINDS,
+    AheadView,
+    ClockView,
+    view_ahead,
+    view_clock,
+)
 from amendments.policy import may_change_papers, may_follow, may_prepare, may_propose, may_see_answers
 from amendments.queries.discussed import Said
 from amendments.rules.procedure import Clock, Event
-from amendments.states import ActState, VersionKind
+from amendments.states import DECIDED_ACTS, ActState, VersionKind
 from amendments.text.labels import cite, written_label
 from amendments.text.lines import Layout
 from amendments.text.operations import Amendment
@@ -214,6 +222,7 @@ class ActPage(msgspec.Struct, frozen=True, kw_only=True):
     papers: list[PaperView]
     may_change_papers: bool
     steps: list[StepView]
+    ahead: list[AheadView]
     clocks: list[ClockView]
     conflict_groups: list[list[str]]
     may_propose: Verdict
@@ -244,6 +253,7 @@ def build_act(
     units: list[UnitView],
     papers: Sequence[ActPaper],
     events: Sequence[ActEvent],
+    happened: Mapping[Event, date],
     clocks: Sequence[Clock],
     rows: Sequence[AmendmentRow],
     groups: list[list[str]],
@@ -266,6 +276,9 @@ def build_act(
         papers=[view_paper(paper) for paper in papers],
         may_change_papers=bool(may_change_papers(actor, act)),
         steps=[StepView(STEPS[Event(one.event)], one.happened_on, one.text, one.by_name) for one in events],
+        ahead=[]
+        if act.state in DECIDED_ACTS
+        else view_ahead(happened, clocks, proposals_until=act.proposals_until),
         clocks=[view for clock in clocks if (view := view_clock(clock))],
         conflict_groups=groups,
         may_propose=may_propose(actor, act, today=today),

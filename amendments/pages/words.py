@@ -1,5 +1,6 @@
 """Words for states, outcomes, kinds of authors, steps of the procedure; and the legal clock as a sentence."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
@@ -139,3 +140,44 @@ def view_clock(clock: Clock) -> ClockView | None:
         is_confirmed=provision.is_confirmed,
         standing=clock.standing.value,
     )
+
+
+# What is still to come, in the order of the procedure; a public debate comes when it is called.
+AHEAD: dict[Event, str] = {
+    Event.PROPOSALS_ENDED: N_("The time for proposals ends"),
+    Event.DEBATE_ENDED: N_("The public debate is held"),
+    Event.DEBATE_PAPERS: N_("The minutes of the debate are published"),
+    Event.SENT_TO_ENDORSEMENT: N_("It is sent to be endorsed"),
+    Event.SITTING_CALLED: N_("The council’s sitting is called"),
+    Event.SITTING: N_("The council votes"),
+}
+
+
+OF_DEBATE = frozenset({Event.DEBATE_ENDED, Event.DEBATE_PAPERS})
+
+
+class AheadView(msgspec.Struct, frozen=True, kw_only=True):
+    """A step that is still to come. `on`: the day that is known of it; `sense`: what that day is."""
+
+    title: str
+    on: date | None
+    sense: str
+
+
+def view_ahead(
+    happened: Mapping[Event, date], clocks: Iterable[Clock], *, proposals_until: date | None
+) -> list[AheadView]:
+    """What has not happened yet. Steps of a debate only where one was called."""
+    running = {one.provision.step: one for one in clocks if one.deadline is not None}
+    found = []
+    for step, title in AHEAD.items():
+        clock = running.get(step)
+        if step in happened or (step in OF_DEBATE and clock is None):
+            continue
+        on, sense = (clock.from_on, "from") if clock and clock.from_on else (None, "")
+        if clock and clock.deadline and not on:
+            on, sense = clock.deadline.due_on, "by"
+        if step is Event.PROPOSALS_ENDED and proposals_until:
+            on, sense = proposals_until, "on"
+        found.append(AheadView(title=title, on=on, sense=sense))
+    return found

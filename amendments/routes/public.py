@@ -127,6 +127,7 @@ async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersi
     amendments = {one.id: one for one in (await queries.map_standing(session, version)).values()}
     rows = await queries.list_amendments(session, act.id)
     today, days_off = local_date(ctx.now), await list_days_off(session)
+    happened = await service.happened_of(session, act)
     return build_act(
         act,
         ctx.actor,
@@ -135,7 +136,8 @@ async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersi
         units=view_units(reading.version, reading.layout, amendments, ctx.locale),
         papers=await queries.list_papers(session, act.id),
         events=await queries.list_events(session, act.id),
-        clocks=clocks(await service.happened_of(session, act), today=today, days_off=days_off),
+        happened=happened,
+        clocks=clocks(happened, today=today, days_off=days_off),
         rows=rows,
         groups=await _groups(session, version, {row.id: row for row in rows}),
         drafts=await queries.count_drafts(session, act.id, ctx.actor.id) if ctx.actor else 0,

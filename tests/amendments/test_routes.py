@@ -82,6 +82,13 @@ async def test_a_draft_is_read_looked_through_and_announced(town: Town) -> None:
     for said in ("PH-2027-00001", "Tariful este de 10 lei pe oră.", "Referat de aprobare", "You can propose"):
         assert said in page
     assert "30 working days from 1 March 2027" in page
+    ahead = re.findall(r"timeline__item--future.*?when\">(.*?)</p>\s*<h3[^>]*>(.*?)</h3>", page, re.DOTALL)
+    assert [(" ".join(when.split()), title) for when, title in ahead] == [
+        ("15 March 2027", "The time for proposals ends"),
+        ("not before 13 April 2027", "It is sent to be endorsed"),
+        ("later", "The council’s sitting is called"),
+        ("later", "The council votes"),
+    ]
     paper = await anonymous.client.get(f"/acts/{act.id}/papers/1")
     assert (paper.status_code, paper.content) == (200, PDF[1])
     assert "PH-2027-00001" in await anonymous.see("/acts")
