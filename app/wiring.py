@@ -13,12 +13,15 @@ from cycles.events import StageDatesChanged
 from cycles.queries import CycleSource
 from discussions.queries import resolve_by
 from discussions.queries.searched import CommentSource
+from discussions.service import export_comments
+from discussions.service import leave_no_name as take_name_off_comments
 from notices.queries import tell_by
 from notices.service import export_notices, forget_account
 from proposals.queries.discussed import find_idea_lists, find_ideas
 from proposals.queries.followed import IdeaTopics, ProjectTopics
 from proposals.queries.searched import IdeaSource, ProjectSource
-from proposals.service import record_outcome
+from proposals.service import export_proposals, record_outcome
+from proposals.service import leave_no_name as take_name_off_ideas
 from search.queries import index_by
 from voting.events import ResultPublished
 from voting.queries.searched import PollSource
@@ -201,6 +204,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("proposals.jobs.publish_prepared", 60),
     Scheduled("proposals.jobs.resume_unanswered", 3600),
     Scheduled("proposals.jobs.remind_of_deadlines", 3600),
+    Scheduled("proposals.jobs.tell_of_late", 3600),
     Scheduled("amendments.jobs.keep_files", 60),
     Scheduled("notices.jobs.send_digests", 3600),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
@@ -211,7 +215,10 @@ def wire() -> None:
     """Subscribe every listener; safe to call twice."""
     subscribe(ResultPublished, record_outcome)
     subscribe(StageDatesChanged, lapse_confirmations)
-    subscribe(AccountClosed, forget_account)
+    for listener in (forget_account, take_name_off_comments, take_name_off_ideas):
+        subscribe(AccountClosed, listener)
+    add_export_part("proposals", export_proposals)
+    add_export_part("comments", export_comments)
     add_export_part("notices", export_notices)
     resolve_by("act", find_acts)
     resolve_by("amendment", find_amendments)

@@ -7,6 +7,7 @@ from app.kit.clock import local_date
 from app.kit.context import Services
 from app.kit.errors import DomainError
 from proposals import queries, service
+from proposals.states import late_steps
 
 log = structlog.get_logger()
 
@@ -55,3 +56,16 @@ async def resume_unanswered(services: Services) -> None:
     for idea_id in due:
         async with services.database.write() as session:
             await service.resume_unanswered(session, idea_id, now=now)
+
+
+async def tell_of_late(services: Services) -> None:
+    """Sweep: announce milestones whose day has passed without them, each plan once."""
+    now = clock.now()
+    today = local_date(now)
+    async with services.database.read() as session:
+        funded = [row.id for row in await queries.list_funded(session)]
+        steps = await queries.list_steps(session, funded)
+    for project_id in funded:
+        if late_steps(steps.get(project_id, []), today=today):
+            async with services.database.write() as session:
+                await service.tell_of_late(session, project_id, today=today, now=now)

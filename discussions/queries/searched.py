@@ -17,8 +17,11 @@ class CommentSource:
     """Every comment that can be read."""
 
     async def list_stamps(self, session: AsyncSession) -> Mapping[str, str]:
-        rows = await session.execute(select(Comment.id, Comment.edited_at).where(_READABLE))
-        return {str(row.id): row.edited_at.isoformat() if row.edited_at else "" for row in rows.all()}
+        query = select(Comment.id, Comment.edited_at, Comment.author_name).where(_READABLE)
+        return {
+            str(row.id): f"{row.edited_at.isoformat() if row.edited_at else ''} {row.author_name}"
+            for row in (await session.execute(query)).all()
+        }
 
     async def read(self, session: AsyncSession, keys: Collection[str]) -> Sequence[Found]:
         query = select(Comment).where(Comment.id.in_(uuids(keys)), _READABLE)

@@ -31,6 +31,10 @@ from proposals.policy import may_answer, may_support, may_withdraw, takes_commen
 from proposals.states import SUPPORTABLE_STATES, EventKind, IdeaState, Outcome
 
 ORDERS = ("random", "new", "supported")
+BY_AUTHOR = frozenset(
+    {EventKind.SUBMITTED, EventKind.CLAIMED, EventKind.ANSWER, EventKind.CONTESTED, EventKind.WITHDRAWN}
+)
+"""Entries of a timeline that are the author's own."""
 
 
 class IdeaCard(msgspec.Struct, frozen=True):
@@ -232,10 +236,19 @@ def view_photos(photos: Sequence[Photo]) -> list[PhotoView]:
     ]
 
 
-def view_events(events: Sequence[IdeaEvent], reasons: Sequence[Reason], locale: Locale) -> list[EventView]:
-    """The timeline, each rejection with the reason as it read then."""
+def view_events(
+    events: Sequence[IdeaEvent], reasons: Sequence[Reason], locale: Locale, *, author: str | None = None
+) -> list[EventView]:
+    """The timeline, each rejection with the reason as it read then. `author`: the name that the idea has now,
+    for its author's own entries, which cannot be altered when the account is closed.
+    """
     known = {(reason.code, reason.version): view_reason(reason, locale) for reason in reasons}
-    return [view_event(event, known) for event in events]
+    views = [view_event(event, known) for event in events]
+    if author is None:
+        return views
+    return [
+        msgspec.structs.replace(one, by=author) if one.by and one.kind in BY_AUTHOR else one for one in views
+    ]
 
 
 def view_linked(idea: Idea) -> LinkedIdea:
@@ -283,7 +296,7 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         cycle_slug=facts.cycle.slug,
         cycle_title=facts.cycle.title if locale == "ro" else facts.cycle.title_en,
         photos=view_photos(facts.photos),
-        events=view_events(facts.events, facts.reasons, locale),
+        events=view_events(facts.events, facts.reasons, locale, author=idea.author_name),
         clock=facts.clock,
         advice=facts.advice,
         merged=[view_linked(one) for one in facts.merged],

@@ -196,7 +196,7 @@ async def show_timeline_feed(
     if not events:
         raise IdeaNotFound()  # a draft
     reasons = await queries.list_reasons_of(session, pages.reason_codes(events))
-    views = pages.view_events(events, reasons, ctx.locale)[::-1]
+    views = pages.view_events(events, reasons, ctx.locale, author=idea.author_name)[::-1]
     model = pages.TimelineFeedPage(str(idea.id), idea.number or "", idea.title, idea.lang, views, views[0].at)
     return feed(request, "proposals/timeline.atom.xml", model)
 

@@ -164,7 +164,9 @@ async def _build_page(session: AsyncSession, ctx: Ctx, cycle: Cycle, project: Pr
         support_count=idea.support_count if idea else 0,
         comment_count=(await count_on(session, [idea_ref(idea.id)])).get(idea_ref(idea.id), 0) if idea else 0,
         photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)) if idea else [],
-        events=idea_pages.view_events(events, reasons, ctx.locale) if idea else view_changes(entries),
+        events=idea_pages.view_events(events, reasons, ctx.locale, author=idea.author_name)
+        if idea
+        else view_changes(entries),
         costing=idea_pages.view_costing(
             decision, await queries.list_cost_lines(session, decision.id) if decision else []
         ),

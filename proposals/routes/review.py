@@ -82,7 +82,7 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
         sender=pages.view_sender(author, intake),
         pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
         photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)),
-        events=idea_pages.view_events(events, reasons, ctx.locale),
+        events=idea_pages.view_events(events, reasons, ctx.locale, author=idea.author_name),
         inside=inside,
         notes=await queries.list_notes(session, idea.id) if inside else [],
         clock=await read_clock(session, ctx, idea),

@@ -36,6 +36,7 @@ from proposals.service.judge import (
     release_verdicts,
     send_back_prepared,
 )
+from proposals.service.own import export_proposals, leave_no_name
 from proposals.service.projects import (
     SUBJECT,
     create_project,
@@ -73,6 +74,7 @@ from proposals.service.submit import (
     withdraw_idea,
     withdraw_support,
 )
+from proposals.service.telling import tell_of_late
 from proposals.service.verdicts import FORWARD_GROUND, Ruling, can_receive, whose
 from proposals.service.works import (
     Change,
@@ -131,6 +133,7 @@ __all__ = [
     "describe_photos",
     "enter_milestone",
     "enter_payment",
+    "export_proposals",
     "find_advice_limit",
     "find_missing",
     "find_payment",
@@ -138,6 +141,7 @@ __all__ = [
     "hide_opinion",
     "is_submission_open",
     "judge_idea",
+    "leave_no_name",
     "list_moved_ideas",
     "move_deadlines",
     "move_photo",
@@ -165,6 +169,7 @@ __all__ = [
     "submit_idea",
     "support_idea",
     "take_in",
+    "tell_of_late",
     "uphold_verdict",
     "whose",
     "withdraw_advice",

@@ -18,6 +18,7 @@ from proposals import queries
 from proposals.models import BuiltReply, Opinion, WorksPhoto
 from proposals.policy import may_hide_opinion, may_reply_built, may_say_built
 from proposals.service.drafts import StoredPhoto
+from proposals.service.telling import announce_reply
 from proposals.states import Built, WorksState, works_state
 
 
@@ -88,7 +89,7 @@ async def reply_built(
 ) -> BuiltReply | None:
     """Answer an opinion for the department, in public; None when the same was answered last (a second click).
 
-    Locks: the opinion, the register's head. Raises: Forbidden, OpinionNotFound.
+    Locks: the opinion, the register's head. Raises: Forbidden, OpinionNotFound. Announces it.
     """
     opinion = await queries.get_opinion(session, opinion_id, lock=True)
     require(may_reply_built(actor, is_hidden=opinion.hidden_at is not None))
@@ -100,6 +101,8 @@ async def reply_built(
     )
     session.add(reply)
     await session.flush()
+    project, _ = await queries.get_works(session, opinion.project_id)
+    announce_reply(session, project, opinion.account_id, now=now)
     await _record(session, "works.replied", opinion, {"text": text, "by": actor.name}, now=now)
     return reply
 

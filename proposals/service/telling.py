@@ -6,15 +6,18 @@ spared there, and where they did it themselves. Neighbours hear of what changes 
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.i18n import N_
-from notices.service import Announcement, announce
+from notices.service import Announcement, announce, announce_once
 from notices.states import Kind
-from proposals.models import Idea
-from proposals.states import EVENT_TITLES, STEP_TITLES, EventKind, MilestoneKind
+from proposals import queries
+from proposals.models import Idea, Project
+from proposals.queries.followed import project_topic
+from proposals.states import EVENT_TITLES, STEP_TITLES, EventKind, MilestoneKind, late_steps
 
 KNOWN_TO_AUTHOR = frozenset(
     {
@@ -65,6 +68,8 @@ WORKS: dict[EventKind, str] = {
     EventKind.REACHED: N_("%(step_word)s: done on %(actual_on)s"),
     EventKind.REDATED: N_("%(step_word)s: the date was corrected"),
 }
+LATE = N_("%(step_word)s: was planned for %(planned_on)s and is late")
+REPLIED = N_("The department answered what a resident says of the finished works")
 MERGED = N_(
     "It was merged into %(into_number)s, %(into_title)s. If you supported it: nobody moves your support for "
     "you, one button on its page carries it over."
@@ -94,6 +99,43 @@ def announce_step(
         ),
         now=now,
     )
+
+
+def about_works(project: Project, words: str, facts: Mapping[str, object], *, is_near: bool) -> Announcement:
+    """Something of the works on a project, for who is linked to it or to the idea as which it began."""
+    return Announcement(
+        topic=project_topic(project),
+        title=f"{project.number}, {project.title}",
+        path=f"/works/{project.id}",
+        words=words,
+        facts=facts,
+        kind=Kind.WORKS,
+        is_near=is_near,
+    )
+
+
+def announce_milestone(
+    session: AsyncSession, project: Project, kind: EventKind, facts: Mapping[str, object], *, now: datetime
+) -> None:
+    """Announce a milestone of a project that has no idea's timeline. Queues: notices.jobs.spread."""
+    what = about_works(project, WORKS[kind], step_facts(facts), is_near=kind in NEAR)
+    announce(session, what, now=now)
+
+
+def announce_reply(session: AsyncSession, project: Project, account_id: uuid.UUID, *, now: datetime) -> None:
+    """Announce an answer of the department, also to whom it answers. Queues: notices.jobs.spread."""
+    what = about_works(project, REPLIED, {}, is_near=False)
+    announce(session, msgspec.structs.replace(what, named=[account_id]), now=now)
+
+
+async def tell_of_late(session: AsyncSession, project_id: uuid.UUID, *, today: date, now: datetime) -> None:
+    """Announce each milestone of a project that is late, once for each plan. Queues: notices.jobs.spread."""
+    project, _ = await queries.get_works(session, project_id)
+    steps = queries.last_entries(await queries.list_milestones(session, project.id))
+    for step in late_steps(steps, today=today):
+        facts = step_facts({"step": step.kind, "step_title": step.title, "planned_on": str(step.planned_on)})
+        what = about_works(project, LATE, facts, is_near=True)
+        await announce_once(session, f"late:{step.id}", what, now=now)
 
 
 def spared_by(kind: EventKind, author_id: uuid.UUID | None) -> tuple[uuid.UUID, ...]:

@@ -35,6 +35,7 @@ from proposals.errors import (
 from proposals.models import Milestone, Project, Spending, WorksPhoto
 from proposals.policy import MAX_WORKS_PHOTOS, may_keep_works
 from proposals.service.drafts import StoredPhoto
+from proposals.service.telling import announce_milestone
 from proposals.service.timeline import tell
 from proposals.states import EventKind, MilestoneKind, find_disorder
 
@@ -138,6 +139,8 @@ async def enter_milestone(
         facts = {**change.facts, "project": project.number}
         tell(session, idea, change.kind, by_name=actor.name, text=row.note, facts=facts, now=now)
         await session.flush()
+    else:
+        announce_milestone(session, project, change.kind, change.facts, now=now)
     facts = {"change": change.kind.value, **change.facts, "note": row.note, "by": actor.name}
     await register.record(
         session, "works.milestone", _subject(project), _public(project, cycle, facts), now=now
