@@ -8,7 +8,7 @@ an answer that was stored.
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,6 +16,7 @@ from litestar import Response
 from litestar.connection import ASGIConnection, Request
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler, route
+from litestar.response import Stream
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +32,7 @@ RENDERED_PAGES = 256  # kept drawn by each process
 LARGEST_KEPT = 100_000  # bytes of such a page: 26 MB at most; a booth of 250 candidates has three times that
 UPLOAD_BYTES = 64 * 1024 * 1024  # a form with five photos from a phone
 
+T = TypeVar("T")
 WebRequest = Request[Any, Any, Any]
 Audience = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Any]
 
@@ -307,6 +309,40 @@ def download(
     if filename is not None:
         answer["Content-Disposition"] = f'attachment; filename="{filename}"'
     return Response(content, headers=answer, media_type=media_type)
+
+
+def stream(
+    request: WebRequest,
+    chunks: Callable[[], AsyncIterator[bytes]],
+    *,
+    media_type: str,
+    filename: str | None = None,
+) -> Response[Any]:
+    """What is too long to be held, sent as it is made; `chunks` begin when the answer does and read with a
+    session of their own, for the handler's has ended by then.
+    """
+    headers = {"Content-Disposition": f'attachment; filename="{_ascii(filename)}"'} if filename else {}
+    if request.method == "HEAD":
+        return Response(b"", headers=headers, media_type=media_type)
+    return Stream(chunks(), headers=headers, media_type=media_type)
+
+
+def _ascii(name: str) -> str:
+    return name.encode("ascii", "replace").decode().replace("?", "-").replace('"', "-")
+
+
+def answer_json(request: WebRequest, value: T) -> Response[T]:
+    """Data for programs; a GET that finds nothing new answers 304."""
+    body = msgspec.json.encode(value)
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    known = tag in request.headers.get("if-none-match", "")
+    answer: Response[Any] = Response(
+        b"" if known else body,
+        status_code=304 if known else 200,
+        headers={"ETag": tag},
+        media_type="application/json",
+    )
+    return answer
 
 
 def explain_refusal(locale: Locale, refusal: DomainError, field: str = "") -> tuple[dict[str, str], int]:

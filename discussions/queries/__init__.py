@@ -11,6 +11,7 @@ from discussions.queries.comments import (
     get_thread,
     list_first,
     list_newest,
+    list_readable,
     list_replies,
     supported_by,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "list_log",
     "list_newest",
     "list_open_reports",
+    "list_readable",
     "list_replies",
     "list_reported",
     "list_subjects",

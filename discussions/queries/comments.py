@@ -104,6 +104,12 @@ async def list_newest(session: AsyncSession, scope: str, paging: Paging) -> Sequ
     return await _page_of(session, query, paging)
 
 
+async def list_readable(session: AsyncSession, subject: str, paging: Paging) -> Sequence[Comment]:
+    """What can be read on a subject, replies too, the newest first."""
+    query = select(Comment).where(Comment.subject == subject, _READABLE).order_by(*_ORDERS[Sort.NEWEST])
+    return await _page_of(session, query, paging)
+
+
 # ── of a person ───────────────────────────────────────────────────────────────
 async def count_written(session: AsyncSession, accounts: Collection[uuid.UUID], *, since: datetime) -> int:
     """How many comments a person has written since a moment, from whichever account."""

@@ -202,6 +202,20 @@ def view_changes(entries: Sequence[Milestone]) -> list[EventView]:
     return views
 
 
+class WorksFeed(msgspec.Struct, frozen=True):
+    """The Atom feed of the works, on one project or all."""
+
+    title: str
+    path: str
+    entries: list[tuple[WorkCard, EventView]]
+    now: datetime
+
+    @property
+    def updated(self) -> datetime:
+        """Of the newest entry; a feed without one is as new as its reader."""
+        return self.entries[0][1].at if self.entries else self.now
+
+
 def _view_step(step: Milestone, history: list[EventView], *, late_on: date | None) -> StepView:
     is_late = late_on is not None and step.planned_on is not None
     return StepView(

@@ -34,10 +34,10 @@ from proposals.queries.ideas import (
     count_ideas_by_state,
     count_supports,
     find_idea_by_number,
+    find_public_row,
     find_support,
     get_idea,
     get_photo,
-    list_all_ideas,
     list_candidates,
     list_drafts,
     list_events,
@@ -49,6 +49,7 @@ from proposals.queries.ideas import (
     list_photos,
     list_supported,
     lock_ideas,
+    read_all_ideas,
 )
 from proposals.queries.intake import find_entered, find_intake, get_intake, list_intakes
 from proposals.queries.prepared import (
@@ -109,6 +110,7 @@ from proposals.queries.works import (
     last_entries,
     list_funded,
     list_milestones,
+    list_newest_milestones,
     list_opinion_photos,
     list_opinions_page,
     list_replies,
@@ -146,6 +148,7 @@ __all__ = [
     "find_opinion",
     "find_prepared",
     "find_project_of_idea",
+    "find_public_row",
     "find_support",
     "find_verdict",
     "get_advice",
@@ -168,7 +171,6 @@ __all__ = [
     "last_entries",
     "list_advice",
     "list_advice_to_remind",
-    "list_all_ideas",
     "list_all_projects",
     "list_answers",
     "list_candidates",
@@ -189,6 +191,7 @@ __all__ = [
     "list_merged_ideas",
     "list_milestones",
     "list_newest_ideas",
+    "list_newest_milestones",
     "list_notes",
     "list_open_advice",
     "list_open_contestations",
@@ -224,5 +227,6 @@ __all__ = [
     "lock_cycle",
     "lock_ideas",
     "lock_undecided",
+    "read_all_ideas",
     "sum_spendings",
 ]

@@ -3,12 +3,12 @@
 import functools
 import hashlib
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, distinct, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, cast, distinct, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.paging import Paging, paging
@@ -20,6 +20,7 @@ from proposals.rules.similarity import Candidate
 from proposals.states import OPEN_STATES, PUBLIC_STATES, SUPPORTABLE_STATES, IdeaState
 
 PAGE_SIZE = 20
+EXPORT_BATCH = 100
 _PUBLIC = tuple(state.value for state in PUBLIC_STATES)
 _OPEN = tuple(state.value for state in OPEN_STATES)
 # Lists are read most of all, so their statements are of tables (objects would cost twice as much) and made
@@ -276,11 +277,28 @@ async def list_newest_ideas(session: AsyncSession, *, limit: int) -> Sequence[Ro
     return (await session.execute(newest, {"size": limit, "offset": 0})).all()
 
 
-async def list_all_ideas(session: AsyncSession, cycle_slug: str) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Every public idea of a cycle, for export."""
+async def read_all_ideas(
+    session: AsyncSession, cycle_slug: str
+) -> AsyncIterator[Sequence[Row[*tuple[Any, ...]]]]:
+    """Every public idea of a cycle in the order in which they were sent, some at a time, for export."""
     wanted = IdeaFilter(cycle_slug=cycle_slug)
-    query = _ROWS.where(*_conditions(wanted.shape)).order_by(*_ORDERS["sent"])
-    return (await session.execute(query, wanted.values)).all()
+    sent_at, idea_id, by = _IDEAS.c.submitted_at, _IDEAS.c.id, _ORDERS["sent"]
+    ids = select(idea_id).where(*_conditions(wanted.shape)).order_by(*by).limit(EXPORT_BATCH)
+    after: list[ColumnElement[bool]] = []
+    while True:  # ids are chosen first, so that no text is sorted
+        query = _ROWS.where(idea_id.in_(ids.where(*after))).order_by(*by)
+        rows = (await session.execute(query, wanted.values)).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1]
+        after = [or_(sent_at > last.submitted_at, and_(sent_at == last.submitted_at, idea_id > last.id))]
+
+
+async def find_public_row(session: AsyncSession, idea_id: uuid.UUID) -> Row[*tuple[Any, ...]] | None:
+    """A public idea as lists have it."""
+    query = _ROWS.where(_IDEAS.c.id == idea_id, _IDEAS.c.state.in_(_PUBLIC))
+    return (await session.execute(query)).one_or_none()
 
 
 async def list_candidates(

@@ -64,6 +64,12 @@ async def list_milestones(session: AsyncSession, project_id: uuid.UUID) -> list[
     return list((await session.execute(query)).scalars())
 
 
+async def list_newest_milestones(session: AsyncSession, *, limit: int) -> list[Milestone]:
+    """What was entered last, on any project."""
+    query = select(Milestone).order_by(Milestone.at.desc(), Milestone.id).limit(limit)
+    return list((await session.execute(query)).scalars())
+
+
 async def list_steps(
     session: AsyncSession, project_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, list[Milestone]]:

@@ -20,6 +20,7 @@ from proposals.routes import (
     settings,
     verdicts,
     works,
+    works_data,
     works_desk,
 )
 
@@ -42,6 +43,7 @@ router = Router(
         *projects.HANDLERS,
         *works.HANDLERS,
         *works_desk.HANDLERS,
+        *works_data.HANDLERS,
         *built.HANDLERS,
         *api.HANDLERS,
     ],

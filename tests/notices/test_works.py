@@ -62,4 +62,4 @@ async def test_an_answer_reaches_whom_it_answers(town: Town, run_jobs: Run) -> N
     await run_jobs()
     assert len(told(town, follower)) == 5  # four milestones and the answer
     [answered] = told(town, ana)
-    assert "Departamentul a răspuns" in answered.get_content()
+    assert "Direcția a răspuns" in answered.get_content()
