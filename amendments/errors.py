@@ -23,7 +23,7 @@ class TextRefused(Invalid):
 
     default = N_("This change cannot be made to the text. Look at it again.")
 
-    def __init__(self, reason: str, **facts: object) -> None:
+    def __init__(self, reason: str, /, **facts: object) -> None:
         super().__init__(TEXT_WORDS.get(reason), **facts)
         self.reason = reason
 
@@ -36,6 +36,10 @@ TEXT_WORDS = {
     "changes_nothing": N_("You have not changed anything yet."),
     "several_paragraphs": N_("This is one paragraph. To add another, propose a new one after it."),
     "emptied": N_("The text is empty. To take it out, propose to delete it."),
+    "twice": N_("Your amendment proposes this already."),
+    "contradiction": N_(
+        "This contradicts another change of your amendment. Change that one first, or leave it out."
+    ),
     "kept_and_out": N_(
         "A part is worded otherwise and taken out at the same time. Untick that it is taken out, or leave "
         "its words as they were."

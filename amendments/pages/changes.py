@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from amendments.text.draft import change_keys
 from amendments.text.labels import cite
 from amendments.text.lines import Layout
 from amendments.text.operations import (
@@ -25,9 +26,10 @@ from app.kit.i18n import Locale
 
 class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
     """What an amendment does to one unit. `segments`: the unit's text in pieces that stay, go or come; of a
-    whole unit that comes or goes, one piece.
+    whole unit that comes or goes, one piece. `key`: its name in the draft (amendments/text/draft.py).
     """
 
+    key: str = ""
     unit: str
     place: str
     lines: tuple[int, int] | None
@@ -44,12 +46,16 @@ def view_changes(version: Version, layout: Layout, amendment: Amendment, locale:
             splices.setdefault(one.unit, []).append(one)
     done: set[str] = set()
     views: list[ChangeView] = []
-    for one in sorted(amendment.operations, key=lambda operation: _place(version, operation)):
+    named = list(zip(amendment.operations, change_keys(amendment.operations), strict=True))
+    for one, key in sorted(named, key=lambda pair: _place(version, pair[0])):
         if not isinstance(one, Splice):
-            views.append(_view_structure(version, layout, one, locale))
+            view = _view_structure(version, layout, one, locale)
         elif one.unit not in done:
             done.add(one.unit)
-            views.append(_view_splices(version, layout, splices[one.unit], locale))
+            view = _view_splices(version, layout, splices[one.unit], locale)
+        else:
+            continue
+        views.append(msgspec.structs.replace(view, key=key))
     return views
 
 

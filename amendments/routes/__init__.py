@@ -5,6 +5,7 @@ from litestar import Router
 from amendments.routes import (
     akoma,
     answering,
+    changing,
     compared,
     consolidating,
     council_vote,
@@ -32,6 +33,7 @@ router = Router(
         *printing.HANDLERS,
         *akoma.HANDLERS,
         *yearly.HANDLERS,
+        *changing.HANDLERS,
         *proposing.HANDLERS,
         *secretariat.HANDLERS,
         *papers.HANDLERS,

@@ -18,8 +18,8 @@ from amendments.models import Act
 from amendments.pages.acts import view_units
 from amendments.pages.officials import ActFields, NewActPage, PreparePage, build_prepare, fields_typed
 from amendments.policy import may_edit_text, may_moderate, may_prepare
+from amendments.routes.changing import operations_of
 from amendments.routes.papers import add_paper_of
-from amendments.routes.proposing import operations_of
 from amendments.routes.public import load_amendment, visible_act, visible_amendment
 from amendments.rules.procedure import Event, earliest_day
 from amendments.states import ActState

@@ -44,6 +44,7 @@ from amendments.service.debates import (
     request_debate,
     withdraw_speaker,
 )
+from amendments.service.drafting import drop_change, keep_change
 from amendments.service.following import follow_act, stop_following
 from amendments.service.keeping import (
     AKOMA,
@@ -131,6 +132,7 @@ __all__ = [
     "create_act",
     "debate_path",
     "delete_draft",
+    "drop_change",
     "end_debate",
     "end_term",
     "end_vote",
@@ -140,6 +142,7 @@ __all__ = [
     "follow_act",
     "happened_of",
     "identity_of",
+    "keep_change",
     "keep_files",
     "let_stand",
     "list_accepted",
