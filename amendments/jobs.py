@@ -18,3 +18,13 @@ async def keep_files(services: Services) -> None:
         files = await asyncio.to_thread(service.write_files, services.settings.district, act, version)
         async with services.database.write() as session:
             await service.keep_files(session, version_id, files, now=clock.now())
+
+
+async def end_completions(services: Services) -> None:
+    """Sweep: what was returned to its author and did not come back in its term stands as it was sent."""
+    now = clock.now()
+    async with services.database.read() as session:
+        found = await service.list_lapsed(session, today=clock.local_date(now))
+    for amendment_id in found:
+        async with services.database.write() as session:
+            await service.let_lapse(session, amendment_id, now=now)

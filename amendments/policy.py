@@ -179,7 +179,7 @@ def may_submit(actor: Actor | None, act: ActLike, amendment: AmendmentLike, *, t
     """Whether this amendment may be registered today: what came in time and was returned, also after the last
     day, until the answers are done.
     """
-    if amendment.state == AmendmentState.RETURNED and act.state == ActState.CLOSED:
+    if amendment.state == AmendmentState.RETURNED and act.state in (ActState.DEBATE, ActState.CLOSED):
         return ALLOW
     return may_propose(actor, act, today=today)
 
@@ -277,11 +277,26 @@ def may_stand_behind(
 
 # ── answering ─────────────────────────────────────────────────────────────────
 def may_moderate(actor: Actor | None, amendment: AmendmentLike) -> Verdict:
-    """Whether the secretariat may return an amendment or find it inadmissible."""
+    """Whether the secretariat may return an amendment or find it inadmissible: while it waits for an answer,
+    and not while it is with its author.
+    """
     if not (verdict := may_prepare(actor)):
         return verdict
-    if amendment.state not in UNANSWERED:
+    if amendment.state == AmendmentState.RETURNED:
+        return deny(N_("It is with its author. It is answered when it comes back or when its term ends."))
+    if amendment.state != AmendmentState.SUBMITTED:
         return deny(N_("This amendment has been dealt with already."))
+    return ALLOW
+
+
+def may_readmit(actor: Actor | None, act: ActLike, amendment: AmendmentLike) -> Verdict:
+    """Whether an amendment that was found inadmissible may be admitted after all, while answers are given."""
+    if not (verdict := may_prepare(actor)):
+        return verdict
+    if amendment.state != AmendmentState.INADMISSIBLE:
+        return deny(N_("This amendment was not found inadmissible."))
+    if act.state not in (ActState.DEBATE, ActState.CLOSED):
+        return deny(N_("Answers are given until the draft decision goes to the council."))
     return ALLOW
 
 

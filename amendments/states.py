@@ -71,9 +71,8 @@ AMENDMENT_MOVES: dict[AmendmentState, frozenset[AmendmentState]] = {
             AmendmentState.ANSWERED,
         }
     ),
-    AmendmentState.RETURNED: frozenset(
-        {AmendmentState.SUBMITTED, AmendmentState.WITHDRAWN, AmendmentState.INADMISSIBLE}
-    ),
+    # completed, or, after its term, standing as it was sent
+    AmendmentState.RETURNED: frozenset({AmendmentState.SUBMITTED, AmendmentState.WITHDRAWN}),
     AmendmentState.INADMISSIBLE: frozenset({AmendmentState.SUBMITTED}),  # the decision was a mistake
     AmendmentState.WITHDRAWN: frozenset(),
     # superseded; or deferred, and open again in the next round

@@ -99,6 +99,8 @@ REGISTER_KINDS: dict[str, str] = {
     "council.term_ended": N_("A councillor’s term ended"),
     "amendment.submitted": N_("An amendment was registered"),
     "amendment.returned": N_("An amendment was returned to its author"),
+    "amendment.readmitted": N_("An amendment is admitted after all"),
+    "amendment.stands_as_sent": N_("An amendment was not completed in time and stands as it was sent"),
     "amendment.inadmissible": N_("An amendment was found inadmissible"),
     "amendment.withdrawn": N_("An amendment was withdrawn by its author"),
     "amendment.answered": N_("An amendment was answered"),
@@ -206,6 +208,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("proposals.jobs.remind_of_deadlines", 3600),
     Scheduled("proposals.jobs.tell_of_late", 3600),
     Scheduled("amendments.jobs.keep_files", 60),
+    Scheduled("amendments.jobs.end_completions", 900),
     Scheduled("notices.jobs.send_digests", 3600),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )

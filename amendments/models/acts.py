@@ -192,6 +192,7 @@ class AmendmentRow(Base):
         CheckConstraint(_one_of("state", AmendmentState), name="state_known"),
         CheckConstraint(_one_of("author_kind", AuthorKind), name="author_known"),
         CheckConstraint("(state = 'draft') = (number IS NULL)", name="numbered_when_submitted"),
+        CheckConstraint("state <> 'inadmissible' OR state_reason <> ''", name="inadmissible_for_a_reason"),
         UniqueConstraint("act_id", "rank"),
         Index("ix_amendments_act_id_state", "act_id", "state"),
         Index("ix_amendments_author_id", "author_id"),
@@ -215,6 +216,10 @@ class AmendmentRow(Base):
     updated_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     state_reason: Mapped[str] = mapped_column(Text, comment="why it was returned or is inadmissible; public")
+    returned_on: Mapped[date | None] = mapped_column(comment="since when its author is asked to complete it")
+    sent: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="JSON: what was sent before it was returned, which stands when the term ends"
+    )
     support_count: Mapped[int] = mapped_column(default=0)
     replaces_id: Mapped[Id | None] = mapped_column(
         ForeignKey("amendments.id"), comment="the one that its author writes anew for a later text"

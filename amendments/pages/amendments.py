@@ -22,6 +22,7 @@ from amendments.policy import (
     may_answer,
     may_change_amendment,
     may_moderate,
+    may_readmit,
     may_say_fate,
     may_withdraw,
 )
@@ -198,8 +199,8 @@ class CouncilView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AmendmentPage(msgspec.Struct, frozen=True, kw_only=True):
-    """An amendment with its answers, its timeline and what the reader may do. `typed`: a reason that was
-    refused.
+    """An amendment with its answers, its timeline and what the reader may do. `complete_until`: of one that
+    was returned; `typed`: a reason that was refused.
     """
 
     act_id: str
@@ -221,8 +222,10 @@ class AmendmentPage(msgspec.Struct, frozen=True, kw_only=True):
     may_withdraw: bool
     may_change: bool
     may_moderate: bool
+    may_readmit: bool
     may_answer: bool
     may_say_fate: bool
+    complete_until: date | None = None
     council: CouncilView | None = None  # once a councillor stands for it
     typed: str = ""
     errors: dict[str, str] = {}
@@ -247,6 +250,7 @@ def build_amendment(
     may_support: Verdict,
     today: date,
     council: CouncilView | None,
+    complete_until: date | None,
     errors: dict[str, str],
 ) -> AmendmentPage:
     """The page of an amendment."""
@@ -271,6 +275,8 @@ def build_amendment(
         may_withdraw=bool(may_withdraw(actor, act, row)),
         may_change=bool(may_change_amendment(actor, row)),
         may_moderate=bool(may_moderate(actor, row)),
+        may_readmit=bool(may_readmit(actor, act, row)),
+        complete_until=complete_until,
         may_answer=bool(may_answer(actor, act, row)),
         may_say_fate=bool(may_say_fate(actor, act, row, fate=asked, today=today)),
         council=council,
@@ -341,6 +347,7 @@ class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
     author_kinds: list[tuple[str, str]]
     until: date | None
     is_returned: bool
+    complete_until: date | None
     state_reason: str
     errors: dict[str, str] = {}
 

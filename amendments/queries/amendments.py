@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments.errors import AmendmentNotFound
 from amendments.models import (
+    Act,
     ActVersion,
     AmendmentAnchor,
     AmendmentConflict,
@@ -21,7 +22,7 @@ from amendments.models import (
     CorrectionRow,
     RulingRow,
 )
-from amendments.states import INTO_TEXT, UNANSWERED, AmendmentState
+from amendments.states import INTO_TEXT, UNANSWERED, ActState, AmendmentState
 from amendments.text.operations import Amendment, Operation
 from amendments.text.weaving import Ruling
 
@@ -108,6 +109,20 @@ async def list_drafts(
 async def count_drafts(session: AsyncSession, act_id: uuid.UUID, author_id: uuid.UUID) -> int:
     """How many of them there are."""
     return len(await list_drafts(session, act_id, author_id))
+
+
+async def list_returned(session: AsyncSession) -> Sequence[AmendmentRow]:
+    """Those that are with their authors to be completed, of acts whose amendments are being answered."""
+    query = (
+        select(AmendmentRow)
+        .join(Act, Act.id == AmendmentRow.act_id)
+        .where(
+            AmendmentRow.state == AmendmentState.RETURNED.value,
+            Act.state.in_([ActState.DEBATE.value, ActState.CLOSED.value]),
+        )
+        .order_by(AmendmentRow.id)
+    )
+    return (await session.execute(query)).scalars().all()
 
 
 async def last_rank(session: AsyncSession, act_id: uuid.UUID) -> int:

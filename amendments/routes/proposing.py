@@ -25,7 +25,13 @@ from amendments.pages.amendments import (
 from amendments.pages.changes import unit_of
 from amendments.pages.words import AUTHOR_KINDS
 from amendments.policy import may_change_amendment, may_propose_as
-from amendments.routes.public import load_amendment, reading_of, visible_act, visible_amendment
+from amendments.routes.public import (
+    complete_until,
+    load_amendment,
+    reading_of,
+    visible_act,
+    visible_amendment,
+)
 from amendments.service import AmendmentDraft
 from amendments.states import ActState, AmendmentState, AuthorKind
 from amendments.text.index import ConflictIndex
@@ -101,6 +107,7 @@ async def _check_page(
         ],
         until=act.proposals_until,
         is_returned=row.state == AmendmentState.RETURNED,
+        complete_until=await complete_until(session, row),
         state_reason=row.state_reason,
         errors=errors or {},
     )

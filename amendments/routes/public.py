@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -29,7 +30,7 @@ from amendments.pages.debates import view_debates
 from amendments.pages.sitting import view_council
 from amendments.policy import may_propose, may_see_amendment, may_stand_behind, may_view
 from amendments.queries.discussed import count_said
-from amendments.rules.procedure import clocks
+from amendments.rules.procedure import clocks, completion_until
 from amendments.states import ActState, AmendmentState
 from amendments.text.conflicts import Conflict, groups
 from amendments.text.labels import cite
@@ -322,6 +323,13 @@ async def show_amendment(
     return page(request, "amendments/amendment.html", await load_amendment(session, ctx, act, row))
 
 
+async def complete_until(session: AsyncSession, row: AmendmentRow) -> date | None:
+    """The last day on which an amendment that was returned may be completed."""
+    if row.returned_on is None:
+        return None
+    return completion_until(row.returned_on, await list_days_off(session))
+
+
 async def load_amendment(
     session: AsyncSession, ctx: Ctx, act: Act, row: AmendmentRow, errors: dict[str, str] | None = None
 ) -> AmendmentPage:
@@ -364,6 +372,7 @@ async def load_amendment(
         supports=supports,
         may_support=may_stand_behind(ctx.actor, act, row, stands=supports, today=local_date(ctx.now)),
         council=view_council(await queries.find_standing_before_council(session, row)),
+        complete_until=await complete_until(session, row),
         today=local_date(ctx.now),
         errors=errors or {},
     )

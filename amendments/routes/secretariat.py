@@ -17,7 +17,7 @@ from amendments.forms import ActForm, AnnounceForm, ChangeForm, ReasonForm
 from amendments.models import Act
 from amendments.pages.acts import view_units
 from amendments.pages.officials import ActFields, NewActPage, PreparePage, build_prepare, fields_typed
-from amendments.policy import may_edit_text, may_moderate, may_prepare
+from amendments.policy import may_edit_text, may_moderate, may_prepare, may_readmit
 from amendments.routes.changing import operations_of
 from amendments.routes.papers import add_paper_of
 from amendments.routes.public import load_amendment, visible_act, visible_amendment
@@ -218,17 +218,19 @@ async def moderate(
     act_id: FromPath[UUID],
     amendment_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """Return an amendment to its author, or find it inadmissible; with the reason."""
+    """Return an amendment to its author, find it inadmissible, or admit it after all; with the reason."""
     act = await visible_act(session, ctx, act_id)
     row = await visible_amendment(session, ctx, act_id, amendment_id)
-    require(may_moderate(ctx.actor, row))
+    is_mended = form.get("do") == "readmit"
+    require(may_readmit(ctx.actor, act, row) if is_mended else may_moderate(ctx.actor, row))
     try:
         reason = parse(ReasonForm, form).reason
     except FormErrors as errors:
         model = await load_amendment(session, ctx, act, row, field_errors(ctx.locale, errors))
         model = msgspec.structs.replace(model, typed=form.get("reason"))
         return page(request, "amendments/amendment.html", model, status=422)
-    act_on = service.refuse_amendment if form.get("do") == "refuse" else service.return_amendment
+    by_do = {"refuse": service.refuse_amendment, "readmit": service.readmit_amendment}
+    act_on = by_do.get(form.get("do"), service.return_amendment)
     await act_on(session, ctx.actor, row.id, reason=reason, now=ctx.now)
     return see_other(request, f"/acts/{act_id}/amendments/{row.id}")
 

@@ -112,6 +112,16 @@ LAW: tuple[Provision, ...] = (
 )
 """The terms of the law, in the order of the procedure."""
 
+COMPLETION = Term(5, Unit.WORKING_DAYS, "")
+"""How long an amendment that was returned waits for its author; then it stands as it was sent. The law names
+no such term: it is this platform's, so that nobody's silence stops a procedure.
+"""
+
+
+def completion_until(returned_on: date, days_off: frozenset[date] = frozenset()) -> date:
+    """The last day on which an amendment that was returned may be completed."""
+    return compute(returned_on, COMPLETION, today=returned_on, days_off=days_off).due_on
+
 
 class Standing(StrEnum):
     """How a step stands to its term."""

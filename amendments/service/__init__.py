@@ -65,12 +65,17 @@ from amendments.service.minutes import (
     save_speaker,
 )
 from amendments.service.papers import add_paper, withdraw_paper
+from amendments.service.moderating import (
+    let_lapse,
+    list_lapsed,
+    readmit_amendment,
+    refuse_amendment,
+    return_amendment,
+)
 from amendments.service.proposing import (
     AmendmentDraft,
     begin_amendment,
     delete_draft,
-    refuse_amendment,
-    return_amendment,
     save_amendment,
     stand_behind,
     step_back,
@@ -144,8 +149,10 @@ __all__ = [
     "identity_of",
     "keep_change",
     "keep_files",
+    "let_lapse",
     "let_stand",
     "list_accepted",
+    "list_lapsed",
     "list_merged",
     "list_unkept",
     "list_untaken",
@@ -156,6 +163,7 @@ __all__ = [
     "publish_year",
     "read_remarks",
     "read_text",
+    "readmit_amendment",
     "record_event",
     "record_vote",
     "refuse_amendment",

@@ -29,7 +29,6 @@ from amendments.models import (
 from amendments.policy import (
     may_change_amendment,
     may_keep_draft,
-    may_moderate,
     may_propose_as,
     may_stand_behind,
     may_submit,
@@ -37,7 +36,7 @@ from amendments.policy import (
     may_withdraw,
 )
 from amendments.service.debates import check_own_words
-from amendments.service.telling import mail_author, mail_receipt, proposal_facts, publish_amendment_fact, tell
+from amendments.service.telling import mail_receipt, proposal_facts, publish_amendment_fact, tell
 from amendments.states import UNANSWERED, ActState, AmendmentState, AuthorKind, IllegalMove
 from amendments.text.conflicts import Conflict, check_consistent
 from amendments.text.index import ConflictIndex
@@ -45,7 +44,7 @@ from amendments.text.operations import Amendment, Operation, check_amendment
 from amendments.text.refused import Refused
 from amendments.text.units import Version
 from app.kit.clock import local_date
-from app.kit.errors import Forbidden, FormErrors, Invalid
+from app.kit.errors import FormErrors, Invalid
 from app.kit.i18n import N_
 from app.kit.numbers import next_number
 from app.kit.policy import require
@@ -97,7 +96,7 @@ async def save_amendment(
 
     Locks: the act. Raises: Forbidden, TextRefused.
     """
-    row, _, newest = await _lock(session, amendment_id)
+    row, _, newest = await lock_amendment(session, amendment_id)
     require(may_change_amendment(actor, row))
     await check_own_words(session, row.id)
     before = row.version_id, bytes(row.operations)
@@ -132,7 +131,7 @@ async def _forget_signatures(session: AsyncSession, row: AmendmentRow, *, now: d
 
 async def delete_draft(session: AsyncSession, actor: Actor, amendment_id: uuid.UUID) -> None:
     """Throw a draft away. Raises: Forbidden, IllegalMove for one that is registered."""
-    row, _, _ = await _lock(session, amendment_id)
+    row, _, _ = await lock_amendment(session, amendment_id)
     require(may_change_amendment(actor, row))
     if row.state != AmendmentState.DRAFT:
         raise IllegalMove()
@@ -180,7 +179,7 @@ async def submit_amendment(
     Locks: the act, the series of numbers, the register's head. Raises: Forbidden, FormErrors when incomplete,
     TextRefused. Queues: the receipt to its author.
     """
-    row, act, version = await _lock(session, amendment_id)
+    row, act, version = await lock_amendment(session, amendment_id)
     if row.author_id == actor.id and row.state in (AmendmentState.SUBMITTED, AmendmentState.TABLED):
         return row
     require(may_change_amendment(actor, row))
@@ -195,6 +194,7 @@ async def submit_amendment(
     is_tabled = act.state == ActState.COUNCIL
     row.move_to(AmendmentState.TABLED if is_tabled else AmendmentState.SUBMITTED)
     row.submitted_at, row.author_name, row.state_reason = now, _shown_name(actor, row), ""
+    row.returned_on, row.sent = None, None
     await session.flush()
     await keep_conflicts(session, version, row)
     kind = "tabled" if is_tabled else "submitted"
@@ -223,7 +223,7 @@ async def _replace(session: AsyncSession, old_id: uuid.UUID, row: AmendmentRow, 
     old = await queries.get_amendment(session, old_id)
     if old.state in UNANSWERED:
         facts = {"by_name": old.author_name, "text": row.number or ""}
-        await _end(session, old, AmendmentState.WITHDRAWN, "rewritten_as", **facts, now=now)
+        await end_amendment(session, old, AmendmentState.WITHDRAWN, "rewritten_as", **facts, now=now)
 
 
 async def _check_current(session: AsyncSession, row: AmendmentRow, newest: ActVersion) -> ActVersion:
@@ -309,46 +309,15 @@ async def withdraw_amendment(
     session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, now: datetime
 ) -> AmendmentRow:
     """Take an amendment back; its page stays and says so. Locks: the act. Raises: Forbidden."""
-    row, act, _ = await _lock(session, amendment_id)
+    row, act, _ = await lock_amendment(session, amendment_id)
     require(may_withdraw(actor, act, row))
     await check_own_words(session, row.id)
-    return await _end(session, row, AmendmentState.WITHDRAWN, "withdrawn", by_name=row.author_name, now=now)
+    return await end_amendment(
+        session, row, AmendmentState.WITHDRAWN, "withdrawn", by_name=row.author_name, now=now
+    )
 
 
-async def return_amendment(
-    session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, reason: str, now: datetime
-) -> AmendmentRow:
-    """Give an amendment back to its author to be completed, with the reason.
-
-    Locks: the act. Raises: Forbidden. Queues: mail to the author.
-    """
-    row, act, _ = await _lock(session, amendment_id)
-    require(may_moderate(actor, row))
-    if await queries.is_of_walk_in(session, row.id):
-        raise Forbidden(N_("Who said this at the debate has no account to complete it. Answer it as it is."))
-    row.state_reason = reason
-    await _end(session, row, AmendmentState.RETURNED, "returned", by_name=actor.name, text=reason, now=now)
-    await mail_author(session, act, row, "returned", reason=reason)
-    return row
-
-
-async def refuse_amendment(
-    session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, reason: str, now: datetime
-) -> AmendmentRow:
-    """Find that it is no amendment to this act, with the reason; it stays public.
-
-    Locks: the act. Raises: Forbidden. Queues: mail to the author.
-    """
-    row, act, _ = await _lock(session, amendment_id)
-    require(may_moderate(actor, row))
-    row.state_reason = reason
-    state = AmendmentState.INADMISSIBLE
-    await _end(session, row, state, "inadmissible", by_name=actor.name, text=reason, now=now)
-    await mail_author(session, act, row, "inadmissible", reason=reason)
-    return row
-
-
-async def _end(
+async def end_amendment(
     session: AsyncSession,
     row: AmendmentRow,
     state: AmendmentState,
@@ -358,6 +327,7 @@ async def _end(
     text: str = "",
     now: datetime,
 ) -> AmendmentRow:
+    """It no longer waits: it is withdrawn, returned or inadmissible. The caller holds the act's lock."""
     row.move_to(state)
     await forget_conflicts(session, row.id)
     await tell(session, row, kind, by_name=by_name, text=text, now=now)
@@ -373,7 +343,7 @@ async def stand_behind(
 
     Locks: the act. Raises: Forbidden, AlreadySupported.
     """
-    row, act, _ = await _lock(session, amendment_id)
+    row, act, _ = await lock_amendment(session, amendment_id)
     accounts = await list_same_person(session, actor.id)
     for account_id in accounts:
         if await queries.find_support(session, amendment_id, account_id) is not None:
@@ -391,7 +361,7 @@ async def stand_behind(
 
 async def step_back(session: AsyncSession, actor: Actor, amendment_id: uuid.UUID) -> None:
     """No longer stand behind it; the row goes. Locks: the act. Raises: NotSupported."""
-    row, _, _ = await _lock(session, amendment_id)
+    row, _, _ = await lock_amendment(session, amendment_id)
     query = delete(AmendmentSupport).where(
         AmendmentSupport.amendment_id == amendment_id, AmendmentSupport.account_id == actor.id
     )
@@ -411,7 +381,9 @@ async def _count(session: AsyncSession, row: AmendmentRow, change: int) -> None:
 
 
 # ── shared ────────────────────────────────────────────────────────────────────
-async def _lock(session: AsyncSession, amendment_id: uuid.UUID) -> tuple[AmendmentRow, Act, ActVersion]:
+async def lock_amendment(
+    session: AsyncSession, amendment_id: uuid.UUID
+) -> tuple[AmendmentRow, Act, ActVersion]:
     """The amendment, its act under lock, and the act's newest version."""
     unlocked = await queries.get_amendment(session, amendment_id)
     act = await queries.get_act(session, unlocked.act_id, lock=True)

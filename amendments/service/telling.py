@@ -1,6 +1,6 @@
 """What is told of an amendment: to everybody on its timeline and in the register, to its author by mail."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,7 @@ from amendments import queries
 from amendments.models import Act, ActVersion, AmendmentEvent, AmendmentRow
 from amendments.states import AmendmentState
 from app.kit import register
+from app.kit.i18n import Locale, show_date
 from app.kit.mail import send_mail
 
 
@@ -56,15 +57,19 @@ def mail_receipt(session: AsyncSession, actor: Actor, act: Act, row: AmendmentRo
 async def mail_author(
     session: AsyncSession, act: Act, row: AmendmentRow, template: str, **facts: object
 ) -> None:
-    """Promise a message to the author, in their language; nothing when the account is closed."""
+    """Promise a message to the author, in their language, days too; nothing when the account is closed."""
     for contact in await list_contacts(session, [row.author_id]):
+        locale: Locale = "en" if contact.locale == "en" else "ro"
         send_mail(
             session,
             to=contact.email,
             template=f"amendments/mail/{template}.txt",
             locale=contact.locale,
             **_facts(act, row),
-            **facts,
+            **{
+                name: show_date(fact, locale) if isinstance(fact, date) else fact
+                for name, fact in facts.items()
+            },
         )
 
 
