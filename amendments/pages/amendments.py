@@ -11,6 +11,7 @@ from amendments.models import Act, AmendmentAnchor, AmendmentConflict, Amendment
 from amendments.pages.acts import UnitView
 from amendments.pages.changes import ChangeView, view_changes
 from amendments.pages.choosing import KINDS, STATES, Chosen
+from amendments.pages.warnings import WarningView
 from amendments.pages.words import (
     AMENDMENT_STATES,
     AUTHOR_KINDS,
@@ -337,6 +338,8 @@ class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
     act_title: str
     amendment_id: str
     view: AmendmentView
+    warnings: list[WarningView]
+    near: Sequence[tuple[str, str, int]]
     same: list[tuple[str, str]]
     is_current: bool
     articles: list[tuple[str, str]]

@@ -9,6 +9,7 @@ from amendments.models import Act, ActPaper
 from amendments.pages.acts import PaperView, UnitView, view_paper
 from amendments.pages.amendments import AmendmentView
 from amendments.pages.changes import ChangeView
+from amendments.pages.warnings import WarningView
 from amendments.pages.words import OUTCOMES
 from amendments.states import ActState
 from amendments.text.reading.proposal import Remark
@@ -212,6 +213,7 @@ class AnswerPage(msgspec.Struct, frozen=True, kw_only=True):
     act_number: str
     act_title: str
     view: AmendmentView
+    warnings: list[WarningView]
     seen: int
     outcome: str
     function: str

@@ -20,6 +20,7 @@ from amendments.pages.officials import (
     CounterField,
     QueuePage,
 )
+from amendments.pages.warnings import view_warnings
 from amendments.pages.words import ACT_STATES, STEPS
 from amendments.policy import (
     may_answer,
@@ -213,6 +214,7 @@ async def _answer_page(
         act_number=act.number or "",
         act_title=act.title,
         view=view,
+        warnings=await view_warnings(reading.version, amendment, ctx.locale),
         seen=len(given),
         outcome=form.get("outcome"),
         function=form.get("function"),

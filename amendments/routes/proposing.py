@@ -23,6 +23,7 @@ from amendments.pages.amendments import (
     with_conflicts,
 )
 from amendments.pages.changes import unit_of
+from amendments.pages.warnings import view_near, view_warnings
 from amendments.pages.words import AUTHOR_KINDS
 from amendments.policy import may_change_amendment, may_propose_as
 from amendments.routes.public import (
@@ -85,6 +86,12 @@ async def _check_page(
         act_title=act.title,
         amendment_id=str(row.id),
         view=with_conflicts(view, found, rows),
+        warnings=await view_warnings(reading.version, amendment, ctx.locale),
+        near=view_near(
+            amendment,
+            [one for _, one in standing] if is_current else [],
+            {str(id): other for id, other in rows.items()},
+        ),
         same=[
             (other.number or "", f"/acts/{act.id}/amendments/{other.id}")
             for other in rows.values()

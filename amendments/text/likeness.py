@@ -58,6 +58,19 @@ def near_duplicates(amendments: Iterable[Amendment], *, percent: int = NEAR) -> 
     return sorted(found)
 
 
+def likest(amendment: Amendment, others: Iterable[Amendment], *, percent: int = NEAR) -> list[Likeness]:
+    """Those of the others that do nearly the same as one, the likest first; not those that do the same."""
+    places = {place_of(operation) for operation in amendment.operations}
+    found = []
+    for other in others:
+        if other.id != amendment.id and not places.isdisjoint(map(place_of, other.operations)):
+            alike = amendments_alike(amendment, other)
+            if percent <= alike < 100:
+                first, second = sorted((amendment.id, other.id))
+                found.append(Likeness(first=first, second=second, percent=alike))
+    return sorted(found, key=lambda one: (-one.percent, one.first, one.second))
+
+
 def place_of(operation: Operation) -> str:
     """What must agree for two operations to be compared at all: the unit or slot they are about."""
     match operation:

@@ -39,11 +39,11 @@ async def the_act(town: Town) -> Act:
         return (await session.execute(select(Act))).scalar_one()
 
 
-async def announced(town: Town) -> tuple[Act, Visitor]:
+async def announced(town: Town, text: str = TEXT) -> tuple[Act, Visitor]:
     """An act that was pasted, looked through, and announced by the secretariat's pages."""
     clerk = await town.officer(Role.SECRETARIAT)
     await clerk.see("/acts/new")
-    await clerk.send("/acts/new", text=TEXT, **FIELDS)
+    await clerk.send("/acts/new", text=text, **FIELDS)
     act = await the_act(town)
     here = f"/acts/{act.id}/prepare"
     page = await clerk.see(here)
