@@ -64,7 +64,6 @@ from amendments.service.minutes import (
     save_minutes,
     save_speaker,
 )
-from amendments.service.papers import add_paper, withdraw_paper
 from amendments.service.moderating import (
     let_lapse,
     list_lapsed,
@@ -72,6 +71,7 @@ from amendments.service.moderating import (
     refuse_amendment,
     return_amendment,
 )
+from amendments.service.papers import add_paper, withdraw_paper
 from amendments.service.proposing import (
     AmendmentDraft,
     begin_amendment,
