@@ -121,6 +121,8 @@ IDEAS: tuple[PageCase, ...] = (
     PageCase("/review/ideas/{asked_idea}/advice", who="reviewer"),
     PageCase("/review/ideas/{asked_idea}/advice", note="empty", who="reviewer", status=422, send={}),
     PageCase("/review/assign", note="nothing ticked", who="reviewer", status=422, send={}),
+    PageCase("/cycles/{past_cycle}/figures"),
+    PageCase("/cycles/{next_cycle}/figures", note="while ideas come in"),
     PageCase("/ideas/overdue"),
     PageCase("/departments"),
     PageCase("/departments", who="admin"),

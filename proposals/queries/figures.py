@@ -1,0 +1,137 @@
+"""Counting for everybody: how long the steps of a cycle's ideas take, what is rejected, where people live."""
+
+import uuid
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.models import Residence
+from app.kit.clock import local_date
+from cycles.models import Area
+from proposals.models import Advice, ClockPause, Contestation, Idea, IdeaEvent, Reason, Verdict
+from proposals.states import PUBLIC_STATES, EventKind
+from voting.models import Participation, Poll
+from voting.states import COUNTED_STATES
+
+_SENT = Idea.state.in_(sorted(state.value for state in PUBLIC_STATES))
+
+
+class Living(msgspec.Struct, frozen=True):
+    """How many people of a kind live in an area (in words) and were born in a year, where that is known."""
+
+    area: str
+    birth_year: int | None
+    count: int
+
+
+async def list_step_days(session: AsyncSession, cycle_id: uuid.UUID) -> dict[str, list[int]]:
+    """For each step of the ideas of a cycle, how many calendar days it took each time."""
+    first_verdict = select(Verdict.idea_id, Verdict.at).where(Verdict.position == 1).subquery()
+    taken = (
+        select(IdeaEvent.idea_id, func.min(IdeaEvent.at).label("at"))
+        .where(IdeaEvent.kind == EventKind.TAKEN.value)
+        .group_by(IdeaEvent.idea_id)
+        .subquery()
+    )
+    pairs = {
+        "taken": select(Idea.submitted_at, taken.c.at).join(taken, taken.c.idea_id == Idea.id),
+        "decided": select(Idea.submitted_at, first_verdict.c.at).join(
+            first_verdict, first_verdict.c.idea_id == Idea.id
+        ),
+        "answered": select(ClockPause.paused_at, ClockPause.resumed_at).join(
+            Idea, Idea.id == ClockPause.idea_id
+        ),
+        "advised": select(Advice.asked_at, Advice.answered_at).join(Idea, Idea.id == Advice.idea_id),
+        "contested": select(Contestation.at, Contestation.decided_at).join(
+            Idea, Idea.id == Contestation.idea_id
+        ),
+    }
+    found = {}
+    for name, query in pairs.items():
+        rows = (await session.execute(query.where(Idea.cycle_id == cycle_id))).all()
+        found[name] = [_days(row[0], row[1]) for row in rows if row[0] is not None and row[1] is not None]
+    return found
+
+
+def _days(since: datetime, until: datetime) -> int:
+    first: date = local_date(since)
+    return max(0, (local_date(until) - first).days)
+
+
+async def count_rejected(session: AsyncSession, cycle_id: uuid.UUID) -> list[tuple[str, str, str, int]]:
+    """Reasons for which ideas of a cycle stand rejected: code, title in both languages as they read last, how
+    many; the most frequent first.
+    """
+    newest = (
+        select(Verdict.idea_id, func.max(Verdict.position).label("position"))
+        .group_by(Verdict.idea_id)
+        .subquery()
+    )
+    query = (
+        select(Reason.code, func.count().label("times"))
+        .select_from(Verdict)
+        .join(newest, (newest.c.idea_id == Verdict.idea_id) & (newest.c.position == Verdict.position))
+        .join(Reason, Reason.id == Verdict.reason_id)
+        .join(Idea, Idea.id == Verdict.idea_id)
+        .where(Idea.cycle_id == cycle_id)
+        .group_by(Reason.code)
+        .order_by(func.count().desc(), Reason.code)
+    )
+    times = [(row.code, row.times) for row in (await session.execute(query)).all()]
+    titles = {
+        one.code: one for one in (await session.execute(select(Reason).order_by(Reason.version))).scalars()
+    }
+    return [(code, titles[code].title, titles[code].title_en, count) for code, count in times]
+
+
+async def count_by_area(session: AsyncSession, cycle_id: uuid.UUID) -> list[tuple[str, int, int]]:
+    """Of each area of a cycle: how many ideas were sent for it, and how many of them stand accepted. Ideas of
+    the whole district come last, without a name.
+    """
+    accepted = func.count().filter(Idea.state == "accepted")
+    query = (
+        select(func.coalesce(Area.name, "").label("name"), func.count().label("sent"), accepted.label("good"))
+        .select_from(Idea)
+        .outerjoin(Area, Area.id == Idea.area_id)
+        .where(Idea.cycle_id == cycle_id, _SENT)
+        .group_by(Area.name)
+    )
+    rows = [(row.name, row.sent, row.good) for row in (await session.execute(query)).all()]
+    return sorted(rows, key=lambda row: (not row[0], row[0]))
+
+
+async def list_voters(session: AsyncSession, cycle_id: uuid.UUID) -> list[Living]:
+    """Where those live who voted in the counted polls of a cycle, each once; nobody while a vote runs."""
+    counted = Poll.state.in_(sorted(state.value for state in COUNTED_STATES))
+    people = (
+        select(Participation.account_id)
+        .join(Poll, Poll.id == Participation.poll_id)
+        .where(Poll.cycle_id == cycle_id, counted)
+        .distinct()
+        .subquery()
+    )
+    return await _list_living(session, people.c.account_id)
+
+
+async def list_authors(session: AsyncSession, cycle_id: uuid.UUID) -> list[Living]:
+    """Where the authors of the ideas of a cycle live, each counted once."""
+    people = (
+        select(Idea.author_id)
+        .where(Idea.cycle_id == cycle_id, _SENT, Idea.author_id.is_not(None))
+        .distinct()
+        .subquery()
+    )
+    return await _list_living(session, people.c.author_id)
+
+
+async def _list_living(session: AsyncSession, account_id: ColumnElement[uuid.UUID]) -> list[Living]:
+    """By residence, of those whose residence is verified now; of the others nothing is known."""
+    query = (
+        select(Residence.area, Residence.birth_year, func.count().label("people"))
+        .select_from(account_id.table)
+        .join(Residence, (Residence.account_id == account_id) & Residence.withdrawn_at.is_(None))
+        .group_by(Residence.area, Residence.birth_year)
+    )
+    return [Living(row.area, row.birth_year, row.people) for row in (await session.execute(query)).all()]

@@ -1,0 +1,111 @@
+"""Figures of a cycle: times by nearest rank, small groups hidden so that sums do not give them back."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.service.residence import verify_at_desk
+from accounts.states import Role
+from proposals import service
+from proposals.rules.figures import FEW, SMALL, Spread, band_of, hide_small, spread
+from tests.make.accounts import actor_of, make_account, make_cnp
+from tests.make.cycles import NOON
+from tests.make.proposals import make_contestation, make_idea, make_reviewer, rejection
+from tests.proposals.conftest import Town
+from tests.proposals.test_advice import ask
+from tests.proposals.test_departments import judge, make_department
+
+DAY = timedelta(days=1)
+TABLES = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40), min_size=1)
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=60))
+def test_half_and_nine_of_ten_are_within_what_is_said(days: list[int]) -> None:
+    found = spread(days)
+    assert found is not None
+    assert {found.median, found.p90} <= set(days)
+    assert sum(one <= found.median for one in days) * 2 >= len(days)
+    assert sum(one <= found.p90 for one in days) * 10 >= 9 * len(days)
+    assert sum(one < found.p90 for one in days) * 10 < 9 * len(days)
+
+
+def test_of_nothing_there_is_no_figure() -> None:
+    assert spread([]) is None
+    assert spread([3]) == Spread(1, 3, 3)
+    assert [band_of(age) for age in (15, 16, 24, 25, 64, 65, 101)] == [
+        "",
+        "16–24",
+        "16–24",
+        "25–34",
+        "55–64",
+        "65+",
+        "65+",
+    ]
+
+
+@given(TABLES)
+def test_no_sum_gives_a_small_group_back(counts: dict[str, int]) -> None:
+    """Who knows the total and everything that is shown knows the sum of what is hidden. For each hidden row
+    there has to be another way to fill them: a small one and one that is not.
+    """
+    if (total := sum(counts.values())) < FEW:
+        return
+    shown = hide_small(counts)
+    assert list(shown) == list(counts)
+    assert all(n is None or n == counts[name] for name, n in shown.items())
+    assert not any(n is not None and 0 < n < SMALL for n in shown.values())
+    hidden = [name for name, n in shown.items() if n is None]
+    left = total - sum(n for n in shown.values() if n is not None)
+    assert not hidden or (len(hidden) >= 2 and left >= FEW)
+    if all(n == 0 or n >= SMALL for n in counts.values()):
+        assert not hidden, "nothing is hidden for nothing"
+
+
+@pytest.mark.usefixtures("clock")
+async def test_the_page_and_the_file_say_the_same_and_hide_the_same(town: Town, clock: Any) -> None:
+    public = await town.visitor()
+    assert "Nothing to count yet" in await public.see("/cycles/bp-2027/figures")
+    async with town.database.write() as session:
+        desk = actor_of(await make_account(session, roles=[Role.DESK]), roles=[Role.DESK])
+        officer = await make_reviewer(session)
+        judges = judge(officer)
+        streets, head = await make_department(session, "Străzi")
+        for area, people, born in (("Rahova", 8, 1990), ("Cotroceni", 3, 1950), ("Ghencea", 9, 2004)):
+            for _ in range(people):
+                author = await make_account(session)
+                cnp = make_cnp(born_on=date(born, 5, 17))
+                await verify_at_desk(session, desk, author.id, cnp=cnp, area=area, now=NOON)
+                idea = await make_idea(session, cycle=town.cycle, author=author)
+        await service.assign_idea(session, judges, idea.id, to=officer.id, now=NOON + 2 * DAY)
+        advice = await ask(session, officer, idea, streets, now=NOON + 2 * DAY)
+        await service.answer_advice(
+            session, judge(head), advice.id, text="Nu se poate aici.", seen=0, now=NOON + 5 * DAY
+        )
+        await service.judge_idea(session, judges, idea.id, rejection("R02"), now=NOON + 9 * DAY)
+        contested = await make_contestation(session, idea, author, now=NOON + 10 * DAY)
+        colleague = judge(await make_reviewer(session, name="Mihai Toma"))
+        await service.uphold_verdict(session, colleague, idea.id, text="Rămâne așa.", now=NOON + 14 * DAY)
+    assert contested.idea_id == idea.id
+    page = await public.see("/cycles/bp-2027/figures")
+    lines = (await public.client.get("/en/cycles/bp-2027/figures.csv")).text.splitlines()
+    for line in (
+        "days,taken,1,2,2",
+        "days,decided,1,9,9",
+        "days,advised,1,3,3",
+        "days,contested,1,4,4",
+        "rejected,R02,1,,",
+        "ideas-sent,Rahova,20,,",
+        "authors-area,Cotroceni,,,",
+        "authors-area,Rahova,,,",
+        "authors-area,Ghencea,9,,",
+        "authors-age,16–24,9,,",
+        "authors-age,65+,,,",
+        "authors-age,35–44,,,",
+    ):
+        assert line in lines, lines
+    assert not any(line.startswith("voters") for line in lines)
+    assert "not shown" in page
+    assert "From a contestation to the decision on it" in page
