@@ -23,6 +23,7 @@ from amendments.states import (
 from app.kit.i18n import N_
 from app.kit.policy import ALLOW, Verdict, deny
 
+MAX_WAITING = 200  # registered and unanswered, of one person on one act: each needs a reasoned answer
 MAX_DRAFTS = 20  # of one person on one act; more is a machine
 
 
@@ -175,12 +176,19 @@ def may_propose(actor: Actor | None, act: ActLike, *, today: date) -> Verdict:
     return ALLOW if actor is not None else deny(N_("Sign in to propose an amendment."))
 
 
-def may_submit(actor: Actor | None, act: ActLike, amendment: AmendmentLike, *, today: date) -> Verdict:
+def may_submit(
+    actor: Actor | None, act: ActLike, amendment: AmendmentLike, *, waiting: int = 0, today: date
+) -> Verdict:
     """Whether this amendment may be registered today: what came in time and was returned, also after the last
-    day, until the answers are done.
+    day, until the answers are done. `waiting`: how many of the same person's wait for an answer on this act.
     """
     if amendment.state == AmendmentState.RETURNED and act.state in (ActState.DEBATE, ActState.CLOSED):
         return ALLOW
+    if waiting >= MAX_WAITING:
+        return deny(
+            N_("%(limit)s amendments of yours wait for an answer here. Withdraw one, or put several in one."),
+            limit=MAX_WAITING,
+        )
     return may_propose(actor, act, today=today)
 
 

@@ -111,6 +111,16 @@ async def count_drafts(session: AsyncSession, act_id: uuid.UUID, author_id: uuid
     return len(await list_drafts(session, act_id, author_id))
 
 
+async def count_waiting(session: AsyncSession, act_id: uuid.UUID, accounts: Collection[uuid.UUID]) -> int:
+    """How many registered amendments of these accounts wait for an answer."""
+    query = select(func.count()).where(
+        AmendmentRow.act_id == act_id,
+        AmendmentRow.author_id.in_(accounts),
+        AmendmentRow.state.in_([one.value for one in UNANSWERED]),
+    )
+    return (await session.execute(query)).scalar_one()
+
+
 async def list_returned(session: AsyncSession) -> Sequence[AmendmentRow]:
     """Those that are with their authors to be completed, of acts whose amendments are being answered."""
     query = (

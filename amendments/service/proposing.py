@@ -211,7 +211,9 @@ async def _check_allowed(
     session: AsyncSession, actor: Actor, act: Act, row: AmendmentRow, *, today: date
 ) -> None:
     """That it may be registered today; on the final text, by a councillor in office. Raises: Forbidden."""
-    require(may_submit(actor, act, row, today=today))
+    accounts = await list_same_person(session, actor.id)
+    waiting = await queries.count_waiting(session, act.id, accounts) if row.rank is None else 0
+    require(may_submit(actor, act, row, waiting=waiting, today=today))
     if act.state == ActState.COUNCIL:
         councillor = await queries.find_councillor(session, actor.id, on=today)
         require(may_table(actor, act, is_in_office=councillor is not None))
@@ -263,7 +265,7 @@ def _shown_name(actor: Actor, row: AmendmentRow) -> str:
 
 async def keep_conflicts(session: AsyncSession, version: ActVersion, row: AmendmentRow) -> list[Conflict]:
     """Compare an amendment with all that stand on the version, and write its conflicts down."""
-    standing = {other.id: one for other, one in await queries.list_standing(session, version)}
+    standing = await queries.map_standing(session, version)
     own = standing.pop(row.id)
     found = ConflictIndex(queries.read_version(version), standing.values()).conflicts_with(own)
     await forget_conflicts(session, row.id, version_id=version.id)

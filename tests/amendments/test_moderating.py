@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
-from amendments import jobs, queries, service
+from amendments import jobs, policy, queries, service
 from amendments.models import Act, AmendmentRow
 from amendments.rules.procedure import completion_until
 from amendments.service import AmendmentDraft
@@ -129,3 +129,17 @@ async def test_the_pages_say_the_term_and_the_sweep_ends_it(app: Any, town: Town
         found = (await session.execute(select(AmendmentRow))).scalar_one()
     assert found.state == AmendmentState.SUBMITTED
     await ana.send(f"{here}/moderate", status=403, do="readmit", reason=WHY)
+
+
+async def test_one_person_may_have_so_many_waiting_and_no_more(
+    session: AsyncSession, act: Act, author: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert policy.MAX_WAITING == 200
+    monkeypatch.setattr(policy, "MAX_WAITING", 2)
+    first = await propose(session, author, act, CHEAPER)
+    await propose(session, author, act, OTHER)
+    with pytest.raises(Forbidden) as refused:
+        await propose(session, author, act, CHEAPER)
+    assert "%(limit)s amendments of yours wait for an answer here." in str(refused.value.message)
+    await service.withdraw_amendment(session, author, first.id, now=NOON)
+    assert (await propose(session, author, act, CHEAPER)).number == "AM-2027-00003"
