@@ -138,6 +138,7 @@ REGISTER_KINDS: dict[str, str] = {
     "cycle.created": N_("The cycle was published"),
     "cycle.vote-settings-changed": N_("An official chose how the vote is counted"),
     "cycle.verdicts-released": N_("An official published the decisions of a cycle before their moment"),
+    "project.debate": N_("The public debate on a project was announced, or what came of it was entered"),
     "cycle.review-rules-changed": N_("The rules of a cycle's review were changed"),
     "stage.dates-changed": N_("The dates of a stage were changed"),
     "projects.put-to-vote": N_("The list of projects was frozen and put to the vote"),

@@ -14,6 +14,10 @@ class EnteredAlready(Conflict):
     default = N_("This idea has been entered already.")
 
 
+class InvitationNotFound(NotFound):
+    default = N_("This invitation was answered or taken back, or is too old.")
+
+
 class IntakeNotFound(NotFound):
     default = N_("This idea was not entered by staff.")
 
@@ -40,8 +44,20 @@ class ReasonNotFound(NotFound):
     default = N_("There is no such reason in the catalogue.")
 
 
+class AttachmentNotFound(NotFound):
+    default = N_("There is no such document.")
+
+
+class TooManyAttachments(Conflict):
+    default = N_("An idea can have at most %(limit)s documents. Remove one to add another.")
+
+
 class TooManyPhotos(Conflict):
     default = N_("An idea can have at most %(limit)s photos. Remove one to add another.")
+
+
+class OwnIdea(Conflict):
+    default = N_("This is your own idea.")
 
 
 class AlreadySupported(Conflict):
@@ -120,6 +136,10 @@ class MergeTargetInvalid(Invalid):
 
 class ReasonCodeTaken(Conflict):
     default = N_("There is already a reason with this code.")
+
+
+class DebateChangedMeanwhile(Conflict):
+    default = N_("This debate was entered or changed in the meantime. Look at it, then send yours again.")
 
 
 class RulesChangedMeanwhile(Conflict):

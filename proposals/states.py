@@ -38,6 +38,7 @@ ADVICE_DAYS, MAX_ADVICE_DAYS = (
     7,
     60,
 )  # working days that another department gets unless told otherwise; at most
+DEBATE_BANI = 0  # above which a project is debated in public before the vote; 0: none has to be
 MOST_SUPPORTS = 10  # ideas of a cycle that one resident supports: who prioritises has to choose
 
 
@@ -116,6 +117,8 @@ class EventKind(StrEnum):
     """What the public timeline of an idea tells."""
 
     SUBMITTED = "submitted"
+    JOINED = "joined"  # a co-author said yes
+    LEFT = "left"  # a co-author no longer is one
     CLAIMED = "claimed"  # who had sent it without an account has one now
     TAKEN = "taken"
     QUESTION = "question"
@@ -149,6 +152,8 @@ class EventKind(StrEnum):
 
 EVENT_TITLES = {
     EventKind.SUBMITTED: N_("The idea was sent and registered"),
+    EventKind.JOINED: N_("A co-author joined"),
+    EventKind.LEFT: N_("A co-author left"),
     EventKind.CLAIMED: N_("The author has claimed the idea"),
     EventKind.TAKEN: N_("The department began the review"),
     EventKind.QUESTION: N_("The department asked the author; the clock stopped"),

@@ -169,9 +169,8 @@ async def _tell(session: AsyncSession, change: DayOffChange, effects: Effects) -
         return told.setdefault(account_id, _Concerned([], []))
 
     for idea in effects.ideas:
-        for one in {idea.author_id, idea.reviewer_id}:  # an idea that staff entered may have no author yet
-            if one is not None:
-                of(one).ideas.append(idea)
+        for account_id in idea.author_ids | ({idea.reviewer_id} if idea.reviewer_id else set()):
+            of(account_id).ideas.append(idea)
     secretariat = set(await list_holders(session, Role.SECRETARIAT))
     for moved in effects.acts:
         tokens = dict(await queries.list_follow_tokens(session, moved.act.id))

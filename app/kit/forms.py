@@ -73,6 +73,10 @@ class Form:
         """The files sent under a name; empty file inputs are left out."""
         return [upload for key, upload in self.uploads if key == name and upload.content]
 
+    def chosen(self, name: str) -> list[Upload]:
+        """As `files`, with those that hold nothing, of which somebody has to be told."""
+        return [upload for key, upload in self.uploads if key == name and (upload.name or upload.content)]
+
     def __contains__(self, name: str) -> bool:
         return any(key == name for key, _ in self.fields)
 

@@ -12,6 +12,7 @@ from app.kit.i18n import N_
 
 MAX_BYTES = 12 * 1024 * 1024  # what phones of today make
 MAX_PIXELS = 50_000_000  # 350 MB while it is decoded and its colours are converted
+TOO_MANY_PIXELS = N_("The photo has too many pixels. Please choose a smaller one.")
 WIDE, SMALL = 1600, 480  # longest side in pixels, of the page's picture and the list's
 FORMATS = ("JPEG", "PNG", "WEBP")  # the photos of phones with two lenses (MPO) open as JPEG
 # One after another: a file of 200 KB may need all that MAX_PIXELS allows, and many may come at once.
@@ -37,8 +38,16 @@ class Photo(msgspec.Struct, frozen=True):
     height: int
 
 
+def is_photo(content: bytes) -> bool:
+    """Whether the first bytes are those of a photo that we read."""
+    is_webp = content.startswith(b"RIFF") and content[8:12] == b"WEBP"
+    return content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or is_webp
+
+
 async def read_photo(content: bytes) -> Photo:
     """Decode and encode anew, off the event loop. Raises: Invalid."""
+    if not content:
+        raise Invalid(N_("This file is empty."))
     if len(content) > MAX_BYTES:
         raise Invalid(
             N_("The photo is larger than %(size)s MB. Please choose a smaller one."), size=MAX_BYTES >> 20
@@ -50,10 +59,12 @@ def _encode_again(content: bytes) -> Photo:
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise Invalid(N_("The photo has too many pixels. Please choose a smaller one."))
+                raise Invalid(TOO_MANY_PIXELS)
             turn = _TURNS.get(_orientation(image))
             upright = image.convert("RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+    except Image.DecompressionBombError:
+        raise Invalid(TOO_MANY_PIXELS) from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise Invalid(N_("This file is not a photo we can read. Please send JPEG, PNG or WebP.")) from None
     upright.thumbnail((WIDE, WIDE), Image.Resampling.LANCZOS)
     upright = upright.transpose(turn) if turn is not None else upright

@@ -274,6 +274,7 @@ class RulesForm(msgspec.Struct, frozen=True, kw_only=True):
     ]
     seen: Annotated[str, msgspec.Meta(max_length=400)] = ""
     most_supports: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    debate: Annotated[int, msgspec.Meta(ge=1, le=MAX_BANI, extra={"typed": "lei"})] | None = None
     publish_on: date | None = None
     publish_time: Annotated[str, msgspec.Meta(max_length=8)] = "12:00"
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from accounts.forms import check_email
+from accounts.forms import Email, check_email
 from app.kit.errors import FormErrors
 from app.kit.forms import MAX_BANI
 from app.kit.i18n import N_
@@ -44,6 +44,17 @@ class IntakeForm(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         refused = check_email(self.email) if self.email else None
+        if refused is not None:
+            raise FormErrors({"email": refused})
+
+
+class InviteForm(msgspec.Struct, frozen=True):
+    """Whom the author asks to be a co-author."""
+
+    email: Email
+
+    def __post_init__(self) -> None:
+        refused = check_email(self.email)
         if refused is not None:
             raise FormErrors({"email": refused})
 

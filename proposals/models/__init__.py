@@ -1,7 +1,10 @@
 """The tables of ideas, their review, projects, and the works that come of them."""
 
 from proposals.models.advice import Advice, AdviceAnswer
+from proposals.models.authors import CoAuthor, Invitation
+from proposals.models.debates import ProjectDebate
 from proposals.models.ideas import (
+    Attachment,
     ClockPause,
     Contestation,
     CostLine,
@@ -26,8 +29,10 @@ from proposals.models.works import BuiltReply, Milestone, Opinion, Spending, Wor
 __all__ = [
     "Advice",
     "AdviceAnswer",
+    "Attachment",
     "BuiltReply",
     "ClockPause",
+    "CoAuthor",
     "Contestation",
     "CostLine",
     "Department",
@@ -36,12 +41,14 @@ __all__ = [
     "IdeaEvent",
     "IdeaNote",
     "Intake",
+    "Invitation",
     "Milestone",
     "OfficerConflict",
     "Opinion",
     "Photo",
     "PreparedVerdict",
     "Project",
+    "ProjectDebate",
     "Reason",
     "Reminder",
     "ReviewRules",

@@ -3,7 +3,17 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, new_id
@@ -37,6 +47,9 @@ class Idea(Base):
     author_name: Mapped[str] = mapped_column(
         String(120), comment="as shown in public, e.g. Ana P.; empty: a resident"
     )
+    co_author_ids: Mapped[list[str]] = mapped_column(
+        JSON, default=list, server_default="[]", comment="as in idea_co_authors"
+    )
     number: Mapped[str | None] = mapped_column(String(30), unique=True, comment="registration number")
     state: Mapped[str] = mapped_column(String(20), default=IdeaState.DRAFT.value)
     title: Mapped[str] = mapped_column(String(120))
@@ -65,6 +78,12 @@ class Idea(Base):
     event_count: Mapped[int] = mapped_column(
         default=0, comment="entries on the timeline; the next one's position"
     )
+
+    @property
+    def author_ids(self) -> frozenset[Id]:
+        """Whose idea it is: its author and its co-authors."""
+        own = set() if self.author_id is None else {self.author_id}
+        return frozenset(own | {uuid.UUID(one) for one in self.co_author_ids})
 
     def move_to(self, state: IdeaState) -> None:
         """Change the state. Raises: IllegalMove."""
@@ -169,6 +188,25 @@ class Photo(Base):
     created_at: Mapped[datetime]
 
 
+class Attachment(Base):
+    """A document of an idea, cleaned of what was hidden in it; the file is in the storage."""
+
+    __tablename__ = "idea_attachments"
+    __table_args__ = (
+        UniqueConstraint("idea_id", "position"),
+        CheckConstraint("title <> ''", name="titled"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(80))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    created_at: Mapped[datetime]
+
+
 class Support(Base):
     """A verified resident supports an idea: one row each, gone when withdrawn."""
 
@@ -205,6 +243,7 @@ class ReviewRules(Base):
     __table_args__ = (
         CheckConstraint("second_eyes_bani >= 0", name="amount_not_negative"),
         CheckConstraint("most_supports >= 0", name="limit_not_negative"),
+        CheckConstraint("debate_bani >= 0", name="debate_not_negative"),
         CheckConstraint("answer_days > 0 AND contest_days > 0 AND decide_days > 0", name="terms_positive"),
     )
 
@@ -221,6 +260,11 @@ class ReviewRules(Base):
     most_supports: Mapped[int] = mapped_column(
         server_default="0",
         comment="how many ideas of the cycle one resident may support; 0: as many as they like",
+    )
+    debate_bani: Mapped[int] = mapped_column(
+        BigInteger,
+        server_default="0",
+        comment="a project that costs more is debated in public before the vote; 0: none has to be",
     )
     changed_at: Mapped[datetime]
     changed_by_name: Mapped[str] = mapped_column(String(120))

@@ -9,7 +9,7 @@ from app.kit.i18n import N_
 from app.kit.policy import Verdict
 from cycles.models import Area, Stage
 from proposals.models import Idea
-from proposals.pages.ideas import Choice, PhotoView, SimilarCard
+from proposals.pages.ideas import Choice, DocumentView, PhotoView, SimilarCard
 from proposals.pages.maps import MapView
 
 STEPS = ("text", "place", "photos")
@@ -45,9 +45,11 @@ class DraftPage(msgspec.Struct, frozen=True):
     values: dict[str, str]
     areas: list[Choice]
     photos: list[PhotoView]
+    documents: list[DocumentView]
     map: MapView | None
     saved_at: datetime
     max_photos: int
+    max_documents: int
     errors: dict[str, str] = {}
     preview: bool = False
 
@@ -64,6 +66,12 @@ class PreviewPart(msgspec.Struct, frozen=True):
 
     body: str
     lang: str
+
+
+class AlikePart(msgspec.Struct, frozen=True):
+    """Ideas like what is being typed."""
+
+    similar: list[SimilarCard]
 
 
 class SimilarPage(msgspec.Struct, frozen=True):
@@ -90,6 +98,7 @@ class CheckPage(msgspec.Struct, frozen=True):
     pin: MapView | None
     estimate_bani: int | None
     photos: list[PhotoView]
+    documents: list[DocumentView]
     may_submit: Verdict
     errors: dict[str, str]
     due_on: str

@@ -14,9 +14,10 @@ from app.kit.i18n import Locale
 from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from cycles.models import Cycle
-from proposals.models import CostLine, Idea, IdeaEvent, Photo, Project, Reason
+from proposals.models import Attachment, CoAuthor, CostLine, Idea, IdeaEvent, Photo, Project, Reason
 from proposals.models import Verdict as Decision
 from proposals.pages.advice import AdviceView
+from proposals.pages.authors import CoAuthorView, view_co_authors
 from proposals.pages.maps import MapView
 from proposals.pages.words import (
     OUTCOME_TITLES,
@@ -27,7 +28,7 @@ from proposals.pages.words import (
     view_event,
     view_reason,
 )
-from proposals.policy import may_answer, may_support, may_withdraw, takes_comments
+from proposals.policy import is_author, may_answer, may_support, may_withdraw, takes_comments
 from proposals.states import SUPPORTABLE_STATES, EventKind, IdeaState, Outcome
 
 ORDERS = ("random", "new", "supported")
@@ -93,6 +94,16 @@ class PhotoView(msgspec.Struct, frozen=True):
     small_path: str
 
 
+class DocumentView(msgspec.Struct, frozen=True):
+    """A document of an idea, to be saved. `kind`: as its ending says."""
+
+    id: str
+    title: str
+    kind: str
+    kilobytes: int
+    path: str
+
+
 class LinkedIdea(msgspec.Struct, frozen=True):
     """Another idea that this page links to."""
 
@@ -121,6 +132,7 @@ class IdeaPage(msgspec.Struct, frozen=True):
     lang: str
     body: str
     author: str
+    co_authors: list[CoAuthorView]
     area: str
     location: str
     landmark: str
@@ -137,6 +149,7 @@ class IdeaPage(msgspec.Struct, frozen=True):
     cycle_slug: str
     cycle_title: str
     photos: list[PhotoView]
+    documents: list[DocumentView]
     events: list[EventView]
     clock: ClockView | None
     advice: list[AdviceView]
@@ -170,6 +183,8 @@ class IdeaFacts(msgspec.Struct, frozen=True, kw_only=True):
     events: Sequence[IdeaEvent]
     reasons: Sequence[Reason]
     photos: Sequence[Photo]
+    attachments: Sequence[Attachment]
+    co_authors: Sequence[CoAuthor]
     merged: Sequence[Idea]
     merged_into: Idea | None
     project: Project | None
@@ -236,6 +251,20 @@ def view_photos(photos: Sequence[Photo]) -> list[PhotoView]:
     ]
 
 
+def view_documents(attachments: Sequence[Attachment]) -> list[DocumentView]:
+    """Documents with their addresses."""
+    return [
+        DocumentView(
+            str(one.id),
+            one.title,
+            one.key.rpartition(".")[2].upper(),
+            max(1, one.size // 1024),
+            f"/attachments/{one.id}",
+        )
+        for one in attachments
+    ]
+
+
 def view_events(
     events: Sequence[IdeaEvent], reasons: Sequence[Reason], locale: Locale, *, author: str | None = None
 ) -> list[EventView]:
@@ -296,6 +325,7 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         cycle_slug=facts.cycle.slug,
         cycle_title=facts.cycle.title if locale == "ro" else facts.cycle.title_en,
         photos=view_photos(facts.photos),
+        documents=view_documents(facts.attachments),
         events=view_events(facts.events, facts.reasons, locale, author=idea.author_name),
         clock=facts.clock,
         advice=facts.advice,
@@ -305,7 +335,8 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         project_number=project.number if project and project.withdrawn_at is None else "",
         outcome=outcome,
         outcome_title=OUTCOME_TITLES[Outcome(outcome)] if outcome else "",
-        is_mine=actor is not None and actor.id == idea.author_id,
+        is_mine=is_author(actor, idea),
+        co_authors=view_co_authors(facts.co_authors),
         follows=facts.follows,
         supports=facts.supports,
         supports_target=facts.supports_target,

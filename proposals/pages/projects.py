@@ -12,6 +12,7 @@ from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from cycles.models import Cycle
 from proposals.models import Project
+from proposals.pages.debates import DebateView
 from proposals.pages.ideas import Choice, CostView, LinkedIdea, PhotoView
 from proposals.pages.words import OUTCOME_TITLES, EventView
 from proposals.pages.works import WorkCard
@@ -100,6 +101,7 @@ class ProjectPage(msgspec.Struct, frozen=True):
     short_path: str
     topic: str
     follows: bool
+    debate: DebateView | None
 
 
 class PutToVotePage(msgspec.Struct, frozen=True):
@@ -117,6 +119,7 @@ class PutToVotePage(msgspec.Struct, frozen=True):
     contested: list[LinkedIdea]  # whose contestation is not decided
     prepared: int  # decisions that are not public
     may_review: bool
+    undebated: list[DebateView]
     may_put_to_vote: Verdict
     errors: dict[str, str] = {}
 

@@ -16,7 +16,7 @@ from proposals.forms import TypedLine
 from proposals.models import Idea, IdeaNote, Intake, OfficerConflict, PreparedVerdict
 from proposals.models import Verdict as Decision
 from proposals.pages.advice import AdviceCard, AdviceView
-from proposals.pages.ideas import Choice, CostView, LinkedIdea, PhotoView, SimilarCard
+from proposals.pages.ideas import Choice, CostView, DocumentView, LinkedIdea, PhotoView, SimilarCard
 from proposals.pages.maps import MapView
 from proposals.pages.words import (
     CHANNEL_TITLES,
@@ -112,6 +112,7 @@ class FilePage(msgspec.Struct, frozen=True):
     support_count: int
     reviewer: str
     photos: list[PhotoView]
+    documents: list[DocumentView]
     events: list[EventView]
     notes: list[IdeaNote]
     clock: ClockView | None
@@ -255,6 +256,7 @@ def build_file(
     sender: SenderView,
     pin: MapView | None,
     photos: list[PhotoView],
+    documents: list[DocumentView],
     events: list[EventView],
     notes: list[IdeaNote],
     clock: ClockView | None,
@@ -294,13 +296,14 @@ def build_file(
         support_count=idea.support_count,
         reviewer=idea.reviewer_name,
         photos=photos,
+        documents=documents,
         events=events,
         notes=notes,
         clock=clock,
         similar=similar,
         merged=merged,
         costing=costing,
-        reviewers=[Choice(str(one), name) for one, name in reviewers if one != idea.author_id],
+        reviewers=[Choice(str(one), name) for one, name in reviewers if one not in idea.author_ids],
         my_id=str(actor.id),
         standing=str(standing.id) if standing else "",
         may_assign=off and may_assign(actor, idea),

@@ -54,6 +54,7 @@ def build_rules(
             "publish_on": f"{publish_at:%Y-%m-%d}" if publish_at else "",
             "publish_time": f"{publish_at:%H:%M}" if publish_at else "12:00",
             "most_supports": str(terms.most_supports or ""),
+            "debate": str(terms.debate_bani // 100 or ""),
             "reason": "",
             "seen": msgspec.json.encode(terms).decode(),
         },
@@ -69,4 +70,5 @@ def read_typed(typed: RulesForm) -> ReviewTerms:
         decide_days=typed.decide_days,
         publish_at=typed.publish_at,
         most_supports=typed.most_supports or 0,
+        debate_bani=typed.debate or 0,
     )

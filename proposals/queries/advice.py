@@ -114,7 +114,7 @@ async def list_people(
     session: AsyncSession, department_id: uuid.UUID | None, idea: Idea
 ) -> list[tuple[uuid.UUID, bool]]:
     """Who works in a department (none: in any) and may be told of an idea, and whether as its head: neither
-    its author nor who has an interest in it.
+    its authors nor who has an interest in it.
     """
     off = select(OfficerConflict.account_id).where(OfficerConflict.idea_id == idea.id)
     query = (
@@ -122,7 +122,7 @@ async def list_people(
         .join(Account, Account.id == DepartmentMember.account_id)
         .where(
             Account.closed_at.is_(None),
-            DepartmentMember.account_id != idea.author_id,
+            DepartmentMember.account_id.not_in(idea.author_ids),
             DepartmentMember.account_id.not_in(off),
         )
         .order_by(DepartmentMember.account_id)

@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.models import Account
 from accounts.queries import list_same_person
 from proposals.errors import DepartmentNotFound
-from proposals.models import Contestation, Department, DepartmentMember, Idea, OfficerConflict, Reminder
+from proposals.models import (
+    CoAuthor,
+    Contestation,
+    Department,
+    DepartmentMember,
+    Idea,
+    OfficerConflict,
+    Reminder,
+)
 from proposals.states import IdeaState
 
 RUNNING = (IdeaState.SUBMITTED.value, IdeaState.IN_REVIEW.value)
@@ -50,13 +58,15 @@ async def list_head_ids(session: AsyncSession, department_id: uuid.UUID | None) 
 
 
 async def has_conflict(session: AsyncSession, idea_id: uuid.UUID, account_id: uuid.UUID) -> bool:
-    """Whether an official has an interest in an idea: declared it, or is its author under another account, or
-    the author of one that was merged into it.
+    """Whether an official has an interest in an idea: declared it, or is one of its authors under another
+    account, or an author of one that was merged into it.
     """
     if await session.get(OfficerConflict, (idea_id, account_id)) is not None:
         return True
-    query = select(Idea.id, Idea.author_id).where(or_(Idea.id == idea_id, Idea.merged_into_id == idea_id))
-    authors = {row.author_id for row in await session.execute(query) if row != (idea_id, account_id)}
+    query = select(Idea.id, Idea.author_id, Idea.co_author_ids)
+    rows = await session.execute(query.where(or_(Idea.id == idea_id, Idea.merged_into_id == idea_id)))
+    found = {(row.id, str(one)) for row in rows for one in (row.author_id, *row.co_author_ids) if one}
+    authors = {uuid.UUID(one) for _, one in found - {(idea_id, str(account_id))}}
     return not authors.isdisjoint(await list_same_person(session, account_id))
 
 
@@ -64,7 +74,9 @@ async def list_interests(session: AsyncSession, account_id: uuid.UUID) -> set[uu
     """The ideas in which an official has an interest, their own ones among them: for lists that leave these
     out.
     """
-    own = Idea.author_id.in_(await list_same_person(session, account_id))
+    accounts = await list_same_person(session, account_id)
+    joined = select(CoAuthor.idea_id).where(CoAuthor.account_id.in_(accounts))
+    own = Idea.author_id.in_(accounts) | Idea.id.in_(joined)
     declared = select(OfficerConflict.idea_id).where(OfficerConflict.account_id == account_id)
     found = set((await session.execute(declared)).scalars())
     for row in await session.execute(select(Idea.id, Idea.merged_into_id).where(own)):

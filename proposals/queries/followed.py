@@ -25,7 +25,7 @@ def project_topic(project: Project) -> str:
 
 
 class IdeaTopics:
-    """Ideas that were sent; their authors and supporters are linked to them."""
+    """Ideas that were sent; their authors, co-authors and supporters are linked to them."""
 
     async def find(self, session: AsyncSession, actor: Actor | None, keys: Sequence[str]) -> dict[str, Topic]:
         """Those that this reader may know of."""
@@ -42,8 +42,8 @@ class IdeaTopics:
         """Authors or supporters, in the order of their ids."""
         idea_id = uuid.UUID(key)
         if link is Link.OWN:
-            author = await session.execute(select(Idea.author_id).where(Idea.id == idea_id))
-            return [one for one in author.scalars() if one is not None and one > after]
+            ideas = (await session.execute(select(Idea).where(Idea.id == idea_id))).scalars()
+            return sorted(one for idea in ideas for one in idea.author_ids if one > after)
         query = select(Support.account_id).where(Support.idea_id == idea_id, Support.account_id > after)
         return list((await session.execute(query.order_by(Support.account_id).limit(limit))).scalars())
 

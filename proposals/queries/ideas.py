@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit.paging import Paging, paging
 from app.kit.text import words
 from cycles.models import Area, Cycle
-from proposals.errors import IdeaNotFound, PhotoNotFound
-from proposals.models import ClockPause, Idea, IdeaEvent, Photo, Project, Support
-from proposals.rules.similarity import Candidate
+from proposals.errors import AttachmentNotFound, IdeaNotFound, PhotoNotFound
+from proposals.models import Attachment, ClockPause, CoAuthor, Idea, IdeaEvent, Photo, Project, Support
+from proposals.rules.similarity import Candidate, Point
 from proposals.states import OPEN_STATES, PUBLIC_STATES, SUPPORTABLE_STATES, IdeaState
 
 PAGE_SIZE = 20
@@ -120,6 +120,12 @@ async def lock_ideas(session: AsyncSession, idea_ids: Collection[uuid.UUID]) -> 
     return list((await session.execute(query.execution_options(populate_existing=True))).scalars())
 
 
+async def find_merge_target(session: AsyncSession, idea_id: uuid.UUID) -> uuid.UUID | None:
+    """The idea into which one is merged now, whatever was read of it before."""
+    query = select(Idea.merged_into_id).where(Idea.id == idea_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def find_idea_by_number(session: AsyncSession, number: str) -> Idea | None:
     """The idea with a registration number, however it is typed."""
     query = select(Idea).where(Idea.number == number.strip().upper())
@@ -144,6 +150,21 @@ async def get_photo(session: AsyncSession, photo_id: uuid.UUID) -> tuple[Photo, 
     row = (await session.execute(query)).one_or_none()
     if row is None:
         raise PhotoNotFound()
+    return row[0], row[1]
+
+
+async def list_attachments(session: AsyncSession, idea_id: uuid.UUID) -> list[Attachment]:
+    """In the order in which they were added."""
+    query = select(Attachment).where(Attachment.idea_id == idea_id).order_by(Attachment.position)
+    return list((await session.execute(query)).scalars())
+
+
+async def get_attachment(session: AsyncSession, attachment_id: uuid.UUID) -> tuple[Attachment, Idea]:
+    """A document with its idea, whose state decides who may see it. Raises: AttachmentNotFound."""
+    query = select(Attachment, Idea).join(Idea, Idea.id == Attachment.idea_id)
+    row = (await session.execute(query.where(Attachment.id == attachment_id))).one_or_none()
+    if row is None:
+        raise AttachmentNotFound()
     return row[0], row[1]
 
 
@@ -195,13 +216,15 @@ async def list_supported(session: AsyncSession, account_ids: Collection[uuid.UUI
 
 # ── lists ─────────────────────────────────────────────────────────────────────
 async def list_drafts(session: AsyncSession, author_id: uuid.UUID) -> list[Idea]:
-    """My drafts, the one touched last first."""
-    query = select(Idea).where(Idea.author_id == author_id, Idea.state == IdeaState.DRAFT.value)
+    """My drafts and those of which I am a co-author, the one touched last first."""
+    joined = select(CoAuthor.idea_id).where(CoAuthor.account_id == author_id)
+    mine = (Idea.author_id == author_id) | Idea.id.in_(joined)
+    query = select(Idea).where(mine, Idea.state == IdeaState.DRAFT.value)
     return list((await session.execute(query.order_by(Idea.updated_at.desc()))).scalars())
 
 
 async def count_drafts(session: AsyncSession, author_id: uuid.UUID) -> int:
-    """How many drafts somebody has."""
+    """How many drafts somebody has begun."""
     query = select(func.count()).where(Idea.author_id == author_id, Idea.state == IdeaState.DRAFT.value)
     return (await session.execute(query)).scalar_one()
 
@@ -306,13 +329,22 @@ async def list_candidates(
 ) -> list[Candidate]:
     """Sent ideas of a cycle that a new one could resemble and that can still be supported."""
     query = (
-        select(Idea.id, Idea.title, Idea.folded, Idea.area_id)
+        select(Idea.id, Idea.title, Idea.folded, Idea.area_id, Idea.latitude, Idea.longitude)
         .where(Idea.cycle_id == cycle_id, Idea.state.in_([state.value for state in SUPPORTABLE_STATES]))
         .order_by(Idea.submitted_at.desc())
         .limit(limit)
     )
     rows = (await session.execute(query)).all()
-    return [Candidate(row.id, row.title, row.folded, row.area_id) for row in rows if row.id != leave_out]
+    return [
+        Candidate(row.id, row.title, row.folded, row.area_id, point_of(row.latitude, row.longitude))
+        for row in rows
+        if row.id != leave_out
+    ]
+
+
+def point_of(latitude: float | None, longitude: float | None) -> Point | None:
+    """Where an idea is, if a pin says so."""
+    return None if latitude is None or longitude is None else (latitude, longitude)
 
 
 async def list_ideas_by_id(

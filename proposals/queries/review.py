@@ -28,6 +28,7 @@ from proposals.models import (
 from proposals.states import (
     ANSWER_DAYS,
     CONTEST_DAYS,
+    DEBATE_BANI,
     DECIDE_DAYS,
     MOST_SUPPORTS,
     OPEN_STATES,
@@ -190,6 +191,7 @@ async def get_rules(session: AsyncSession, cycle_id: uuid.UUID, *, lock: bool = 
         contest_days=CONTEST_DAYS,
         decide_days=DECIDE_DAYS,
         most_supports=MOST_SUPPORTS,
+        debate_bani=DEBATE_BANI,
     )
 
 

@@ -5,8 +5,11 @@ from litestar import Router
 from proposals import api
 from proposals.routes import (
     advice,
+    attachments,
+    authors,
     built,
     contest,
+    debates,
     departments,
     drafts,
     figures,
@@ -31,6 +34,8 @@ router = Router(
         *maps.HANDLERS,
         *ideas.HANDLERS,
         *intake.HANDLERS,
+        *authors.HANDLERS,
+        *attachments.HANDLERS,
         *drafts.HANDLERS,
         *review.HANDLERS,
         *verdicts.HANDLERS,
@@ -43,6 +48,7 @@ router = Router(
         *settings.HANDLERS,
         *figures.HANDLERS,
         *projects.HANDLERS,
+        *debates.HANDLERS,
         *works.HANDLERS,
         *works_desk.HANDLERS,
         *works_data.HANDLERS,

@@ -72,7 +72,7 @@ async def say_built(
 async def _read_saying(ctx: Ctx, form: Form) -> service.Saying:
     """What was typed, with the photo. Raises: FormErrors."""
     typed = parse(OpinionForm, form)
-    upload = next(iter(form.files("photo")), None)
+    upload = next(iter(form.chosen("photo")), None)
     if upload is not None and len(typed.alt) < 5:
         raise FormErrors({"alt": Invalid(N_("Say what the photo shows, for who cannot see it"))})
     try:

@@ -13,9 +13,10 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
 from app.kit.errors import DomainError, FormErrors, Invalid
-from app.kit.forms import Form, parse
+from app.kit.forms import Form, parse, typed_id
 from app.kit.i18n import N_, show_date
 from app.kit.images import read_photo
+from app.kit.policy import require
 from app.kit.web import (
     WebRequest,
     anyone,
@@ -36,11 +37,12 @@ from proposals.errors import IdeaNotFound, TooManyPhotos
 from proposals.forms import LATITUDES, LONGITUDES, CostForm, PinDeed, PlaceForm, TextForm, read_pin_deed
 from proposals.models import Idea
 from proposals.pages import drafts as pages
-from proposals.pages.ideas import ConfirmPage, view_photos
+from proposals.pages.ideas import ConfirmPage, view_documents, view_photos
 from proposals.pages.maps import view_map, view_pin
-from proposals.policy import MAX_PHOTOS, may_draft, may_submit, may_view
+from proposals.policy import MAX_ATTACHMENTS, MAX_PHOTOS, may_draft, may_edit, may_own, may_submit
+from proposals.routes.attachments import handle_attachments
 from proposals.routes.maps import map_of
-from proposals.routes.review import find_similar
+from proposals.routes.review import find_alike, find_similar
 from proposals.rules import maps
 from proposals.states import IdeaState, review_deadline
 
@@ -49,6 +51,7 @@ STEP_FORMS: dict[str, type[TextForm] | type[PlaceForm] | type[CostForm]] = {
     "place": PlaceForm,
     "photos": CostForm,
 }
+ENOUGH = 12  # characters before it makes sense to look for ideas like it
 NEXT_STEP = {"text": "edit/place", "place": "edit/photos", "photos": "similar"}
 
 
@@ -62,7 +65,7 @@ async def show_new(
     drafts = await queries.list_drafts(session, ctx.actor.id) if ctx.actor else []
     model = pages.build_new(
         drafts,
-        may_draft(ctx.actor, drafts=len(drafts)),
+        may_draft(ctx.actor, drafts=sum(draft.author_id == ctx.actor.id for draft in drafts)),
         stage,
         is_verified=bool(ctx.actor and ctx.actor.is_verified),
         is_open=bool(cycle and await service.is_submission_open(session, cycle.id, now=ctx.now)),
@@ -83,9 +86,9 @@ async def create_draft(
 
 
 async def _get_draft(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> Idea:
-    """The author's own draft. Raises: IdeaNotFound for everybody else, and once it was sent."""
+    """A draft of which one is an author. Raises: IdeaNotFound for everybody else, and once it was sent."""
     idea = await queries.get_idea(session, idea_id)
-    if idea.state != IdeaState.DRAFT or idea.author_id != ctx.actor.id or not may_view(ctx.actor, idea):
+    if not may_edit(ctx.actor, idea):
         raise IdeaNotFound()
     return idea
 
@@ -126,8 +129,10 @@ async def save_step(
             return see_other(request, f"/ideas/{idea.id}/edit/place", anchor=anchor)
         if step == "photos":
             await _handle_photos(session, ctx, idea, form)
+            await handle_attachments(session, ctx, idea, form)
             if deed:
-                return see_other(request, f"/ideas/{idea.id}/edit/photos", anchor="photos-list")
+                anchor = "documents-list" if deed.startswith(("drop", "attach")) else "photos-list"
+                return see_other(request, f"/ideas/{idea.id}/edit/photos", anchor=anchor)
         if deed == "preview":
             return await _step_page(request, session, idea, step, pages.values_of(idea), {}, preview=True)
         if deed == "later":
@@ -189,7 +194,7 @@ async def _handle_photos(session: AsyncSession, ctx: Ctx, idea: Idea, form: Form
             await service.remove_photo(session, ctx.actor, idea.id, photo_id)
         else:
             await service.move_photo(session, ctx.actor, idea.id, photo_id, up=deed == "up")
-    uploads = form.files("photos")
+    uploads = form.chosen("photos")
     if len(photos) + len(uploads) > MAX_PHOTOS:
         raise FormErrors({"photos": TooManyPhotos(limit=MAX_PHOTOS)})
     for upload in uploads:
@@ -226,9 +231,11 @@ async def _step_page(
         values=values,
         areas=pages.choices(await list_areas(session, idea.cycle_id)),
         photos=view_photos(await queries.list_photos(session, idea.id)),
+        documents=view_documents(await queries.list_attachments(session, idea.id)),
         map=view_map(map_of(ctx_of(request)), idea.latitude, idea.longitude, ctx_of(request).locale),
         saved_at=idea.updated_at,
         max_photos=MAX_PHOTOS,
+        max_documents=MAX_ATTACHMENTS,
         errors=errors,
         preview=preview,
     )
@@ -266,6 +273,26 @@ async def preview(
     await _get_draft(session, ctx, idea_id)
     model = pages.PreviewPart(form.get("body")[:6000], form.get("lang", "ro")[:8])
     return page(request, "proposals/_preview.html", model)
+
+
+@post("/ideas/{idea_id:uuid}/alike", audience=signed_in, include_in_schema=False)
+async def show_alike(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+    idea_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Ideas that are there already, while the draft is being typed; without scripts they are a step."""
+    await ctx.services.limiter.check(f"alike:{ctx.actor.id}", limit=400, seconds=600)
+    idea = await _get_draft(session, ctx, idea_id)
+    typed = {name: form.get(name, old)[:6000] for name, old in pages.values_of(idea).items()}
+    text = f"{typed['location']} {typed['landmark']} {typed['body']}"
+    cards = []
+    if len(typed["title"]) + len(text) >= ENOUGH:
+        area_id = typed_id(typed["area"]) if typed["area"] else None
+        cards = await find_alike(session, idea, typed["title"], text, area_id, limit=3)
+    return page(request, "proposals/_alike.html", pages.AlikePart(cards))
 
 
 # ── similar, check, send ──────────────────────────────────────────────────────
@@ -318,6 +345,7 @@ async def _check_page(
         pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
         estimate_bani=idea.estimate_bani,
         photos=view_photos(await queries.list_photos(session, idea.id)),
+        documents=view_documents(await queries.list_attachments(session, idea.id)),
         may_submit=may_submit(ctx.actor, idea, submission_open=is_open),
         errors={name: error_text(ctx.locale, error) for name, error in missing.items()},
         due_on=show_date(deadline.due_on, ctx.locale),
@@ -354,7 +382,7 @@ async def show_sent(
 ) -> Response[bytes]:
     """The author's receipt: number, term, what happens next."""
     idea = await queries.get_idea(session, idea_id)
-    if idea.author_id != ctx.actor.id or idea.submitted_at is None:
+    if ctx.actor.id not in idea.author_ids or idea.submitted_at is None:
         raise IdeaNotFound()
     today, days_off = local_date(idea.submitted_at), await list_days_off(session)
     deadline = review_deadline(idea.submitted_at, [], today=today, days_off=days_off)
@@ -379,6 +407,7 @@ async def confirm_delete(
 ) -> Response[bytes]:
     """Ask before a draft is thrown away."""
     idea = await _get_draft(session, ctx, idea_id)
+    require(may_own(ctx.actor, idea))
     return page(request, "proposals/delete.html", ConfirmPage(str(idea.id), idea.title, ""))
 
 
@@ -402,6 +431,7 @@ HANDLERS = [
     save_step,
     autosave,
     preview,
+    show_alike,
     show_similar,
     show_check,
     send_idea,

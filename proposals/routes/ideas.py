@@ -141,6 +141,8 @@ async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.Idea
         events=events,
         reasons=await queries.list_reasons_of(session, pages.reason_codes(events)),
         photos=await queries.list_photos(session, idea.id),
+        attachments=await queries.list_attachments(session, idea.id),
+        co_authors=await queries.list_co_authors(session, idea.id),
         merged=await queries.list_merged_ideas(session, idea.id),
         merged_into=await queries.get_idea(session, target) if target else None,
         project=await queries.find_project_of_idea(session, idea.id),

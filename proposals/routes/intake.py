@@ -25,7 +25,7 @@ from proposals.errors import EnteredAlready, WrongClaim
 from proposals.forms.intake import ClaimForm, IntakeForm
 from proposals.pages import intake as pages
 from proposals.pages.drafts import choices
-from proposals.policy import may_take_in
+from proposals.policy.authors import may_take_in
 from proposals.states import ENTER_DAYS
 
 LAST = 10  # ideas shown below the form

@@ -29,9 +29,10 @@ from proposals.errors import LeftOpen
 from proposals.models import Project
 from proposals.pages import ideas as idea_pages
 from proposals.pages import projects as pages
+from proposals.pages.debates import DebateView, view_debate
 from proposals.pages.words import OUTCOME_TITLES
 from proposals.pages.works import view_changes
-from proposals.policy import may_put_to_vote, may_review
+from proposals.policy import may_put_to_vote, may_review, needs_debate
 from proposals.queries.discussed import idea_ref
 from proposals.queries.followed import project_topic
 from proposals.routes.works import find_card
@@ -176,7 +177,16 @@ async def _build_page(session: AsyncSession, ctx: Ctx, cycle: Cycle, project: Pr
         short_path=f"/p/{project.number}",
         topic=project_topic(project),
         follows=ctx.actor is not None and await is_following(session, ctx.actor.id, project_topic(project)),
+        debate=await _find_debate(session, cycle, project),
     )
+
+
+async def _find_debate(session: AsyncSession, cycle: Cycle, project: Project) -> DebateView | None:
+    """The debate that the cycle's rules ask for, or that was entered under other ones."""
+    limit = (await queries.get_rules(session, cycle.id)).debate_bani
+    debate = await queries.find_debate(session, project.id)
+    is_due = needs_debate(project.cost_bani, limit_bani=limit) and project.withdrawn_at is None
+    return view_debate(project, debate, cycle.slug) if debate or is_due else None
 
 
 # ── the vote ──────────────────────────────────────────────────────────────────
@@ -201,6 +211,9 @@ async def _build_question(session: AsyncSession, ctx: Ctx, slug: str) -> pages.P
     counts = await queries.count_ideas_by_state(session, cycle.id)
     contested = [one for _, one in await queries.list_open_contestations(session) if one.cycle_id == cycle.id]
     _, prepared = await queries.count_pending(session, cycle.id)
+    above = (await queries.get_rules(session, cycle.id)).debate_bani
+    to_debate = await queries.list_to_debate(session, cycle.id, above_bani=above)
+    debates = [view_debate(project, debate, cycle.slug) for project, debate in to_debate]
     return pages.PutToVotePage(
         cycle=cycle.slug,
         cycle_title=pages.title_of(cycle, ctx.locale),
@@ -210,6 +223,7 @@ async def _build_question(session: AsyncSession, ctx: Ctx, slug: str) -> pages.P
         budget_bani=cycle.budget_bani,
         opens_at=stage.opens_at,
         closes_at=stage.closes_at,
+        undebated=[one for one in debates if one.is_open],
         open_ideas=sum(counts.get(state.value, 0) for state in OPEN_STATES),
         contested=[idea_pages.view_linked(one) for one in contested],
         prepared=prepared,

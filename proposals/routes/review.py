@@ -1,6 +1,7 @@
 """The department: the file of an idea, and what is done before a verdict."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -82,6 +83,7 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
         sender=pages.view_sender(author, intake),
         pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
         photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)),
+        documents=idea_pages.view_documents(await queries.list_attachments(session, idea.id)),
         events=idea_pages.view_events(events, reasons, ctx.locale, author=idea.author_name),
         inside=inside,
         notes=await queries.list_notes(session, idea.id) if inside else [],
@@ -153,9 +155,18 @@ async def read_public_advice(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> 
 
 async def find_similar(session: AsyncSession, idea: Idea) -> list[idea_pages.SimilarCard]:
     """Ideas of the cycle that say the same, perhaps."""
-    candidates = await queries.list_candidates(session, idea.cycle_id, leave_out=idea.id)
     text = f"{idea.location} {idea.landmark} {idea.body}"
-    alike = await asyncio.to_thread(rank, idea.title, text, idea.area_id, candidates)  # a tenth of a second
+    return await find_alike(session, idea, idea.title, text, idea.area_id)
+
+
+async def find_alike(
+    session: AsyncSession, idea: Idea, title: str, text: str, area_id: UUID | None, *, limit: int = 5
+) -> list[idea_pages.SimilarCard]:
+    """Ideas like this one if it said `title` and `text` of this area; its pin is where it is."""
+    candidates = await queries.list_candidates(session, idea.cycle_id, leave_out=idea.id)
+    point = queries.point_of(idea.latitude, idea.longitude)
+    compare = functools.partial(rank, title, text, area_id, candidates, point=point, limit=limit)
+    alike = await asyncio.to_thread(compare)  # a tenth of a second
     keys = [one.key for one in alike if isinstance(one.key, UUID)]
     rows = await queries.list_ideas_by_id(session, keys)
     return [

@@ -281,7 +281,7 @@ async def add_photo(
 
 async def _read_photo(ctx: Ctx, form: Form) -> tuple[WorksPhotoForm, service.StoredPhoto]:
     """What was typed of a photo, and the photo. Raises: FormErrors with every field's message."""
-    uploads = form.files("photo")
+    uploads = form.chosen("photo")
     try:
         typed = parse(WorksPhotoForm, form)
     except FormErrors as refused:

@@ -1,4 +1,4 @@
-"""How alike two ideas are: shared rare words, and titles that share their trigrams.
+"""How alike two ideas are: shared rare words, titles that share their trigrams, and places that are near.
 
 Words are folded (no case, no diacritics), so "Pistă de bicicletă" is found by "piste biciclete". Endings
 are cut to a stem of five letters: Romanian inflects at the end. The fewer ideas use a word, the more it
@@ -15,7 +15,9 @@ from app.kit.text import words
 
 STEM = 5  # letters kept of a word: grădină, grădini, grădinilor → gradi
 MIN_WORD = 3
-TITLE_WEIGHT, WORDS_WEIGHT, AREA_BONUS = 0.46, 0.46, 0.08
+TITLE_WEIGHT, WORDS_WEIGHT, AREA_BONUS, NEAR_BONUS = 0.46, 0.46, 0.08, 0.16
+NEAR_METERS = 300  # a few minutes on foot: the same street, the same park
+Point = tuple[float, float]  # latitude, longitude
 THRESHOLD = 0.22  # below it people see no likeness; found by reading pairs of the demonstration's ideas
 _COMMON = frozenset(  # stems that every idea may hold
     [
@@ -48,6 +50,7 @@ class Candidate(msgspec.Struct, frozen=True):
     title: str
     folded: str
     area: object
+    point: Point | None = None
 
 
 class Likeness(msgspec.Struct, frozen=True):
@@ -71,9 +74,17 @@ def trigrams(text_words: Iterable[str]) -> set[str]:
 
 
 def rank(
-    title: str, text: str, area: object, candidates: Sequence[Candidate], *, limit: int = 5
+    title: str,
+    text: str,
+    area: object,
+    candidates: Sequence[Candidate],
+    *,
+    point: Point | None = None,
+    limit: int = 5,
 ) -> list[Likeness]:
-    """The candidates likest to an idea of this title, text and area, best first, none below THRESHOLD."""
+    """The candidates likest to an idea of this title, text and place, best first, none below THRESHOLD. Who
+    is near but says nothing of the same is not alike.
+    """
     mine = stems(words(f"{title} {text}"))
     title_words = words(title)
     my_trigrams, my_title_stems = trigrams(title_words), stems(title_words)
@@ -90,10 +101,20 @@ def rank(
         in_title = _dice(my_trigrams, trigrams(words(candidate.title)))
         score = TITLE_WEIGHT * in_title + WORDS_WEIGHT * overlap
         score += AREA_BONUS if area is not None and area == candidate.area else 0.0
+        score += NEAR_BONUS if is_near(point, candidate.point) else 0.0
         if score >= THRESHOLD:
             rarest = sorted(shared, key=lambda stem: (stem not in my_title_stems, -weight[stem], stem))
-            found.append(Likeness(candidate.key, score, tuple(rarest[:4])))
+            found.append(Likeness(candidate.key, min(1.0, score), tuple(rarest[:4])))
     return sorted(found, key=lambda one: -one.score)[:limit]
+
+
+def is_near(one: Point | None, other: Point | None) -> bool:
+    """Whether two points are at most NEAR_METERS apart; on a plane, which a city is small enough for."""
+    if one is None or other is None:
+        return False
+    north = (one[0] - other[0]) * 111_200  # meters a degree
+    east = (one[1] - other[1]) * 111_200 * math.cos(math.radians(one[0]))
+    return math.hypot(north, east) <= NEAR_METERS
 
 
 def _dice(left: set[str], right: set[str]) -> float:

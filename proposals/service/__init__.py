@@ -6,9 +6,23 @@ from proposals.service.advice import (
     find_advice_limit,
     withdraw_advice,
 )
+from proposals.service.attachments import (
+    StoredDocument,
+    add_attachment,
+    name_attachments,
+    remove_attachment,
+)
+from proposals.service.authors import (
+    accept_invitation,
+    decline_invitation,
+    invite,
+    leave_idea,
+    withdraw_invitation,
+)
 from proposals.service.built import Saying, hide_opinion, reply_built, say_built
 from proposals.service.contest import contest_until, contest_verdict, uphold_verdict
 from proposals.service.days_off import MovedIdea, list_moved_ideas, move_deadlines
+from proposals.service.debates import DebateEntry, enter_debate, read_debate
 from proposals.service.departments import (
     add_department,
     assign_ideas,
@@ -97,6 +111,7 @@ __all__ = [
     "SUBJECT",
     "Change",
     "Correction",
+    "DebateEntry",
     "MilestoneEntry",
     "MovedIdea",
     "Payment",
@@ -105,7 +120,10 @@ __all__ = [
     "Ruling",
     "Saying",
     "Sender",
+    "StoredDocument",
     "StoredPhoto",
+    "accept_invitation",
+    "add_attachment",
     "add_department",
     "add_note",
     "add_photo",
@@ -128,9 +146,11 @@ __all__ = [
     "create_draft",
     "create_project",
     "declare_conflict",
+    "decline_invitation",
     "delete_draft",
     "describe_change",
     "describe_photos",
+    "enter_debate",
     "enter_milestone",
     "enter_payment",
     "export_proposals",
@@ -139,15 +159,19 @@ __all__ = [
     "find_payment",
     "fold_idea",
     "hide_opinion",
+    "invite",
     "is_submission_open",
     "judge_idea",
+    "leave_idea",
     "leave_no_name",
     "list_moved_ideas",
     "move_deadlines",
     "move_photo",
+    "name_attachments",
     "note_problem",
     "publish_prepared",
     "put_to_vote",
+    "read_debate",
     "read_ruling",
     "read_terms",
     "record_outcome",
@@ -156,6 +180,7 @@ __all__ = [
     "remind_of_contestation",
     "remind_of_deadline",
     "remind_until",
+    "remove_attachment",
     "remove_photo",
     "renew_code",
     "reply_built",
@@ -174,6 +199,7 @@ __all__ = [
     "whose",
     "withdraw_advice",
     "withdraw_idea",
+    "withdraw_invitation",
     "withdraw_support",
     "withdraw_works_photo",
 ]

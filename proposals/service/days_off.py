@@ -25,7 +25,7 @@ class MovedIdea(msgspec.Struct, frozen=True, kw_only=True):
     id: uuid.UUID
     number: str
     title: str
-    author_id: uuid.UUID | None
+    author_ids: frozenset[uuid.UUID]
     reviewer_id: uuid.UUID | None
     of: str
     before: date
@@ -134,7 +134,7 @@ def _moved(term: _Term) -> MovedIdea:
         id=idea.id,
         number=idea.number or "",
         title=idea.title,
-        author_id=idea.author_id,
+        author_ids=idea.author_ids,
         reviewer_id=idea.reviewer_id,
         of=term.of,
         before=term.before,

@@ -15,7 +15,7 @@ from app.kit.i18n import N_
 from app.kit.policy import require
 from proposals import queries
 from proposals.errors import DepartmentNameTaken
-from proposals.models import Department, DepartmentMember, OfficerConflict
+from proposals.models import Department, DepartmentMember, Idea, OfficerConflict
 from proposals.policy import may_assign, may_declare, may_review, may_run_departments, may_touch
 from proposals.service.review import assign_idea
 from proposals.service.timeline import publish_fact, tell
@@ -118,11 +118,20 @@ async def declare_conflict(
     off = await queries.has_conflict(session, idea_id, actor.id)
     require(may_declare(actor, idea, has_conflict=off))
     session.add(OfficerConflict(idea_id=idea_id, account_id=actor.id, name=actor.name, why=why, at=now))
-    if idea.reviewer_id == actor.id:
-        idea.reviewer_id, idea.reviewer_name = None, ""
-    prepared = await queries.find_prepared(session, idea_id)
-    if prepared is not None and actor.id in (prepared.by_id, prepared.second_id):
-        prepared.ended_at, prepared.ended_as = now, "sent_back"
-        prepared.ended_by_name, prepared.why = actor.name, CONFLICT
+    await step_off(session, idea, actor.id, now=now)
     tell(session, idea, EventKind.CONFLICT, now=now)
     await publish_fact(session, "idea.conflict", idea, {}, now=now)
+
+
+async def step_off(session: AsyncSession, idea: Idea, account_id: uuid.UUID, *, now: datetime) -> None:
+    """Take somebody with an interest off the file of an idea whose row is locked: another reviewer is needed,
+    and what they have prepared goes back.
+    """
+    if idea.reviewer_id == account_id:
+        idea.reviewer_id, idea.reviewer_name = None, ""
+    prepared = await queries.find_prepared(session, idea.id)
+    if prepared is not None and account_id in (prepared.by_id, prepared.second_id):
+        name = prepared.by_name if account_id == prepared.by_id else prepared.second_name or ""
+        prepared.ended_at, prepared.ended_as = now, "sent_back"
+        prepared.ended_by_name, prepared.why = name, CONFLICT
+    await session.flush()

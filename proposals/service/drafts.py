@@ -15,8 +15,8 @@ from app.kit.text import public_name, words
 from cycles.queries import get_cycle
 from proposals import queries
 from proposals.errors import PhotoNotFound, TooManyPhotos
-from proposals.models import Idea, Photo
-from proposals.policy import MAX_PHOTOS, may_draft, may_edit
+from proposals.models import Attachment, CoAuthor, Idea, Invitation, Photo
+from proposals.policy import MAX_PHOTOS, may_draft, may_edit, may_own
 from proposals.states import IdeaState
 
 
@@ -51,6 +51,7 @@ def empty_draft(cycle_id: uuid.UUID, *, author_id: uuid.UUID | None, author_name
         cycle_id=cycle_id,
         author_id=author_id,
         author_name=author_name,
+        co_author_ids=[],
         state=IdeaState.DRAFT.value,
         title="",
         body="",
@@ -92,7 +93,9 @@ async def save_draft(
 async def delete_draft(session: AsyncSession, actor: Actor, idea_id: uuid.UUID) -> None:
     """Throw a draft away with its photos. Raises: Forbidden."""
     idea = await _lock_draft(session, actor, idea_id)
-    await session.execute(delete(Photo).where(Photo.idea_id == idea.id))
+    require(may_own(actor, idea))
+    for rows in (Photo, Attachment, CoAuthor, Invitation):
+        await session.execute(delete(rows).where(rows.idea_id == idea.id))
     await session.delete(idea)
     await session.flush()
 

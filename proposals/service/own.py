@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.events import AccountClosed
 from accounts.policy import Actor
 from accounts.service import CLOSED_NAME
-from proposals.models import Idea, Opinion, Photo, Support, WorksPhoto
+from proposals.models import Attachment, CoAuthor, Idea, Invitation, Opinion, Photo, Support, WorksPhoto
 from proposals.states import IdeaState
 
 
@@ -22,7 +22,8 @@ async def leave_no_name(session: AsyncSession, closed: AccountClosed) -> None:
     query = select(Idea).where(Idea.author_id == closed.account_id).order_by(Idea.id).with_for_update()
     ideas = (await session.execute(query.execution_options(populate_existing=True))).scalars().all()
     drafts = [idea for idea in ideas if idea.state == IdeaState.DRAFT]
-    await session.execute(delete(Photo).where(Photo.idea_id.in_([draft.id for draft in drafts])))
+    for rows in (Photo, Attachment, CoAuthor, Invitation):
+        await session.execute(delete(rows).where(rows.idea_id.in_([draft.id for draft in drafts])))
     for idea in ideas:
         if idea in drafts:
             await session.delete(idea)
@@ -31,6 +32,9 @@ async def leave_no_name(session: AsyncSession, closed: AccountClosed) -> None:
     own = select(Opinion.id).where(Opinion.account_id == closed.account_id)
     for change in (
         update(WorksPhoto).where(WorksPhoto.opinion_id.in_(own)).values(by_name=CLOSED_NAME),
+        update(CoAuthor)
+        .where(CoAuthor.account_id == closed.account_id, CoAuthor.name != "")
+        .values(name=CLOSED_NAME),
         update(Opinion).where(Opinion.account_id == closed.account_id).values(author_name=CLOSED_NAME),
     ):
         await session.execute(change.execution_options(synchronize_session=False))

@@ -31,7 +31,7 @@ async def assign_idea(
     require(may_touch(has_conflict=await queries.has_conflict(session, idea_id, actor.id)))
     name = dict(await queries.list_reviewers(session)).get(to)
     is_off = await queries.has_conflict(session, idea_id, to)
-    if name is None or to == idea.author_id or is_off:
+    if name is None or to in idea.author_ids or is_off:
         raise Invalid(N_("Choose a colleague of the department who is not the author."))
     is_new = idea.state == IdeaState.SUBMITTED
     if is_new:

@@ -14,7 +14,7 @@ from proposals import queries
 from proposals.errors import RulesChangedMeanwhile
 from proposals.models import ReviewRules
 from proposals.policy import may_change_rules
-from proposals.states import MOST_SUPPORTS
+from proposals.states import DEBATE_BANI, MOST_SUPPORTS
 
 
 class ReviewTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +26,7 @@ class ReviewTerms(msgspec.Struct, frozen=True, kw_only=True):
     decide_days: int
     publish_at: datetime | None
     most_supports: int = MOST_SUPPORTS
+    debate_bani: int = DEBATE_BANI
 
 
 async def change_review_rules(

@@ -21,7 +21,7 @@ from app.kit.text import public_name
 from cycles.queries import find_stage, get_cycle, list_areas
 from cycles.states import StageKind, is_open
 from proposals import queries
-from proposals.errors import AlreadySupported, NotSupported
+from proposals.errors import AlreadySupported, NotSupported, OwnIdea
 from proposals.models import Idea, Support
 from proposals.policy import may_submit, may_support, may_withdraw
 from proposals.service.advice import lapse_advice
@@ -141,6 +141,8 @@ async def support_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, 
             raise AlreadySupported()
     used = await queries.count_supports(session, cycle_id, accounts) if most else 0
     require(may_support(actor, idea, supports=False, used=used, most=most))
+    if idea.author_ids & set(accounts):
+        raise OwnIdea()
     try:
         async with session.begin_nested():
             session.add(Support(idea_id=idea_id, account_id=actor.id, at=now))

@@ -53,6 +53,8 @@ QUIET = frozenset(
         EventKind.ADVICE_GIVEN,
         EventKind.ADVICE_WITHDRAWN,
         EventKind.ADVICE_LAPSED,
+        EventKind.JOINED,
+        EventKind.LEFT,
         EventKind.CLAIMED,
         EventKind.CONFLICT,
         EventKind.DEADLINE_MOVED,
@@ -94,7 +96,7 @@ def announce_step(
             facts=step_facts(facts) if kind in WORKS else facts if is_merger else {},
             kind=Kind.WORKS if kind in WORKS else None,
             is_near=kind in NEAR,
-            spared=spared_by(kind, idea.author_id),
+            spared=spared_by(kind, idea.author_ids),
             is_pressing=is_merger,
         ),
         now=now,
@@ -138,9 +140,9 @@ async def tell_of_late(session: AsyncSession, project_id: uuid.UUID, *, today: d
         await announce_once(session, f"late:{step.id}", what, now=now)
 
 
-def spared_by(kind: EventKind, author_id: uuid.UUID | None) -> tuple[uuid.UUID, ...]:
-    """The author, where they know already; of an idea that nobody has claimed, there is none."""
-    return (author_id,) if author_id is not None and kind in KNOWN_TO_AUTHOR else ()
+def spared_by(kind: EventKind, author_ids: frozenset[uuid.UUID]) -> tuple[uuid.UUID, ...]:
+    """The author and the co-authors, where they know already."""
+    return tuple(sorted(author_ids)) if kind in KNOWN_TO_AUTHOR else ()
 
 
 def step_facts(facts: Mapping[str, object]) -> dict[str, object]:

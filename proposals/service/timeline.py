@@ -58,15 +58,14 @@ async def publish_fact(
 
 
 async def mail_author(session: AsyncSession, idea: Idea, template: str, **facts: object) -> None:
-    """Promise a message to the author, in their language; nothing when the account is closed. Who has not
-    claimed their idea yet gets it at the address that they left, if they left one.
+    """Promise a message to the author and the co-authors, in their languages; nothing when the account is
+    closed. Who has not claimed their idea yet gets it at the address that they left, if they left one.
     """
     if idea.author_id is None:
         intake = await queries.get_intake(session, idea.id)
         unclaimed = Contact(idea.id, intake.name, intake.email, "en" if idea.lang == "en" else "ro")
         await _mail(session, unclaimed, idea, template, facts)
-        return
-    for contact in await list_contacts(session, [idea.author_id]):
+    for contact in await list_contacts(session, sorted(idea.author_ids)):
         await _mail(session, contact, idea, template, facts)
 
 

@@ -19,6 +19,7 @@ from proposals.models import Contestation, CostLine, Idea, PreparedVerdict, Proj
 from proposals.policy import NOBODY
 from proposals.rules.costing import Costing, describe_lines
 from proposals.service.advice import describe_advice, lapse_advice
+from proposals.service.authors import join_authors, part_authors
 from proposals.service.projects import create_project
 from proposals.service.timeline import mail_author, publish_fact, tell
 from proposals.states import (
@@ -59,6 +60,7 @@ class Case(msgspec.Struct):
     """An idea under lock, the verdict that holds so far, the project it has become, and what is prepared."""
 
     idea: Idea
+    former: Idea | None  # the one into which it is merged now
     standing: Verdict | None
     project: Project | None
     prepared: PreparedVerdict | None
@@ -90,9 +92,12 @@ async def lock_case(session: AsyncSession, idea_id: uuid.UUID, *, also: uuid.UUI
     """Lock what a verdict touches, in the one order: cycle, ideas by id."""
     unlocked = await queries.get_idea(session, idea_id)
     await queries.lock_cycle(session, unlocked.cycle_id)
-    locked = [await queries.get_idea(session, one, lock=True) for one in sorted({idea_id, also or idea_id})]
+    former = await queries.find_merge_target(session, idea_id)
+    ids = {idea_id, also or idea_id, former or idea_id}
+    locked = {one.id: one for one in await queries.lock_ideas(session, ids)}
     return Case(
-        idea=next(one for one in locked if one.id == idea_id),
+        idea=locked[idea_id],
+        former=locked[former] if former else None,
         standing=await queries.find_verdict(session, idea_id),
         project=await queries.find_project_of_idea(session, idea_id),
         prepared=await queries.find_prepared(session, idea_id),
@@ -164,6 +169,7 @@ async def _merge(
     tell(session, target, EventKind.RECEIVED, by_name=verdict.reviewer_name, facts=source, now=now)
     link = {"into_path": f"/ideas/{target.id}", "into_number": target.number, "into_title": target.title}
     await _mail(session, case, verdict, **link)
+    await join_authors(session, case.idea, target, now=now)
     return {"into": str(target.id), "into_number": target.number}
 
 
@@ -263,6 +269,8 @@ async def _settle(session: AsyncSession, case: Case, verdict: Verdict, *, now: d
     state = STATES[VerdictKind(verdict.kind)]
     case.idea.move_to(state)
     case.idea.merged_into_id = verdict.merged_into_id
+    if case.former is not None:
+        await part_authors(session, case.idea, case.former)
     if case.project is not None and state is not IdeaState.ACCEPTED:
         case.project.withdrawn_at = now
     session.add(verdict)

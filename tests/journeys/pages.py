@@ -311,6 +311,7 @@ NOT_PAGES: dict[str, str] = {
     "/p/{number:str}": "a short address that leads on",
     "/ideas/map.svg": "a picture",
     "/photos/{photo_id:uuid}/{size:str}": "pictures",
+    "/attachments/{attachment_id:uuid}": "downloads, tested in tests/proposals/test_hostile_uploads.py",
     "/works/photos/{photo_id:uuid}/{size:str}": "pictures",
     "/polls/{poll_id:uuid}/files/{name:str}": "downloads",
     "/trustee/{token:str}/files/{name:str}": "downloads",

@@ -18,8 +18,13 @@ AUTHOR, OTHER = uuid.uuid4(), uuid.uuid4()
 
 class Idea(msgspec.Struct, frozen=True):
     state: str
-    author_id: uuid.UUID = AUTHOR
+    author_id: uuid.UUID | None = AUTHOR
     reviewer_id: uuid.UUID | None = None
+    others: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def author_ids(self) -> frozenset[uuid.UUID]:
+        return self.others | ({self.author_id} if self.author_id else set())
 
 
 def actor(

@@ -107,6 +107,25 @@ def candidate(title: str, text: str = "", area: str = "rahova") -> Candidate:
     return Candidate(title, title, " ".join(words(f"{title} {text}")), area)
 
 
+def folded(text: str) -> str:
+    return " ".join(words(text))
+
+
+def test_what_is_near_is_liker_and_near_alone_is_nothing() -> None:
+    here, near, far = (44.4200, 26.0700), (44.4215, 26.0720), (44.4300, 26.0900)
+    text = "Vara nu este umbră la locul de joacă."
+    candidates = [
+        Candidate("far", "Umbră la joacă", folded("Umbră la joacă " + text), None, far),
+        Candidate("near", "Umbră la joacă", folded("Umbră la joacă " + text), None, near),
+        Candidate("other", "Stație de autobuz", folded("Stație de autobuz cu bănci"), None, here),
+    ]
+    for typed in ("Umbră la locul de joacă", "umbra la locul de joaca"):  # with diacritics or without
+        found = rank(typed, "", None, candidates, point=here)
+        assert [one.key for one in found] == ["near", "far"]
+        assert found[0].score > found[1].score
+    assert rank("Umbră", "", None, candidates[2:], point=here) == []
+
+
 @pytest.mark.parametrize(
     "typed",
     [

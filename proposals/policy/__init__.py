@@ -21,6 +21,7 @@ from proposals.states import (
 )
 
 MAX_PHOTOS = 5
+MAX_ATTACHMENTS = 5
 MAX_WORKS_PHOTOS = 60  # of one project
 MAX_DRAFTS = 10  # of one person at a time; more is a machine
 
@@ -30,6 +31,8 @@ class IdeaLike(Protocol):
 
     @property
     def author_id(self) -> uuid.UUID | None: ...
+    @property
+    def author_ids(self) -> frozenset[uuid.UUID]: ...
     @property
     def state(self) -> str: ...
     @property
@@ -58,10 +61,15 @@ class AdviceLike(Protocol):
     def ended_at(self) -> datetime | None: ...
 
 
+def is_author(actor: Actor | None, idea: IdeaLike) -> bool:
+    """Whether this is their own idea: as its author or a co-author."""
+    return actor is not None and actor.id in idea.author_ids
+
+
 # ── residents ─────────────────────────────────────────────────────────────────
 def may_view(actor: Actor | None, idea: IdeaLike) -> Verdict:
-    """Drafts are seen by their author alone; everything else is public."""
-    if idea.state in PUBLIC_STATES or (actor is not None and actor.id == idea.author_id):
+    """Drafts are seen by their authors alone; everything else is public."""
+    if idea.state in PUBLIC_STATES or is_author(actor, idea):
         return ALLOW
     return deny(N_("This is somebody's draft."))
 
@@ -76,17 +84,25 @@ def may_draft(actor: Actor | None, *, drafts: int) -> Verdict:
 
 
 def may_edit(actor: Actor | None, idea: IdeaLike) -> Verdict:
-    """Only the author changes an idea, and only until it is sent: supporters support that very text."""
-    if actor is None or actor.id != idea.author_id:
+    """Only its authors change an idea, and only until it is sent: supporters support that very text."""
+    if not is_author(actor, idea):
         return deny(N_("Only its author may change an idea."))
     if idea.state != IdeaState.DRAFT:
         return deny(N_("The idea has been sent; its text can no longer be changed."))
     return ALLOW
 
 
+def may_own(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """Whether a draft is this person's to send or to throw away: its author's, not a co-author's."""
+    verdict = may_edit(actor, idea)
+    if verdict and actor is not None and actor.id != idea.author_id:
+        return deny(N_("Only who began this draft may send or delete it."))
+    return verdict
+
+
 def may_submit(actor: Actor | None, idea: IdeaLike, *, submission_open: bool) -> Verdict:
     """Whether the author may send the draft now: residence verified, submission open by its dates."""
-    verdict = may_edit(actor, idea)
+    verdict = may_own(actor, idea)
     if not verdict:
         return verdict
     if not submission_open:
@@ -117,7 +133,7 @@ def may_support(
         return deny(N_("Sign in to support this idea."))
     if idea.state not in SUPPORTABLE_STATES:
         return deny(N_("This idea can no longer be supported."))
-    if actor.id == idea.author_id:
+    if is_author(actor, idea):
         return deny(N_("This is your own idea."))
     if not actor.is_verified:
         return deny(N_("Your residence has to be verified before you can support ideas."))
@@ -144,8 +160,8 @@ def takes_comments(idea: IdeaLike) -> Verdict:
 
 
 def may_answer(actor: Actor | None, idea: IdeaLike) -> Verdict:
-    """The author answers the question that the department asked."""
-    if actor is None or actor.id != idea.author_id:
+    """An author answers the question that the department asked."""
+    if not is_author(actor, idea):
         return deny(N_("Only the author of the idea may answer."))
     if idea.state != IdeaState.WAITING:
         return deny(N_("There is no open question about this idea."))
@@ -172,28 +188,6 @@ def may_contest(
     return ALLOW
 
 
-# ── ideas that staff enter ────────────────────────────────────────────────────
-def may_take_in(actor: Actor | None) -> Verdict:
-    """Whether this person enters ideas for people who came on paper, by e-mail, by telephone or to the desk:
-    the desk, and the department.
-    """
-    verdict = may_act_as(actor, Role.DESK)
-    return verdict or may_act_as(actor, Role.REVIEWER) or verdict
-
-
-def may_claim(actor: Actor | None, idea: IdeaLike, *, knew_code: bool) -> Verdict:
-    """Whether this person may claim an idea with its code: not who entered it or printed its letter, and has
-    seen the code (`knew_code`).
-    """
-    if actor is None:
-        return deny(N_("Please sign in to continue."))
-    if idea.author_id is not None:
-        return deny(N_("This idea has been claimed already."))
-    if knew_code:
-        return deny(N_("You have entered this idea for somebody else. You cannot claim it."))
-    return ALLOW
-
-
 # ── the department ────────────────────────────────────────────────────────────
 def may_review(actor: Actor | None) -> Verdict:
     """Whether this person sees the department's queue and files."""
@@ -202,7 +196,7 @@ def may_review(actor: Actor | None) -> Verdict:
 
 def _may_handle(actor: Actor | None, idea: IdeaLike) -> Verdict:
     verdict = may_review(actor)
-    if verdict and actor is not None and actor.id == idea.author_id:
+    if verdict and is_author(actor, idea):
         return deny(N_("This is your own idea. A colleague has to review it."))
     return verdict
 
@@ -435,6 +429,23 @@ def may_put_to_vote(actor: Actor | None, *, is_frozen: bool, voting_began: bool)
     if voting_began:
         return deny(N_("The voting stage has begun. Change its dates first, in public."))
     return ALLOW
+
+
+def needs_debate(cost_bani: int, *, limit_bani: int) -> bool:
+    """Whether a project is debated in public before the vote, by the cycle's rules; 0: none has to be."""
+    return limit_bani > 0 and cost_bani > limit_bani
+
+
+def may_enter_debate(actor: Actor | None, *, is_due: bool, is_frozen: bool) -> Verdict:
+    """Whether this person enters when and where a project is debated, and what came of it. `is_due`: the
+    rules ask for it; `is_frozen`: the vote has been announced, for which it was held.
+    """
+    verdict = may_review(actor)
+    if verdict and not is_due:
+        return deny(N_("By the rules of this cycle this project needs no public debate."))
+    if verdict and is_frozen:
+        return deny(N_("The list of projects of this cycle is frozen: it has been put to the vote."))
+    return verdict
 
 
 # ── works ─────────────────────────────────────────────────────────────────────
