@@ -53,12 +53,17 @@ class PlaceForm(msgspec.Struct, frozen=True):
             raise ValueError(N_("Give both latitude and longitude, or neither."))
 
 
+PINS = r"^(\d{1,5}:-?\d{1,2}\.\d{1,6},-?\d{1,3}\.\d{1,6};)*$"
+"""Numbered points: pages/maps.py, `write_pins`."""
+
+
 class PointForm(msgspec.Struct, frozen=True):
-    """A point that a picture of the map is asked to show, and with how many names."""
+    """A point that a picture of the map is asked to show, or numbered ones, and with how many names."""
 
     lat: Annotated[float, msgspec.Meta(ge=LATITUDES[0], le=LATITUDES[1])] | None = None
     lon: Annotated[float, msgspec.Meta(ge=LONGITUDES[0], le=LONGITUDES[1])] | None = None
     names: Literal["all", "few"] = "all"
+    pins: Annotated[str, msgspec.Meta(max_length=1500, pattern=PINS)] = ""
 
 
 class PinDeed(msgspec.Struct, frozen=True):

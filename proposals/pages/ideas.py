@@ -18,7 +18,7 @@ from proposals.models import Attachment, CoAuthor, CostLine, Idea, IdeaEvent, Ph
 from proposals.models import Verdict as Decision
 from proposals.pages.advice import AdviceView
 from proposals.pages.authors import CoAuthorView, view_co_authors
-from proposals.pages.maps import MapView
+from proposals.pages.maps import MapView, PinsView
 from proposals.pages.words import (
     OUTCOME_TITLES,
     STATE_TITLES,
@@ -81,6 +81,7 @@ class IdeasPage(msgspec.Struct, frozen=True):
     sort_links: list[tuple[str, str]]
     cycle_title: str
     may_send: bool
+    pins: PinsView | None
 
 
 class PhotoView(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """What the map's picture and the pages that show it are given."""
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,6 +15,7 @@ OUTSIDE = N_("outside the outline of this drawing; the nearest area on it is %(a
 OFF_MAP = N_("outside this map")
 METRO = N_("the metro station %(name)s")
 NEAR_METERS = 200
+APART = 16  # units of the picture; pins that are nearer to each other are one pin with both numbers
 SIDES = {  # of a name: to the right and down from its mark, and which end of it is there
     "below": (0, 13, "middle"),
     "above": (0, -8, "middle"),
@@ -51,6 +53,14 @@ class Stroke(msgspec.Struct, frozen=True):
     name_at: int
 
 
+class Numbered(msgspec.Struct, frozen=True):
+    """A pin of a list, with the numbers of what lies there."""
+
+    label: str
+    x: float
+    y: float
+
+
 class Picture(msgspec.Struct, frozen=True):
     """The map as shapes, in units of the picture."""
 
@@ -62,6 +72,7 @@ class Picture(msgspec.Struct, frozen=True):
     areas: list[Mark]
     marks: list[Mark]
     pin: tuple[float, float] | None
+    numbered: list[Numbered]
     has_few_names: bool
 
 
@@ -78,7 +89,25 @@ class MapView(msgspec.Struct, frozen=True):
     directions: tuple[tuple[str, str], ...] = DIRECTIONS
 
 
-def draw(drawn: Map, pin: Point | None, *, has_few_names: bool = False) -> Picture:
+class PinsView(msgspec.Struct, frozen=True):
+    """The pins of a list. `spots`: number and place in words of each; `without`: how many have none."""
+
+    title: str
+    path: str
+    narrow_path: str
+    source: str
+    sizes: list[tuple[str, int, int]]
+    spots: dict[int, str]
+    without: int
+
+
+def draw(
+    drawn: Map,
+    pin: Point | None,
+    *,
+    numbered: Mapping[int, Point] | None = None,
+    has_few_names: bool = False,
+) -> Picture:
     """The picture of a map. With few names they are larger, for a picture as narrow as a phone."""
     return Picture(
         title=drawn.title,
@@ -94,8 +123,70 @@ def draw(drawn: Map, pin: Point | None, *, has_few_names: bool = False) -> Pictu
         areas=[_mark(drawn, place) for place in drawn.areas],
         marks=[_mark(drawn, place) for place in drawn.places if place.kind != "area"],
         pin=to_picture(drawn.box, pin) if pin and drawn.box.holds(pin) else None,
+        numbered=_gather(drawn, numbered or {}),
         has_few_names=has_few_names,
     )
+
+
+def _gather(drawn: Map, numbered: Mapping[int, Point]) -> list[Numbered]:
+    """Those that lie on the map, from north to south, so that a pin never covers the number of another."""
+    found: list[Numbered] = []
+    for number, point in sorted(numbered.items()):
+        if not drawn.box.holds(point):
+            continue
+        x, y = to_picture(drawn.box, point)
+        near = next((one for one in found if abs(one.x - x) < APART and abs(one.y - y) < APART), None)
+        if near is None:
+            found.append(Numbered(str(number), x, y))
+        else:
+            found[found.index(near)] = Numbered(f"{near.label}, {number}", near.x, near.y)
+    return sorted(found, key=lambda one: one.y)
+
+
+def write_pins(numbered: Mapping[int, Point]) -> str:
+    """Numbered points as an address has them; `read_pins` reads them."""
+    return "".join(f"{number}:{one.latitude:.5f},{one.longitude:.5f};" for number, one in numbered.items())
+
+
+def read_pins(written: str) -> dict[int, Point]:
+    """What `write_pins` wrote, or somebody else in the same form."""
+    found = {}
+    for part in written.split(";")[:-1]:
+        number, _, place = part.partition(":")
+        latitude, _, longitude = place.partition(",")
+        found[int(number)] = Point(float(latitude), float(longitude))
+    return found
+
+
+def view_pins(
+    drawn: Map | None, places: Sequence[tuple[float | None, float | None]], *, first: int, locale: Locale
+) -> PinsView | None:
+    """The map of a list whose first row has the number `first`; None when none of it lies on the map."""
+    if drawn is None:
+        return None
+    placed = {
+        number: Point(latitude, longitude)
+        for number, (latitude, longitude) in enumerate(places, first)
+        if latitude is not None and longitude is not None
+    }
+    written = read_pins(write_pins(placed))  # as the picture will read them
+    points = {number: point for number, point in written.items() if drawn.box.holds(point)}
+    if not points:
+        return None
+    pins = write_pins(points)
+    return PinsView(
+        title=drawn.title,
+        path=f"/ideas/map.svg?{urlencode({'pins': pins})}",
+        narrow_path=f"/ideas/map.svg?{urlencode({'pins': pins, 'names': 'few'})}",
+        source=drawn.source,
+        sizes=_sizes(),
+        spots={number: say_spot(describe(drawn, point), locale) for number, point in points.items()},
+        without=len(places) - len(points),
+    )
+
+
+def _sizes() -> list[tuple[str, int, int]]:
+    return [(name, width, width * HEIGHT // WIDTH) for name, width in PICTURES.items()]
 
 
 def _mark(drawn: Map, place: Place) -> Mark:
@@ -119,7 +210,7 @@ def view_map(
         words=say_spot(describe(drawn, point), locale) if point else "",
         has_pin=point is not None,
         source=drawn.source,
-        sizes=[(name, width, width * HEIGHT // WIDTH) for name, width in PICTURES.items()],
+        sizes=_sizes(),
     )
 
 

@@ -38,7 +38,7 @@ _FIRST_PHOTO = (
 _ROWS: Select[*tuple[Any, ...]] = (
     select(
         *_IDEAS.c["id", "number", "state", "title", "body", "lang", "location"],
-        *_IDEAS.c["submitted_at", "support_count", "author_name"],
+        *_IDEAS.c["submitted_at", "support_count", "author_name", "latitude", "longitude"],
         _AREAS.c.name.label("area_name"),
         _AREAS.c.code.label("area_code"),
         _PROJECTS.c.number.label("project_number"),

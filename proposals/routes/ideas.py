@@ -36,7 +36,7 @@ from proposals.errors import IdeaNotFound, PhotoNotFound
 from proposals.forms import AnswerForm
 from proposals.models import Idea
 from proposals.pages import ideas as pages
-from proposals.pages.maps import view_pin
+from proposals.pages.maps import view_pin, view_pins
 from proposals.pages.projects import title_of
 from proposals.policy import may_review, may_view, may_withdraw
 from proposals.queries.discussed import idea_ref
@@ -83,6 +83,12 @@ async def list_ideas(
         sort_links=[(one, pages.query_of(**kept, order=one)) for one in pages.ORDERS],
         cycle_title=cycle.title_in(ctx.locale) if cycle else "",
         may_send=bool(current and current.is_stage_open(StageKind.SUBMISSION, ctx.now)),
+        pins=view_pins(
+            map_of(ctx),
+            [(row.latitude, row.longitude) for row in rows],
+            first=place.offset + 1,
+            locale=ctx.locale,
+        ),
     )
     return page(request, "proposals/ideas.html", model)
 

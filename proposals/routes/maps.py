@@ -43,7 +43,7 @@ def _read_once(path: Path, title: str) -> Map | None:
 
 @get("/ideas/map.svg", audience=anyone, include_in_schema=False)
 async def show_map(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
-    """The schematic, with a pin when it is asked for one that lies on it."""
+    """The schematic, with a pin when it is asked for one that lies on it, or with the pins of a list."""
     drawn = map_of(ctx)
     if drawn is None:
         raise MapNotFound()
@@ -52,7 +52,8 @@ async def show_map(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[b
     except FormErrors:
         asked = PointForm()
     pin = None if asked.lat is None or asked.lon is None else Point(asked.lat, asked.lon)
-    picture = render(ctx, "proposals/map.xml", pages.draw(drawn, pin, has_few_names=asked.names == "few"))
+    shown = pages.draw(drawn, pin, numbered=pages.read_pins(asked.pins), has_few_names=asked.names == "few")
+    picture = render(ctx, "proposals/map.xml", shown)
     return download(picture.encode(), media_type="image/svg+xml", headers={"Cache-Control": CACHE})
 
 

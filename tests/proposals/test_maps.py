@@ -1,5 +1,6 @@
 """The schematic: degrees and pixels, words for a point, what is sent by a press, and an operator's file."""
 
+import html
 import json
 import math
 import re
@@ -19,11 +20,12 @@ from app.settings import Settings
 from proposals import queries
 from proposals.forms import LATITUDES, LONGITUDES, PinDeed, read_pin_deed
 from proposals.models import Idea
-from proposals.pages.maps import DIRECTIONS, say_spot, view_map
+from proposals.pages.maps import DIRECTIONS, draw, read_pins, say_spot, view_map, write_pins
 from proposals.rules import maps
 from proposals.rules.geojson import MAX_BYTES, BadMap, read_map
 from proposals.rules.maps import Box, Point, describe
 from proposals.rules.sector5 import OUTLINE, SECTOR_5
+from tests.make.proposals import make_idea
 from tests.proposals.conftest import Town, Visitor
 
 BOX = SECTOR_5.box
@@ -328,6 +330,53 @@ async def test_the_picture_is_valid_and_bears_nonsense(town: Town) -> None:
         answer = await visitor.client.get(f"/ideas/map.svg?{query}")
         assert answer.status_code == 200, query
         assert not list(read_picture(answer.text).iter(f"{SVG}g")), query
+
+
+@given(st.dictionaries(st.integers(1, 99999), INSIDE, max_size=20))
+def test_pins_of_a_list_are_written_and_read_back(numbered: dict[int, Point]) -> None:
+    back = read_pins(write_pins(numbered))
+    assert back.keys() == numbered.keys()
+    assert all(maps.meters_between(back[one], numbered[one]) < 3 for one in numbered)
+    labels = [one.label for one in draw(SECTOR_5, None, numbered=numbered).numbered]
+    assert sorted(int(number) for label in labels for number in label.split(", ")) == sorted(numbered)
+
+
+async def test_the_map_of_the_list_shows_what_the_list_shows(town: Town) -> None:
+    places = [(44.41, 26.05), (44.41, 26.05), (44.43, 26.07), None, (45.9, 25.0)]
+    async with town.database.write() as session:
+        for number, place in enumerate(places):
+            title = f"Ideea cu numărul {number} din listă" + (" cu xilofon" if place is None else "")
+            idea = await make_idea(session, cycle=town.cycle, title=title)
+            idea.latitude, idea.longitude = place or (None, None)
+    visitor = await town.visitor()
+    page = await visitor.see("/ideas?order=new")
+    figure = page[page.index('id="on-the-map"') : page.index("</figure>")]
+    titles = re.findall(r"Ideea cu numărul (\d) din listă", figure)
+    assert set(titles) == {"0", "1", "2"}
+    assert "3 ideas of this page on the map" in page
+    assert "2 ideas of this page have no pin on this map." in figure
+    listed = re.findall(r"<strong>(\d+)</strong>.*?numărul (\d) din", figure)
+    cards = page[page.index("</figure>") :]
+    for number, title in listed:  # the number on the map is the number on the card
+        card = cards[cards.index(f"numărul {title} din") :]
+        assert card.index(f"{number} on the map") < card.index("</li>")
+    source = html.unescape(re.search(r'<img[^>]*src="(/[^"]*map\.svg[^"]*)"', figure)[1])  # type: ignore[index]
+    drawn = read_picture((await visitor.client.get(source)).text)
+    labels = {one.text for group in drawn.iter(f"{SVG}g") for one in group.iter(f"{SVG}text")}
+    assert {number for label in labels for number in (label or "").split(", ")} == {one for one, _ in listed}
+    assert len(labels) == 2  # two at one place are one pin
+    only = await visitor.see("/ideas?q=xilofon")
+    assert "numărul 3 din" in only
+    assert 'id="on-the-map"' not in only
+
+
+@pytest.mark.parametrize(
+    "pins", ["1:a,b;", "1:44.41,26.05", ";;;", "1:999.1,2.2;", "<script>", "1:44.4,26.0;" * 200]
+)
+async def test_pins_that_are_none_are_left_out(town: Town, pins: str) -> None:
+    answer = await (await town.visitor()).client.get("/ideas/map.svg", params={"pins": pins})
+    assert answer.status_code == 200
+    assert not list(read_picture(answer.text).iter(f"{SVG}g"))
 
 
 class TestOtherDistrict:
