@@ -30,7 +30,7 @@ _TO = re.compile(rb"^To: (\S+)", re.MULTILINE)
 def count_sent(folder: Path) -> Counter[str]:
     """How many messages lie in the mail folder for each address. Raises: AssertionError for half of one."""
     sent: Counter[str] = Counter()
-    for path in folder.glob("*.eml"):
+    for path in folder.glob("[!.]*.eml"):
         found = _TO.search(content := path.read_bytes())
         assert found, f"{path.name} is not a message"
         assert content.endswith(b"\n"), f"{path.name} is half a message"

@@ -55,7 +55,7 @@ class LiveServer:
     @property
     def mail(self) -> list[Path]:
         """The messages sent so far, oldest first."""
-        return sorted((self.folder / "mail").glob("*.eml"))
+        return sorted((self.folder / "mail").glob("[!.]*.eml"))  # one that begins with a dot is being written
 
     def start(self) -> "LiveServer":
         """Start and wait until the supervisor says that it serves."""

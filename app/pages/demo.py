@@ -153,7 +153,7 @@ def _mail_directory(ctx: Ctx) -> Path:
 async def list_demo_mail(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
     """Every message the demonstration has sent."""
     directory = _mail_directory(ctx)
-    paths = sorted(directory.glob("*.eml"), reverse=True)[:MAIL_SHOWN] if directory.is_dir() else []
+    paths = sorted(directory.glob("[!.]*.eml"), reverse=True)[:MAIL_SHOWN] if directory.is_dir() else []
     return page(request, "demo/mail.html", DemoMailPage([_read_message(path) for path in paths]))
 
 

@@ -25,7 +25,7 @@ WORDS = "trei lalele galbene"
 def mails(settings: Settings) -> list[tuple[str, str]]:
     """(recipient, text) of every message sent, oldest first."""
     folder = Path(settings.mail_url.removeprefix("file://"))
-    found = [email.message_from_bytes(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
+    found = [email.message_from_bytes(path.read_bytes()) for path in sorted(folder.glob("[!.]*.eml"))]
     return [(one["To"], bytes(one.get_payload(decode=True)).decode()) for one in found]
 
 

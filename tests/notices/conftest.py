@@ -34,7 +34,7 @@ def mails(town: Town) -> list[EmailMessage]:
     folder = Path(town.app.services.settings.mail_url.removeprefix("file://"))
     return [
         email.message_from_bytes(one.read_bytes(), policy=policy.default)  # type: ignore[misc]
-        for one in sorted(folder.glob("*.eml"))
+        for one in sorted(folder.glob("[!.]*.eml"))
     ]
 
 
