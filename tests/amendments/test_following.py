@@ -119,7 +119,9 @@ async def test_what_is_already_in_names_an_accepted_amendment(session: AsyncSess
 
 
 def mails(folder: Path) -> list[EmailMessage]:
-    return [email.message_from_bytes(one.read_bytes(), policy=policy.default) for one in folder.glob("[!.]*.eml")]  # type: ignore[misc]
+    return [
+        email.message_from_bytes(one.read_bytes(), policy=policy.default) for one in folder.glob("[!.]*.eml")
+    ]  # type: ignore[misc]
 
 
 async def test_the_pages_of_following(
