@@ -15,6 +15,7 @@ from amendments.pages.officials import PapersPage, build_papers
 from amendments.policy import may_change_papers
 from amendments.routes.public import visible_act
 from app.kit.context import Ctx
+from app.kit.documents import KINDS, recognise
 from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse
 from app.kit.i18n import N_
@@ -30,9 +31,6 @@ from app.kit.web import (
     post,
     see_other,
 )
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-ODT = "application/vnd.oasis.opendocument.text"
 
 
 @get("/acts/{act_id:uuid}/papers/{position:int}", audience=anyone)
@@ -104,10 +102,10 @@ async def add_paper_of(session: AsyncSession, ctx: Ctx, act: Act, form: Form) ->
     errors = {}
     if len(title) < 3:
         errors["paper_title"] = Invalid(N_("Say what paper it is, for example “Referat de aprobare”."))
-    kind = paper_type(files[0].content) if files else None
-    if kind is None:
+    suffix = recognise(files[0].content) if files else None
+    if suffix is None:
         errors["paper"] = Invalid(N_("Choose a PDF, DOCX or ODT file."))
-    if errors or kind is None:
+    if errors or suffix is None:
         raise FormErrors(dict(errors))
     await service.add_paper(
         session,
@@ -116,23 +114,11 @@ async def add_paper_of(session: AsyncSession, ctx: Ctx, act: Act, form: Form) ->
         act.id,
         title=title[:200],
         content=files[0].content,
-        media_type=kind[0],
-        suffix=kind[1],
+        media_type=KINDS[suffix],
+        suffix=suffix,
         now=ctx.now,
     )
     return ctx.gettext("The paper was added.")
-
-
-def paper_type(content: bytes) -> tuple[str, str] | None:
-    """What a paper is, by what is in it: (media type, suffix); none for anything else."""
-    if content.startswith(b"%PDF-"):
-        return "application/pdf", ".pdf"
-    if content.startswith(b"PK\x03\x04"):
-        if b"word/document.xml" in content:
-            return DOCX, ".docx"
-        if b"mimetype" + ODT.encode() in content[:200]:
-            return ODT, ".odt"
-    return None
 
 
 @post("/acts/{act_id:uuid}/papers/{position:int}/withdraw", audience=official, include_in_schema=False)
