@@ -66,7 +66,8 @@ def test_the_roll_is_sorted_and_refuses_what_is_no_credential() -> None:
         ([f"{credentials[0]},2"], "credential_weight"),
         ([str(P - 4)], "credential_malformed"),
         (["1"], "credential_malformed"),
-        ([credentials[0] + "0"], "credential_malformed"),
+        (["0" + credentials[0]], "credential_malformed"),
+        ([str(int(credentials[0]) + P)], "credential_malformed"),
     ]:
         with pytest.raises(Refused) as refused:
             read_credentials(write(wrong))
