@@ -185,6 +185,16 @@ def test_paths_mean_the_same_from_anywhere(front_door: ModuleType, monkeypatch: 
     ]
 
 
+def test_what_python_compiles_is_kept(front_door: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    env = front_door.environment()
+    assert "PYTHONDONTWRITEBYTECODE" not in env
+    assert Path(env["PYTHONPYCACHEPREFIX"]).parent == ROOT / ".venv"
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "/mine")
+    assert front_door.environment()["PYTHONPYCACHEPREFIX"] == "/mine"
+
+
 # ── what CI and the README run ───────────────────────────────────────────────────────────────────
 
 
