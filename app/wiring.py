@@ -17,7 +17,7 @@ from discussions.service import export_comments
 from discussions.service import leave_no_name as take_name_off_comments
 from notices.queries import tell_by
 from notices.service import export_notices, forget_account
-from proposals.queries.discussed import find_idea_lists, find_ideas
+from proposals.queries.discussed import find_idea_lists, find_ideas, find_opinions
 from proposals.queries.followed import IdeaTopics, ProjectTopics
 from proposals.queries.searched import IdeaSource, ProjectSource
 from proposals.service import export_proposals, record_outcome
@@ -229,6 +229,7 @@ def wire() -> None:
     resolve_by("unit", find_units)
     resolve_by("idea", find_ideas)
     resolve_by("ideas", find_idea_lists)
+    resolve_by("opinion", find_opinions)
     tell_by("idea", IdeaTopics())
     tell_by("project", ProjectTopics())
     index_by("idea", IdeaSource())

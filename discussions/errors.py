@@ -12,6 +12,10 @@ class CommentNotFound(NotFound):
     default = N_("There is no such comment.")
 
 
+class StillHidden(Conflict):
+    default = N_("A moderator has hidden these very words. Write others, or appeal.")
+
+
 class AlreadyReported(Conflict):
     default = N_("You have reported this comment already. A moderator looks at it.")
 

@@ -13,6 +13,7 @@ from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from discussions.models import Comment, CommentAppeal, CommentDecision, CommentReport
 from discussions.policy import (
+    may_act_here,
     may_appeal,
     may_decide_appeal,
     may_edit,
@@ -23,7 +24,7 @@ from discussions.policy import (
     may_support,
     may_withdraw,
 )
-from discussions.queries import Subject
+from discussions.queries import Picture, Subject
 from discussions.states import CommentState, Decision, Ground, Sort
 
 GROUNDS: dict[Ground, str] = {
@@ -92,6 +93,7 @@ def view_comment(
     """A comment with some of its replies, as this person may see it; without a subject it takes none."""
     actor, hiding = looking.actor, looking.hidings.get(comment.id)
     is_hidden = comment.state == CommentState.HIDDEN
+    acts = bool(may_act_here(only_moderated=subject is not None and subject.only_moderated))
     return CommentView(
         id=str(comment.id),
         href=f"/comments/{comment.id}",
@@ -101,16 +103,16 @@ def view_comment(
         state=comment.state,
         created_at=comment.created_at,
         is_edited=comment.edited_at is not None,
-        ground=GROUNDS[Ground(hiding.ground)] if hiding and is_hidden else "",
+        ground=GROUNDS[Ground(hiding.ground)] if hiding and hiding.ground and is_hidden else "",
         reason=hiding.reason if hiding and is_hidden else "",
         support_count=comment.support_count,
         supports=comment.id in looking.supported,
-        may_support=bool(may_support(actor, comment, looking.accounts)),
+        may_support=acts and bool(may_support(actor, comment, looking.accounts)),
         may_reply=comment.parent_id is None
         and subject is not None
         and bool(may_reply(comment, subject.takes_comments)),
         may_report=bool(may_report(actor, comment)),
-        is_mine=actor is not None and comment.author_id in looking.accounts,
+        is_mine=acts and actor is not None and comment.author_id in looking.accounts,
         replies=[view_comment(one, None, looking) for one in replies],
         more_replies=max(0, comment.reply_count - len(replies)) if comment.parent_id is None else 0,
     )
@@ -152,6 +154,7 @@ class CommentPage(msgspec.Struct, frozen=True, kw_only=True):
     comment: CommentView
     parent: CommentView | None
     body: str
+    picture: Picture | None
     replies: list[CommentView]
     paging: Paging
     decisions: list["DecisionView"]
@@ -224,11 +227,13 @@ def build_comment(
     hiding = looking.hidings.get(comment.id)
     waits = facts.appeal is not None and facts.appeal.decided_at is None
     is_mine = actor is not None and comment.author_id == actor.id
+    acts = bool(may_act_here(only_moderated=subject.only_moderated))
     return CommentPage(
         subject=subject,
         comment=view_comment(comment, subject, looking),
         parent=view_comment(parent, None, looking) if parent else None,
         body=comment.body if is_moderator or is_mine else "",
+        picture=subject.pictures.get(comment.id),
         replies=[view_comment(one, None, looking) for one in replies],
         paging=paging,
         decisions=[view_decision(one) for one in facts.decisions],
@@ -237,8 +242,8 @@ def build_comment(
         else [],
         appeal=facts.appeal.text if facts.appeal and (is_moderator or is_mine) else "",
         may_comment=may_comment,
-        may_edit=bool(may_edit(actor, comment, now=now)),
-        may_withdraw=bool(may_withdraw(actor, comment)),
+        may_edit=acts and bool(may_edit(actor, comment, now=now)),
+        may_withdraw=acts and bool(may_withdraw(actor, comment)),
         may_report=may_report(actor, comment),
         may_moderate=may_moderate(actor, comment, looking.accounts),
         may_appeal=bool(may_appeal(actor, comment)) and facts.appeal is None,

@@ -50,6 +50,13 @@ def may_reply(comment: CommentLike, takes_comments: Verdict) -> Verdict:
     return takes_comments
 
 
+def may_act_here(*, only_moderated: bool) -> Verdict:
+    """Whether what is said is supported, changed and withdrawn here, and not where it belongs."""
+    if only_moderated:
+        return deny(N_("This is changed where it was said."))
+    return ALLOW
+
+
 def _is_own(actor: Actor | None, comment: CommentLike, accounts: Collection[uuid.UUID] = ()) -> bool:
     return actor is not None and comment.author_id in (actor.id, *accounts)
 

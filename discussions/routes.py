@@ -31,7 +31,7 @@ from discussions.pages import (
     view_comment,
     view_decision,
 )
-from discussions.policy import may_comment, may_decide_appeal, may_see_moderation
+from discussions.policy import may_act_here, may_comment, may_decide_appeal, may_see_moderation
 from discussions.queries import Subject
 from discussions.states import CommentState, Sort
 
@@ -208,12 +208,20 @@ async def _reply(session: AsyncSession, ctx: Ctx, comment: Comment, form: Form) 
     return ctx.gettext("Your comment is public. You can change it for 15 minutes.")
 
 
+async def _require_here(session: AsyncSession, ctx: Ctx, comment: Comment) -> None:
+    """Raises: Forbidden where what is said is changed and supported elsewhere, or nowhere."""
+    subject = await queries.get_subject(session, ctx.actor, comment.subject)
+    require(may_act_here(only_moderated=subject.only_moderated))
+
+
 async def _edit(session: AsyncSession, ctx: Ctx, comment: Comment, form: Form) -> str:
+    await _require_here(session, ctx, comment)
     await service.edit_comment(session, ctx.actor, comment.id, parse(CommentForm, form).body, now=ctx.now)
     return ctx.gettext("The comment is changed.")
 
 
 async def _withdraw(session: AsyncSession, ctx: Ctx, comment: Comment, form: Form) -> str:
+    await _require_here(session, ctx, comment)
     await service.withdraw_comment(session, ctx.actor, comment.id)
     return ctx.gettext("The comment is withdrawn. Its words are deleted.")
 
@@ -270,7 +278,7 @@ async def support(
 ) -> Response[bytes]:
     """Support a comment, or no longer; back to where it was read."""
     comment = await queries.get_comment(session, comment_id)
-    await queries.get_subject(session, ctx.actor, comment.subject)
+    await _require_here(session, ctx, comment)
     wanted = form.get("wanted") == "yes"
     await service.support_comment(session, ctx.actor, comment_id, wanted=wanted, now=ctx.now)
     back = _back(form, comment)

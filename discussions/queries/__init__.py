@@ -9,6 +9,7 @@ from discussions.queries.comments import (
     first_replies,
     get_comment,
     get_thread,
+    list_comments,
     list_first,
     list_newest,
     list_readable,
@@ -26,9 +27,10 @@ from discussions.queries.moderation import (
     list_open_reports,
     list_reported,
 )
-from discussions.queries.subjects import Resolver, Subject, get_subject, list_subjects, resolve_by
+from discussions.queries.subjects import Picture, Resolver, Subject, get_subject, list_subjects, resolve_by
 
 __all__ = [
+    "Picture",
     "Resolver",
     "Subject",
     "count_comments",
@@ -45,6 +47,7 @@ __all__ = [
     "get_thread",
     "last_hidings",
     "list_appealed",
+    "list_comments",
     "list_decisions",
     "list_first",
     "list_log",

@@ -36,6 +36,14 @@ async def get_comment(session: AsyncSession, comment_id: uuid.UUID, *, lock: boo
     return found
 
 
+async def list_comments(
+    session: AsyncSession, comment_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, Comment]:
+    """Some comments by their id, whatever became of them."""
+    query = select(Comment).where(Comment.id.in_(comment_ids))
+    return {one.id: one for one in (await session.execute(query)).scalars()}
+
+
 async def count_first(session: AsyncSession, subject: str) -> int:
     """How many comments that are no replies there are, of whatever state."""
     query = select(func.count()).where(Comment.subject == subject, Comment.parent_id.is_(None))

@@ -3,7 +3,8 @@
 A port: `app/wiring.py` hands over one resolver for each kind of reference.
 """
 
-from collections.abc import Collection, Sequence
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -15,9 +16,21 @@ from discussions.errors import SubjectNotFound
 from discussions.models import REFERENCE
 
 
+class Picture(msgspec.Struct, frozen=True):
+    """A picture that is shown and hidden with a comment."""
+
+    large_path: str
+    small_path: str
+    width: int
+    height: int
+    alt: str
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """What may be commented on, as its owner tells it. `parents`: (title, address) of what it belongs to, the
-    widest first; `takes_comments`: whether more may be said, or why not.
+    widest first; `takes_comments`: whether more may be said, or why not; `only_moderated`: what is said is
+    part of something else, where it is changed: here it is read, reported and judged; `pictures`: the picture
+    that belongs to a comment, by the comment's id.
     """
 
     ref: str
@@ -26,6 +39,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     parents: tuple[tuple[str, str], ...]
     takes_comments: Verdict
+    only_moderated: bool = False
+    pictures: Mapping[uuid.UUID, Picture] = {}
 
 
 class Resolver(Protocol):

@@ -19,7 +19,7 @@ from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.text import public_name
 from discussions import queries
-from discussions.errors import CommentNotFound
+from discussions.errors import CommentNotFound, StillHidden
 from discussions.models import Comment, CommentSupport, Thread
 from discussions.policy import may_comment, may_edit, may_reply, may_support, may_withdraw
 from discussions.queries import Subject
@@ -84,6 +84,43 @@ async def write_comment(
     if parent is not None:
         parent.reply_count += 1
         await _tell_of_reply(session, subject, parent, comment)
+    await session.flush()
+    return comment
+
+
+async def put_words(
+    session: AsyncSession,
+    actor: Actor,
+    subject: Subject,
+    body: str,
+    *,
+    before: uuid.UUID | None,
+    now: datetime,
+) -> Comment:
+    """Keep words that belong to something else (`Subject.only_moderated`) where they are reported and judged.
+    `before`: what stood there; it is changed, unless it is hidden: then it stays so, beside the new words.
+
+    Locks: the thread. Raises: StillHidden. Who may say it, its owner has asked.
+    """
+    thread = await _thread(session, subject)
+    stands = await queries.get_comment(session, before) if before else None
+    if stands is not None and stands.state == CommentState.HIDDEN and stands.body == body:
+        raise StillHidden()
+    if stands is not None and stands.state == CommentState.VISIBLE:
+        if stands.body != body:
+            stands.body, stands.edited_at = body, now
+        return stands
+    comment = Comment(
+        subject=subject.ref,
+        scope=subject.scope,
+        author_id=actor.id,
+        author_name=public_name(actor.name),
+        role="",
+        body=body,
+        created_at=now,
+    )
+    session.add(comment)
+    thread.comment_count += 1
     await session.flush()
     return comment
 

@@ -76,7 +76,6 @@ class Opinion(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "account_id"),
         CheckConstraint(f"choice IN ({_CHOICES})", name="choice_known"),
-        CheckConstraint("(hidden_at IS NULL) = (hidden_why = '')", name="hidden_for_a_reason"),
         Index("ix_opinions_project_id_changed_at", "project_id", "changed_at"),
     )
 
@@ -85,13 +84,11 @@ class Opinion(Base):
     account_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"), index=True)
     author_name: Mapped[str] = mapped_column(String(120), comment="as shown in public, e.g. Ana P.")
     choice: Mapped[str] = mapped_column(String(10))
-    text: Mapped[str] = mapped_column(Text)
+    words_id: Mapped[Id | None] = mapped_column(
+        ForeignKey("comments.id"), comment="its words, which are reported and judged as comments are"
+    )
     at: Mapped[datetime]
     changed_at: Mapped[datetime]
-    hidden_at: Mapped[datetime | None] = mapped_column(
-        comment="its words and photo were hidden; it counts still"
-    )
-    hidden_why: Mapped[str] = mapped_column(Text, default="")
 
 
 class BuiltReply(Base):
@@ -117,11 +114,15 @@ class WorksPhoto(Base):
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_why = '')", name="withdrawn_for_a_reason"),
         Index("ix_works_photos_project_id_created_at", "project_id", "created_at"),
         Index("ix_works_photos_opinion_id", "opinion_id"),
+        Index("ix_works_photos_words_id", "words_id"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
     project_id: Mapped[Id] = mapped_column(ForeignKey("projects.id"))
     opinion_id: Mapped[Id | None] = mapped_column(ForeignKey("opinions.id"))
+    words_id: Mapped[Id | None] = mapped_column(
+        ForeignKey("comments.id"), comment="with which words of the opinion it is shown and hidden"
+    )
     large_key: Mapped[str] = mapped_column(String(80))
     small_key: Mapped[str] = mapped_column(String(80))
     width: Mapped[int]

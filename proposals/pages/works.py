@@ -7,14 +7,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
+from accounts.policy import Actor
 from app.kit.i18n import Locale
 from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from cycles.models import Cycle
+from discussions.policy import may_see_moderation
 from proposals.models import BuiltReply, Milestone, Opinion, Project, Spending, WorksPhoto
 from proposals.pages.ideas import Choice, PhotoView
 from proposals.pages.words import BUILT_TITLES, WORKS_TITLES, EventView, read_dates
-from proposals.queries import last_entries
+from proposals.policy import may_reply_built
+from proposals.queries import Words, last_entries
 from proposals.service import describe_change
 from proposals.states import (
     EVENT_TITLES,
@@ -132,9 +135,12 @@ class OpinionView(msgspec.Struct, frozen=True, kw_only=True):
     was_changed: bool
     photo: PhotoView | None
     replies: list[ReplyView]
+    words_path: str  # where the words are reported and judged; empty without words
+    is_hidden: bool
     hidden_why: str
     may_reply: Verdict
-    may_hide: Verdict
+    may_report: bool
+    may_moderate: bool
 
 
 class BuiltShare(msgspec.Struct, frozen=True):
@@ -178,6 +184,7 @@ class WorksFormPage(msgspec.Struct, frozen=True, kw_only=True):
     photos: list[WorksPhotoView] = []
     photo: PhotoView | None = None
     opinion: OpinionView | None = None
+    hidden_path: str = ""  # of one's own words that a moderator has hidden
 
 
 # ── milestones ────────────────────────────────────────────────────────────────
@@ -356,25 +363,29 @@ def view_opinion(
     opinion: Opinion,
     replies: Sequence[BuiltReply],
     photo: WorksPhoto | None,
+    words: Words | None,
     *,
-    may_reply: Verdict,
-    may_hide: Verdict,
+    actor: Actor | None,
 ) -> OpinionView:
     """What a resident says, as everybody may see it."""
-    is_hidden = opinion.hidden_at is not None
+    is_hidden = words is not None and words.is_hidden
+    is_own = actor is not None and actor.id == opinion.account_id
     return OpinionView(
         id=str(opinion.id),
         author=opinion.author_name,
         choice=opinion.choice,
         title=BUILT_TITLES[Built(opinion.choice)],
-        text="" if is_hidden else opinion.text,
+        text=words.text if words and not is_hidden else "",
         changed_at=opinion.changed_at,
         was_changed=opinion.changed_at > opinion.at,
         photo=view_photo(photo) if photo and not is_hidden else None,
         replies=[ReplyView(one.at, one.by_name, one.text, one.at < opinion.changed_at) for one in replies],
-        hidden_why=opinion.hidden_why,
-        may_reply=may_reply,
-        may_hide=may_hide,
+        words_path=f"/comments/{words.id}" if words else "",
+        is_hidden=is_hidden,
+        hidden_why=words.why if words else "",
+        may_reply=may_reply_built(actor, is_hidden=is_hidden),
+        may_report=actor is not None and not is_own and words is not None and not is_hidden,
+        may_moderate=words is not None and bool(may_see_moderation(actor)),
     )
 
 

@@ -480,11 +480,3 @@ def may_reply_built(actor: Actor | None, *, is_hidden: bool) -> Verdict:
     if verdict and is_hidden:
         return deny(N_("A moderator has hidden this answer."))
     return verdict
-
-
-def may_hide_opinion(actor: Actor | None, author_id: uuid.UUID) -> Verdict:
-    """Whether this person hides the words of an opinion, or shows them again: a moderator, of others."""
-    verdict = may_act_as(actor, Role.MODERATOR)
-    if verdict and actor is not None and actor.id == author_id:
-        return deny(N_("This is your own answer. A colleague has to decide."))
-    return verdict

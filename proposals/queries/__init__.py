@@ -28,6 +28,7 @@ from proposals.queries.departments import (
     list_overdue_contestations,
     list_to_remind,
 )
+from proposals.queries.discussed import opinion_subject
 from proposals.queries.ideas import (
     PAGE_SIZE,
     SENT_COUNT_OF_CYCLE,
@@ -107,8 +108,10 @@ from proposals.queries.review import (
 )
 from proposals.queries.works import (
     OPINION_PAGE,
+    Words,
     count_opinions,
     find_funded,
+    find_hidden_photo,
     find_opinion,
     get_opinion,
     get_works,
@@ -122,6 +125,7 @@ from proposals.queries.works import (
     list_replies,
     list_spendings,
     list_steps,
+    list_words,
     list_works_photos,
     sum_spendings,
 )
@@ -136,6 +140,7 @@ __all__ = [
     "SENT_COUNT_OF_CYCLE",
     "IdeaFilter",
     "QueueFilter",
+    "Words",
     "count_beside_queue",
     "count_drafts",
     "count_ideas_by_state",
@@ -147,6 +152,7 @@ __all__ = [
     "find_debate",
     "find_entered",
     "find_funded",
+    "find_hidden_photo",
     "find_idea_by_number",
     "find_intake",
     "find_last_decision",
@@ -239,10 +245,12 @@ __all__ = [
     "list_valid_projects",
     "list_verdicts",
     "list_whole_queue",
+    "list_words",
     "list_works_photos",
     "lock_cycle",
     "lock_ideas",
     "lock_undecided",
+    "opinion_subject",
     "point_of",
     "read_all_ideas",
     "sum_spendings",

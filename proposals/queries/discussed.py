@@ -1,10 +1,12 @@
-"""Ideas as what may be commented on; all that is said of a cycle's ideas stands together.
+"""Ideas as what may be commented on; all that is said of a cycle's ideas stands together. And what residents
+say of finished works, which is only moderated there.
 
 Handed to discussions/ by `app/wiring.py`, which asks for many at once.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +16,10 @@ from app.kit.i18n import N_
 from app.kit.policy import deny
 from app.kit.text import uuids
 from cycles.models import Cycle
-from discussions.queries import Subject
-from proposals.models import Idea
+from discussions.queries import Picture, Subject
+from proposals.models import Idea, Opinion, Project
 from proposals.policy import may_view, takes_comments
+from proposals.queries.works import list_words_photos
 from proposals.states import IdeaState
 
 
@@ -66,4 +69,45 @@ async def find_idea_lists(
             takes_comments=deny(N_("Choose one of the ideas.")),
         )
         for cycle in cycles
+    }
+
+
+def opinion_subject(
+    opinion: Opinion, project: Project, cycle: Cycle, pictures: Mapping[uuid.UUID, Picture] | None = None
+) -> Subject:
+    """What a resident says of finished works, as what is reported and judged."""
+    return Subject(
+        ref=f"opinion:{opinion.id}",
+        scope=f"works:{project.id}",
+        title=f"{project.number}, {project.title}",
+        path=f"/works/{project.id}",
+        parents=((cycle.title, f"/cycles/{cycle.slug}"),),
+        takes_comments=deny(
+            N_("Each resident says once whether it was built as promised; the department answers beside it.")
+        ),
+        only_moderated=True,
+        pictures=pictures or {},
+    )
+
+
+async def find_opinions(
+    session: AsyncSession, actor: Actor | None, keys: Sequence[str]
+) -> dict[str, Subject]:
+    """What residents say of finished works, with the photos that belong to it."""
+    query = (
+        select(Opinion, Project, Cycle)
+        .join(Project, Project.id == Opinion.project_id)
+        .join(Cycle, Cycle.id == Project.cycle_id)
+        .where(Opinion.id.in_(uuids(keys)))
+    )
+    rows = (await session.execute(query)).all()
+    pictures: dict[uuid.UUID | None, dict[uuid.UUID, Picture]] = defaultdict(dict)
+    for one in await list_words_photos(session, [opinion.id for opinion, _, _ in rows]):
+        base = f"/works/photos/{one.id}"
+        shown = Picture(f"{base}/large.jpg", f"{base}/small.jpg", one.width, one.height, one.alt)
+        if one.words_id:
+            pictures[one.opinion_id][one.words_id] = shown
+    return {
+        str(opinion.id): opinion_subject(opinion, project, cycle, pictures[opinion.id])
+        for opinion, project, cycle in rows
     }

@@ -5,11 +5,15 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.paging import Paging, paging
 from cycles.models import Area, Cycle
+from discussions.models import Comment
+from discussions.queries import last_hidings, list_comments
+from discussions.states import CommentState
 from proposals.errors import OpinionNotFound, PhotoNotFound, ProjectNotFound
 from proposals.models import BuiltReply, Milestone, Opinion, Project, Spending, WorksPhoto
 from proposals.states import Built, Outcome
@@ -153,6 +157,33 @@ async def get_opinion(session: AsyncSession, opinion_id: uuid.UUID, *, lock: boo
     return found
 
 
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """The words of an opinion as moderators left them. `why`: of hidden ones, the public reason."""
+
+    id: uuid.UUID
+    text: str
+    is_hidden: bool
+    why: str
+
+
+async def list_words(session: AsyncSession, opinions: Sequence[Opinion]) -> dict[uuid.UUID, Words]:
+    """The words of each opinion that has some, by the opinion's id; hidden ones too."""
+    comments = await list_comments(session, [one.words_id for one in opinions if one.words_id])
+    hidden = [one.id for one in comments.values() if one.state == CommentState.HIDDEN]
+    hidings = await last_hidings(session, hidden) if hidden else {}
+    found = {}
+    for one in opinions:
+        if one.words_id is not None:
+            words, hiding = comments[one.words_id], hidings.get(one.words_id)
+            found[one.id] = Words(
+                id=words.id,
+                text=words.body,
+                is_hidden=words.state == CommentState.HIDDEN,
+                why=hiding.reason if hiding else "",
+            )
+    return found
+
+
 async def list_replies(
     session: AsyncSession, opinion_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, list[BuiltReply]]:
@@ -180,19 +211,40 @@ async def list_opinion_photos(
     session: AsyncSession, opinion_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, WorksPhoto]:
     """The photo of each opinion that has one."""
-    query = select(WorksPhoto).where(WorksPhoto.opinion_id.in_(opinion_ids))
+    query = (
+        select(WorksPhoto)
+        .join(Opinion, Opinion.words_id == WorksPhoto.words_id)
+        .where(Opinion.id.in_(opinion_ids))
+    )
     photos = (await session.execute(query)).scalars()
     return {photo.opinion_id: photo for photo in photos if photo.opinion_id is not None}
 
 
+async def list_words_photos(session: AsyncSession, opinion_ids: Collection[uuid.UUID]) -> list[WorksPhoto]:
+    """The photos of all words that opinions ever had."""
+    query = select(WorksPhoto).where(WorksPhoto.opinion_id.in_(opinion_ids))
+    return list((await session.execute(query)).scalars())
+
+
 async def get_works_photo(session: AsyncSession, photo_id: uuid.UUID) -> WorksPhoto:
-    """A photo that is shown. Raises: PhotoNotFound, also when it was withdrawn or hidden with its opinion."""
+    """A photo that is shown. Raises: PhotoNotFound, also when it was withdrawn or hidden with its words."""
     query = (
         select(WorksPhoto)
-        .outerjoin(Opinion, Opinion.id == WorksPhoto.opinion_id)
-        .where(WorksPhoto.id == photo_id, WorksPhoto.withdrawn_at.is_(None), Opinion.hidden_at.is_(None))
+        .outerjoin(Comment, Comment.id == WorksPhoto.words_id)
+        .where(WorksPhoto.id == photo_id, WorksPhoto.withdrawn_at.is_(None))
+        .where(Comment.state.is_distinct_from(CommentState.HIDDEN.value))
     )
     photo = (await session.execute(query)).scalar_one_or_none()
     if photo is None:
         raise PhotoNotFound()
     return photo
+
+
+async def find_hidden_photo(session: AsyncSession, photo_id: uuid.UUID) -> WorksPhoto | None:
+    """A photo that was hidden with its words: for who decides on an appeal."""
+    query = (
+        select(WorksPhoto)
+        .join(Comment, Comment.id == WorksPhoto.words_id)
+        .where(WorksPhoto.id == photo_id, Comment.state == CommentState.HIDDEN.value)
+    )
+    return (await session.execute(query)).scalar_one_or_none()

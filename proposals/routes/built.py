@@ -1,4 +1,4 @@
-"""Built as promised? A resident says it, the department answers, a moderator may hide the words."""
+"""Built as promised? A resident says it, the department answers, moderators judge the words as comments."""
 
 from uuid import UUID
 
@@ -13,12 +13,23 @@ from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse
 from app.kit.i18n import N_
 from app.kit.policy import require
-from app.kit.web import WebRequest, field_errors, get, official, page, post, see_other, verified
+from app.kit.web import (
+    WebRequest,
+    explain_refusal,
+    field_errors,
+    get,
+    official,
+    page,
+    post,
+    see_other,
+    verified,
+)
+from discussions.errors import StillHidden
 from proposals import queries, service
-from proposals.forms import OpinionForm, ReplyForm, WhyForm
+from proposals.forms import OpinionForm, ReplyForm
 from proposals.models import Opinion, Project
 from proposals.pages import works as pages
-from proposals.policy import may_hide_opinion, may_reply_built, may_say_built
+from proposals.policy import may_reply_built, may_say_built
 from proposals.routes.works import view_opinions
 from proposals.routes.works_desk import store_photo
 from proposals.states import WorksState, works_state
@@ -42,9 +53,15 @@ async def _built_page(session: AsyncSession, ctx: Ctx, project_id: UUID) -> page
     require(may_say_built(ctx.actor, is_received=works_state(steps) is WorksState.RECEIVED))
     own = await queries.find_opinion(session, project.id, await list_same_person(session, ctx.actor.id))
     photo = (await queries.list_opinion_photos(session, [own.id])).get(own.id) if own else None
-    values = {"choice": own.choice if own else "", "text": own.text if own else "", "alt": ""}
-    shown = pages.view_photo(photo) if photo and own and own.hidden_at is None else None
-    return pages.form_page(project, {**values, "drop_photo": ""}, photo=shown)
+    words = (await queries.list_words(session, [own])).get(own.id) if own else None
+    is_hidden = words is not None and words.is_hidden
+    text = words.text if words and not is_hidden else ""
+    return pages.form_page(
+        project,
+        {"choice": own.choice if own else "", "text": text, "alt": "", "drop_photo": ""},
+        photo=pages.view_photo(photo) if photo and not is_hidden else None,
+        hidden_path=f"/comments/{words.id}" if words and is_hidden else "",
+    )
 
 
 @post("/works/{project_id:uuid}/built", audience=verified, uploads=True, include_in_schema=False)
@@ -60,11 +77,12 @@ async def say_built(
     model = await _built_page(session, ctx, project_id)
     try:
         saying = await _read_saying(ctx, form)
-    except FormErrors as refused:
-        values = {name: form.get(name) for name in model.values}
-        again = pages.with_typed(model, values, field_errors(ctx.locale, refused))
-        return page(request, "proposals/works_built.html", again, status=422)
-    await service.say_built(session, ctx.actor, project_id, saying, now=ctx.now)
+        async with session.begin_nested():  # a refusal is a page, which ends without rolling back
+            await service.say_built(session, ctx.actor, project_id, saying, now=ctx.now)
+    except (FormErrors, StillHidden) as refused:
+        errors, status = explain_refusal(ctx.locale, refused, "text")
+        again = pages.with_typed(model, {name: form.get(name) for name in model.values}, errors)
+        return page(request, "proposals/works_built.html", again, status=status)
     notice = ctx.gettext("Your answer counts. You can change it at any time.")
     return see_other(request, f"/works/{project_id}", notice=notice, anchor="built")
 
@@ -88,11 +106,19 @@ async def _read_saying(ctx: Ctx, form: Form) -> service.Saying:
     )
 
 
-# ── the department and the moderators ─────────────────────────────────────────
+# ── the department ─────────────────────────────────────────
 async def _opinion_page(session: AsyncSession, ctx: Ctx, opinion: Opinion, field: str) -> pages.WorksFormPage:
     project: Project = (await queries.get_works(session, opinion.project_id))[0]
     (view,) = await view_opinions(session, ctx, [opinion])
     return pages.form_page(project, {field: ""}, opinion=view)
+
+
+async def _answerable(session: AsyncSession, ctx: Ctx, opinion_id: UUID) -> Opinion:
+    """Raises: OpinionNotFound, Forbidden."""
+    opinion = await queries.get_opinion(session, opinion_id)
+    words = (await queries.list_words(session, [opinion])).get(opinion.id)
+    require(may_reply_built(ctx.actor, is_hidden=words is not None and words.is_hidden))
+    return opinion
 
 
 @get("/works/opinions/{opinion_id:uuid}/reply", audience=official, include_in_schema=False)
@@ -103,8 +129,7 @@ async def show_reply(
     opinion_id: FromPath[UUID],
 ) -> Response[bytes]:
     """The form of an answer to what a resident says."""
-    opinion = await queries.get_opinion(session, opinion_id)
-    require(may_reply_built(ctx.actor, is_hidden=opinion.hidden_at is not None))
+    opinion = await _answerable(session, ctx, opinion_id)
     return page(request, "proposals/works_reply.html", await _opinion_page(session, ctx, opinion, "text"))
 
 
@@ -117,8 +142,7 @@ async def reply_built(
     opinion_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Answer for the department, in public."""
-    opinion = await queries.get_opinion(session, opinion_id)
-    require(may_reply_built(ctx.actor, is_hidden=opinion.hidden_at is not None))
+    opinion = await _answerable(session, ctx, opinion_id)
     try:
         text = parse(ReplyForm, form).text
     except FormErrors as refused:
@@ -130,39 +154,4 @@ async def reply_built(
     return see_other(request, f"/works/{opinion.project_id}", notice=notice, anchor=f"o-{opinion_id}")
 
 
-@get("/works/opinions/{opinion_id:uuid}/hide", audience=official, include_in_schema=False)
-async def show_hiding(
-    request: WebRequest,
-    session: NamedDependency[AsyncSession],
-    ctx: NamedDependency[Ctx],
-    opinion_id: FromPath[UUID],
-) -> Response[bytes]:
-    """Ask a moderator why the words are hidden."""
-    opinion = await queries.get_opinion(session, opinion_id)
-    require(may_hide_opinion(ctx.actor, opinion.account_id))
-    return page(request, "proposals/works_hide.html", await _opinion_page(session, ctx, opinion, "why"))
-
-
-@post("/works/opinions/{opinion_id:uuid}/hide", audience=official, include_in_schema=False)
-async def hide_opinion(
-    request: WebRequest,
-    session: NamedDependency[AsyncSession],
-    ctx: NamedDependency[Ctx],
-    form: NamedDependency[Form],
-    opinion_id: FromPath[UUID],
-) -> Response[bytes]:
-    """Hide the words and the photo of an opinion; or show them again."""
-    opinion = await queries.get_opinion(session, opinion_id)
-    require(may_hide_opinion(ctx.actor, opinion.account_id))
-    try:
-        why = "" if form.get("do") == "show" else parse(WhyForm, form).why
-    except FormErrors as refused:
-        model = await _opinion_page(session, ctx, opinion, "why")
-        model = pages.with_typed(model, {"why": form.get("why")}, field_errors(ctx.locale, refused))
-        return page(request, "proposals/works_hide.html", model, status=422)
-    await service.hide_opinion(session, ctx.actor, opinion_id, why=why, now=ctx.now)
-    notice = ctx.gettext("The answer is hidden.") if why else ctx.gettext("The answer is shown again.")
-    return see_other(request, f"/works/{opinion.project_id}", notice=notice, anchor=f"o-{opinion_id}")
-
-
-HANDLERS = [show_built, say_built, show_reply, reply_built, show_hiding, hide_opinion]
+HANDLERS = [show_built, say_built, show_reply, reply_built]

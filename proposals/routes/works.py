@@ -16,12 +16,13 @@ from app.kit.paging import paging
 from app.kit.text import write_csv
 from app.kit.web import WebRequest, anyone, download, get, page
 from cycles.models import Cycle
+from discussions.policy import may_see_moderation
 from proposals import queries
 from proposals.errors import PhotoNotFound, ProjectNotFound
 from proposals.models import Opinion, Project
 from proposals.pages import works as pages
 from proposals.pages.ideas import Choice, query_of
-from proposals.policy import may_hide_opinion, may_keep_works, may_reply_built, may_say_built
+from proposals.policy import may_keep_works, may_say_built
 from proposals.states import STEPS, Built, WorksState
 
 PAGE_SIZE = 24
@@ -158,13 +159,14 @@ async def view_opinions(
     ids = [one.id for one in opinions]
     replies = await queries.list_replies(session, ids)
     photos = await queries.list_opinion_photos(session, ids)
+    words = await queries.list_words(session, opinions)
     return [
         pages.view_opinion(
             one,
             replies.get(one.id, []),
             photos.get(one.id),
-            may_reply=may_reply_built(ctx.actor, is_hidden=one.hidden_at is not None),
-            may_hide=may_hide_opinion(ctx.actor, one.account_id),
+            words.get(one.id),
+            actor=ctx.actor,
         )
         for one in opinions
     ]
@@ -177,12 +179,16 @@ async def show_works_photo(
     photo_id: FromPath[UUID],
     size: FromPath[str],
 ) -> Response[bytes]:
-    """A photo, until it is withdrawn or hidden."""
-    photo = await queries.get_works_photo(session, photo_id)
+    """A photo, until it is withdrawn; hidden ones are for moderators, who decide on appeals."""
+    judges = bool(may_see_moderation(ctx.actor))
+    hidden = await queries.find_hidden_photo(session, photo_id) if judges else None
+    photo = hidden or await queries.get_works_photo(session, photo_id)
     if size not in ("large.jpg", "small.jpg"):
         raise PhotoNotFound()
     content = await ctx.services.storage.get(photo.large_key if size == "large.jpg" else photo.small_key)
-    return download(content, media_type="image/jpeg", headers={"Cache-Control": PHOTO_CACHE})
+    return download(
+        content, media_type="image/jpeg", headers={"Cache-Control": "no-store" if hidden else PHOTO_CACHE}
+    )
 
 
 HANDLERS = [list_works, works_csv, show_work, show_works_photo]

@@ -19,7 +19,7 @@ from proposals.service.authors import (
     leave_idea,
     withdraw_invitation,
 )
-from proposals.service.built import Saying, hide_opinion, reply_built, say_built
+from proposals.service.built import Saying, reply_built, say_built
 from proposals.service.contest import contest_until, contest_verdict, uphold_verdict
 from proposals.service.days_off import MovedIdea, list_moved_ideas, move_deadlines
 from proposals.service.debates import DebateEntry, enter_debate, read_debate
@@ -158,7 +158,6 @@ __all__ = [
     "find_missing",
     "find_payment",
     "fold_idea",
-    "hide_opinion",
     "invite",
     "is_submission_open",
     "judge_idea",

@@ -1,4 +1,7 @@
-"""Built as promised? What residents say after the reception, what the department answers, what is hidden."""
+"""Built as promised? What residents say after the reception, what the department answers.
+
+The words of an answer are kept where comments are, so that moderators judge them in the same way.
+"""
 
 import uuid
 from datetime import datetime
@@ -14,9 +17,11 @@ from app.kit.clock import local_date
 from app.kit.db import new_id
 from app.kit.policy import require
 from app.kit.text import public_name
+from cycles.models import Cycle
+from discussions.service import put_words
 from proposals import queries
-from proposals.models import BuiltReply, Opinion, WorksPhoto
-from proposals.policy import may_hide_opinion, may_reply_built, may_say_built
+from proposals.models import BuiltReply, Opinion, Project, WorksPhoto
+from proposals.policy import may_reply_built, may_say_built
 from proposals.service.drafts import StoredPhoto
 from proposals.service.telling import announce_reply
 from proposals.states import Built, WorksState, works_state
@@ -39,7 +44,7 @@ async def say_built(
 
     Locks: the project. Raises: Forbidden, ProjectNotFound.
     """
-    project, _ = await queries.get_works(session, project_id, lock=True)
+    project, cycle = await queries.get_works(session, project_id, lock=True)
     steps = queries.last_entries(await queries.list_milestones(session, project.id))
     require(may_say_built(actor, is_received=works_state(steps) is WorksState.RECEIVED))
     accounts = await list_same_person(session, actor.id)  # also from another account of theirs
@@ -51,28 +56,52 @@ async def say_built(
             account_id=actor.id,
             author_name=public_name(actor.name),
             choice=saying.choice.value,
-            text=saying.text,
             at=now,
             changed_at=now,
-            hidden_why="",
         )
         session.add(opinion)
-    elif (opinion.choice, opinion.text) != (saying.choice, saying.text):
-        opinion.choice, opinion.text, opinion.changed_at = saying.choice.value, saying.text, now
+        await session.flush()
+    elif await _says_other(session, opinion, saying):
+        opinion.choice, opinion.changed_at = saying.choice.value, now
+    await _put_words(session, actor, (project, cycle), opinion, saying, now=now)
+    return opinion
+
+
+async def _says_other(session: AsyncSession, opinion: Opinion, saying: Saying) -> bool:
+    words = (await queries.list_words(session, [opinion])).get(opinion.id)
+    return (opinion.choice, words.text if words else "") != (saying.choice, saying.text)
+
+
+async def _put_words(
+    session: AsyncSession,
+    actor: Actor,
+    works: tuple[Project, Cycle],
+    opinion: Opinion,
+    saying: Saying,
+    *,
+    now: datetime,
+) -> None:
+    """The words, if there are any, where comments are: there they are reported, hidden and appealed for."""
+    stands = (await queries.list_words(session, [opinion])).get(opinion.id)
+    if not saying.text and saying.photo is None and (stands is None or stands.is_hidden):
+        return
+    subject = queries.opinion_subject(opinion, *works)
+    words = await put_words(session, actor, subject, saying.text, before=opinion.words_id, now=now)
+    opinion.words_id = words.id
     await session.flush()
     await _set_photo(session, opinion, saying, now=now)
-    return opinion
 
 
 async def _set_photo(session: AsyncSession, opinion: Opinion, saying: Saying, *, now: datetime) -> None:
     if saying.photo is None and saying.keeps_photo:
         return
-    await session.execute(delete(WorksPhoto).where(WorksPhoto.opinion_id == opinion.id))
+    await session.execute(delete(WorksPhoto).where(WorksPhoto.words_id == opinion.words_id))
     if saying.photo is not None:
         photo = WorksPhoto(
             id=new_id(),
             project_id=opinion.project_id,
             opinion_id=opinion.id,
+            words_id=opinion.words_id,
             alt=saying.alt,
             taken_on=local_date(now),
             created_at=now,
@@ -92,7 +121,8 @@ async def reply_built(
     Locks: the opinion, the register's head. Raises: Forbidden, OpinionNotFound. Announces it.
     """
     opinion = await queries.get_opinion(session, opinion_id, lock=True)
-    require(may_reply_built(actor, is_hidden=opinion.hidden_at is not None))
+    words = (await queries.list_words(session, [opinion])).get(opinion.id)
+    require(may_reply_built(actor, is_hidden=words is not None and words.is_hidden))
     earlier = (await queries.list_replies(session, [opinion.id])).get(opinion.id, [])
     if earlier and earlier[-1].text == text:
         return None
@@ -105,27 +135,6 @@ async def reply_built(
     announce_reply(session, project, opinion.account_id, now=now)
     await _record(session, "works.replied", opinion, {"text": text, "by": actor.name}, now=now)
     return reply
-
-
-async def hide_opinion(
-    session: AsyncSession, actor: Actor, opinion_id: uuid.UUID, *, why: str, now: datetime
-) -> Opinion:
-    """Hide the words and the photo of an opinion, or with an empty `why` show them again. What it says of the
-    project counts either way.
-
-    Locks: the opinion, the register's head. Raises: Forbidden, OpinionNotFound.
-    """
-    opinion = await queries.get_opinion(session, opinion_id, lock=True)
-    require(may_hide_opinion(actor, opinion.account_id))
-    if (opinion.hidden_at is None) == (not why):
-        return opinion  # a second click
-    opinion.hidden_at, opinion.hidden_why = (now if why else None), why
-    await session.flush()
-    if why:
-        await _record(session, "works.opinion-hidden", opinion, {"reason": why}, now=now)
-    else:
-        await _record(session, "works.opinion-shown", opinion, {}, now=now)
-    return opinion
 
 
 async def _record(

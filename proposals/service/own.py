@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.events import AccountClosed
 from accounts.policy import Actor
 from accounts.service import CLOSED_NAME
+from proposals import queries
 from proposals.models import Attachment, CoAuthor, Idea, Invitation, Opinion, Photo, Support, WorksPhoto
 from proposals.states import IdeaState
 
@@ -53,6 +54,8 @@ async def export_proposals(session: AsyncSession, actor: Actor) -> object:
     opinions = await session.execute(
         select(Opinion).where(Opinion.account_id == actor.id).order_by(Opinion.at)
     )
+    said = list(opinions.scalars())
+    words = await queries.list_words(session, said)
     return {
         "ideas": [_idea(one) for one in ideas.scalars()],
         "supports": [
@@ -62,12 +65,12 @@ async def export_proposals(session: AsyncSession, actor: Actor) -> object:
             {
                 "works": f"/works/{one.project_id}",
                 "choice": one.choice,
-                "text": one.text,
+                "text": words[one.id].text if one.id in words else "",
                 "at": one.at.isoformat(),
                 "changed_at": one.changed_at.isoformat(),
-                "hidden_why": one.hidden_why,
+                "hidden_why": words[one.id].why if one.id in words else "",
             }
-            for one in opinions.scalars()
+            for one in said
         ],
     }
 

@@ -28,7 +28,7 @@ WORKS: tuple[PageCase, ...] = (
     PageCase("/works/{received_works}/built", who="resident"),
     PageCase("/works/{received_works}/built", note="empty", who="resident", status=422, send={}),
     PageCase("/works/opinions/{opinion}/reply", who="reviewer"),
-    PageCase("/works/opinions/{opinion}/hide", who="moderator"),
+    PageCase("/comments/{opinion_words}", who="moderator"),
 )
 
 WORKS_FACTS = {
@@ -40,5 +40,6 @@ WORKS_FACTS = {
         Milestone.project_id.in_(select(Spending.project_id)),
     ),
     "works_photo": first(WorksPhoto.id, WorksPhoto.opinion_id.is_(None)),
-    "opinion": first(Opinion.id, Opinion.text != ""),
+    "opinion": first(Opinion.id, Opinion.words_id.is_not(None)),
+    "opinion_words": first(Opinion.words_id, Opinion.words_id.is_not(None)),
 }

@@ -15,6 +15,8 @@ from accounts.states import Role
 from app.kit.db import new_id
 from discussions import service as discussions
 from discussions.queries import get_subject
+from discussions.service import hide_comment
+from discussions.states import Ground
 from proposals import service
 from proposals.models import Idea
 from proposals.service import Saying
@@ -98,7 +100,9 @@ async def test_the_works_as_data_and_feeds(town: Town) -> None:
     assert detail["opinions"][0]["replies"][0]["text"] == "Vin în mai."
     async with town.database.write() as session:
         moderator = actor_of(await make_account(session), roles=[Role.MODERATOR])
-        await service.hide_opinion(session, moderator, opinion.id, why="Jignește pe cineva anume.", now=NOON)
+        assert opinion.words_id is not None
+        why = "Jignește pe cineva anume."
+        await hide_comment(session, moderator, opinion.words_id, Ground.INSULT, why, now=NOON)
     hidden = (await fetch(town, f"/api/v1/works/{project.id}"))["opinions"][0]
     assert (hidden["text"], hidden["hidden_why"]) == ("", "Jignește pe cineva anume.")
     client = town.make_client()

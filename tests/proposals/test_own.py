@@ -49,7 +49,7 @@ async def test_a_closed_account_leaves_no_name_and_a_copy_has_everything(session
     assert {one["title"] for one in own["ideas"]} == {idea.title, draft.title}
     assert [one["number"] for one in own["supports"]] == [other.number]
     assert own["opinions"][0]["text"] == "Lipsesc băncile."
-    assert [one["text"] for one in data["comments"]["written"]] == ["Bine spus."]
+    assert {one["text"] for one in data["comments"]["written"]} == {"Bine spus.", "Lipsesc băncile."}
 
     await close_account(session, actor, password=PASSWORD, now=NOON)
     session.expunge_all()
@@ -65,7 +65,7 @@ async def test_a_closed_account_leaves_no_name_and_a_copy_has_everything(session
     assert (kept.support_count, kept.author_name) == (1, "Ana P.")
     events = view_events(await queries.list_events(session, idea.id), [], "ro", author=CLOSED_NAME)
     assert [one.by for one in events] == [CLOSED_NAME]
-    assert not (await session.execute(select(Comment.wants_mail))).scalar_one()
+    assert not (await session.get_one(Comment, comment.id)).wants_mail
 
 
 async def test_the_name_is_nowhere_on_the_pages(town: Town) -> None:

@@ -219,10 +219,6 @@ def test_built_is_said_by_verified_residents_who_do_not_answer_it() -> None:
         assert not policy.may_say_built(who, is_received=True)
 
 
-def test_words_are_hidden_by_moderators_of_others() -> None:
-    moderator = actor(OTHER, verified=True, roles=(Role.MODERATOR,))
-    assert policy.may_hide_opinion(moderator, AUTHOR)
-    for who in (None, neighbour, reviewer, desk):
-        assert not policy.may_hide_opinion(who, AUTHOR)
-    assert not policy.may_hide_opinion(moderator, OTHER)
+def test_hidden_words_are_not_answered() -> None:
+    assert policy.may_reply_built(reviewer, is_hidden=False)
     assert not policy.may_reply_built(reviewer, is_hidden=True)

@@ -77,16 +77,31 @@ async def test_from_plan_to_reception_and_what_residents_say(town: Town, project
     await official.send(f"{opinion}/reply", text="Băncile se montează în aprilie.")
     assert "Băncile se montează" in await visitor.see(works)
     moderator = await town.officer(Role.MODERATOR)
-    await moderator.see(f"{opinion}/hide")
-    await moderator.send(f"{opinion}/hide", 422, why="")
-    await moderator.send(f"{opinion}/hide", why="Nume de persoane")
+    (words,) = set(re.findall(r"/comments/[0-9a-f-]+(?=#moderation)", await moderator.see(works)))
+    neighbour = await town.resident()
+    assert f"{words}#report" in await neighbour.see(works)
+    await neighbour.see(words)
+    await neighbour.send(words, do="report", ground="personal_data", text="Un nume.")
+    await resident.see(words)
+    for act in ("edit", "withdraw"):  # they are changed where they were said
+        await resident.send(words, 403, do=act, body="Altceva.")
+    await neighbour.send(f"{words}/support", 403, wanted="yes")
+    why = "Numele unui om nu are ce căuta aici."
+    await moderator.see("/moderation")
+    await moderator.send(f"{words}/moderate", do="hide", ground="personal_data", reason=why)
     html = await visitor.see(works)
     assert "Lipsesc" not in html
-    assert "Nume de persoane" in html
+    assert why in html
+    assert why in await visitor.see("/moderation/log")
     assert (await visitor.client.get(photo)).status_code == 404
-    assert "Show it again" in await moderator.see(works)
-    await moderator.send(f"{opinion}/hide", do="show")
-    assert "Lipsesc" in await visitor.see(works)
+    assert (await moderator.client.get(photo)).headers["cache-control"] == "no-store"
+    assert photo in await moderator.see(words)
+    assert "Lipsesc" in await resident.see(words)
+    assert words in await resident.see(f"{works}/built")
+    kept = await resident.send(f"{works}/built", 409, choice="no", text="Lipsesc băncile.")
+    assert "Lipsesc băncile." in kept.text
+    await resident.send(f"{works}/built", choice="no", text="Lipsesc două.")
+    assert "Lipsesc două." in await visitor.see(works)
 
 
 async def test_money_is_shown_with_overspending_in_words(town: Town, project: Project) -> None:
