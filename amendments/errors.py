@@ -49,6 +49,13 @@ TEXT_WORDS = {
     "too_many_operations": N_("An amendment holds too many changes. Propose some of them apart."),
     "into_itself": N_("A part of the text cannot be moved into itself."),
     "slot_not_there": N_("The place for it is no longer there. Choose another."),
+    "unfit": N_(
+        "Such a part cannot stand in that place of the text: a table holds rows, a row holds cells, and "
+        "points stand in articles and paragraphs. Choose another place."
+    ),
+    "nested_too_deep": N_("Too many enumerations would stand inside each other. Choose another place."),
+    "no_words": N_("A table and its rows have no words of their own: change their cells."),
+    "no_cells": N_("A new table has rows, and a new row has cells."),
     "whole_act": N_("The draft decision as a whole cannot be moved or deleted. Propose that it is rejected."),
 }
 

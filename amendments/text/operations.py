@@ -11,9 +11,10 @@ from typing import TypeAlias
 
 import msgspec
 
+from amendments.text.kinds import MAX_NESTED, WORDLESS, may_hold, nesting, own_nesting
 from amendments.text.refused import BadOperation
 from amendments.text.tokens import cut, normalise, tokenise
-from amendments.text.units import NewUnit, Unit, Version, flatten
+from amendments.text.units import NewUnit, Unit, UnitType, Version, flatten, nested
 
 MAX_OPERATIONS = 50  # of an amendment
 MAX_TOKENS = 5_000  # of a unit that is changed word by word; a longer one is replaced or split
@@ -168,15 +169,19 @@ def check_operation(version: Version, operation: Operation, *, is_recorded: bool
     match operation:
         case Splice():
             _check_splice(version[operation.unit], operation, is_recorded=is_recorded)
-        case InsertUnit():
+        case InsertUnit(parent=parent, new=new):
             _check_slot(version, slot_of(operation))
             _check_new(version, operation, is_recorded=is_recorded)
-        case DeleteUnit() | ReplaceUnit():
-            if version[operation.unit].type == "act":
-                raise BadOperation("whole_act")
+            if not is_recorded:
+                _check_fits(version, parent, new)
+        case DeleteUnit(unit=unit):
+            _check_below_act(version[unit])
+        case ReplaceUnit(unit=unit, new=new):
+            _check_below_act(version[unit])
             _check_new(version, operation)
+            _check_fits(version, version[unit].parent or "", new, instead=version[unit].type)
         case MoveUnit():
-            _check_move(version, operation)
+            _check_move(version, operation, is_recorded=is_recorded)
         case SetField():
             if operation.field not in version.fields:
                 raise BadOperation("no_such_field", field=operation.field)
@@ -190,8 +195,9 @@ def check_operation(version: Version, operation: Operation, *, is_recorded: bool
 
 def _check_splice(unit: Unit, splice: Splice, *, is_recorded: bool) -> None:
     tokens = unit.tokens
-    if unit.type == "act":
-        raise BadOperation("whole_act")
+    _check_below_act(unit)
+    if unit.type in WORDLESS and not is_recorded:
+        raise BadOperation("no_words", unit=unit.id)
     if not 0 <= splice.start <= splice.end <= len(tokens):
         raise BadOperation("outside_the_text", unit=unit.id, length=len(tokens))
     if len(splice.new) > MAX_CHARACTERS:
@@ -209,6 +215,11 @@ def _check_splice(unit: Unit, splice: Splice, *, is_recorded: bool) -> None:
         raise BadOperation("glues_words", unit=unit.id)
 
 
+def _check_below_act(unit: Unit) -> None:
+    if unit.type == "act":
+        raise BadOperation("whole_act")
+
+
 def _check_slot(version: Version, slot: Slot) -> None:
     parent, after = slot
     version.place(parent)
@@ -216,10 +227,22 @@ def _check_slot(version: Version, slot: Slot) -> None:
         raise BadOperation("slot_not_there", parent=parent, after=after)
 
 
-def _check_move(version: Version, move: MoveUnit) -> None:
-    if version[move.unit].type == "act":
-        raise BadOperation("whole_act")
+def _check_fits(version: Version, parent: str, new: NewUnit, *, instead: UnitType | None = None) -> None:
+    """That a unit may stand below that parent, with what is below itself. What stands there already may:
+    `instead` is the kind of what it replaces.
+    """
+    if new.type != instead and not may_hold(version[parent].type, new.type):
+        raise BadOperation("unfit", parent=version[parent].type, kind=new.type)
+    if nesting(version, parent) + own_nesting(new) > MAX_NESTED:
+        raise BadOperation("nested_too_deep", most=MAX_NESTED)
+
+
+def _check_move(version: Version, move: MoveUnit, *, is_recorded: bool) -> None:
+    unit = version[move.unit]
+    _check_below_act(unit)
     _check_slot(version, slot_of(move))
+    if not is_recorded and move.parent != unit.parent:
+        _check_fits(version, move.parent, nested(version, unit.id))
     if version.is_under(move.parent, move.unit):
         raise BadOperation("into_itself", unit=move.unit)
     siblings = version.children(move.parent)
@@ -228,21 +251,35 @@ def _check_move(version: Version, move: MoveUnit) -> None:
         raise BadOperation("changes_nothing")
 
 
-def _check_new(version: Version, operation: Operation, *, is_recorded: bool = False) -> None:
+def _check_new(version: Version, operation: InsertUnit | ReplaceUnit, *, is_recorded: bool = False) -> None:
+    """That what an operation brings can be part of this text."""
+    if not is_recorded:
+        _check_below(operation.new)
     units = list(new_units(operation))
     if sum(len(unit.text) for unit in units) > MAX_CHARACTERS:
         raise BadOperation("too_long", most=MAX_CHARACTERS)
     for unit in units:
         if unit.id in version or not unit.id:
             raise BadOperation("id_taken", unit=unit.id)
-        if unit.type == "act":
-            raise BadOperation("whole_act")
+        _check_below_act(unit)
         if is_recorded:
             continue
+        if unit.type in WORDLESS and unit.text:
+            raise BadOperation("no_words", unit=unit.id)
         if unit.text != normalise(unit.text) or unit.label != normalise(unit.label):
             raise BadOperation("text_not_normal")
         if len(unit.tokens) > MAX_TOKENS:
             raise BadOperation("unit_too_long", unit=unit.id, most=MAX_TOKENS)
+
+
+def _check_below(new: NewUnit) -> None:
+    """That the kinds within a new unit fit each other, and that what has no words has something in it."""
+    if new.type in WORDLESS and not new.children:
+        raise BadOperation("no_cells")
+    for child in new.children:
+        if not may_hold(new.type, child.type):
+            raise BadOperation("unfit", parent=new.type, kind=child.type)
+        _check_below(child)
 
 
 def new_units(operation: Operation) -> Iterator[Unit]:

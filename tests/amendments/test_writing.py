@@ -307,20 +307,8 @@ def reworked() -> list[Consolidated]:
 
 
 def in_print(operation: Operation) -> bool:
-    """Whether it can be printed where it stands: a table holds rows, a preamble no article."""
-    closed = ("table", "row", "cell", "preamble", "act")
-    match operation:
-        case Splice(unit=unit):
-            return ACT[unit].type not in ("table", "row", "preamble")
-        case InsertUnit(parent=parent):
-            return ACT[parent].type not in closed
-        case MoveUnit(unit=unit, parent=parent):
-            same = ACT[unit].parent == parent and ACT[unit].type == "row"
-            loose = ACT[unit].type in ("article", "alin", "lit", "pct", "text", "table")
-            return same or (loose and ACT[parent].type not in closed)
-        case ReplaceUnit(unit=unit):
-            return ACT[unit].type in ("article", "alin", "lit", "text")
-    return True
+    """Whether it can be printed: a preamble has no words of its own, and a text stays one whole act."""
+    return not (isinstance(operation, Splice) and ACT[operation.unit].type == "preamble")
 
 
 @pytest.fixture(scope="module")
@@ -345,8 +333,10 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text whose lines may be cut anywhere."""
-    return text.removeprefix("\ufeff").split()
+    """The words of a text whose lines may be cut anywhere. LibreOffice holds a row without words that comes
+    or goes by a joiner of no width.
+    """
+    return text.removeprefix("\ufeff").replace("\u200d", "").split()
 
 
 @pytest.mark.parametrize("settled", ["accepted", "rejected"])

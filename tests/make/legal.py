@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hypothesis import strategies as st
 
 from amendments.text.conflicts import HARD, judge
+from amendments.text.kinds import WORDLESS
 from amendments.text.labels import relabel
 from amendments.text.operations import (
     Amendment,
@@ -24,11 +25,14 @@ from amendments.text.units import NewUnit, Unit, UnitType, Version
 
 WORDS = ("taxa", "zi", "lei", "10", "10,5", "art", ",", ".", "ș", "la")
 BELOW: dict[UnitType, tuple[UnitType, ...]] = {
-    "act": ("article", "chapter", "text"),
+    "act": ("article", "chapter", "text", "table"),
     "chapter": ("article",),
-    "article": ("alin", "lit", "heading"),
+    "article": ("alin", "lit", "heading", "table"),
     "alin": ("lit", "text"),
     "lit": ("pct",),
+    "pct": ("lit",),
+    "table": ("row",),
+    "row": ("cell",),
 }
 
 
@@ -77,24 +81,28 @@ def versions(draw: st.DrawFn, *, most: int = 8) -> Version:
         parent = able[draw(st.integers(0, len(able) - 1))]
         parents = parents[: parents.index(parent) + 1]
         kind = draw(st.sampled_from(BELOW[parent.type]))
-        unit = Unit(id=f"u{number}", type=kind, parent=parent.id, text=draw(texts))
+        text = "" if kind in WORDLESS else draw(texts)
+        unit = Unit(id=f"u{number}", type=kind, parent=parent.id, text=text)
         units.append(unit)
         parents.append(unit)
     return relabel(Version(units, {"short_title": "a", "initiator": "b"}))
+
+
+def draw_new(draw: st.DrawFn, kind: UnitType, id: str) -> NewUnit:
+    """A new unit, often with one below it, and so on."""
+    below = BELOW.get(kind, ())
+    has_more = bool(below) and (kind in WORDLESS or draw(st.booleans()))
+    children = (draw_new(draw, draw(st.sampled_from(below)), f"{id}c"),) if has_more else ()
+    text = "" if kind in WORDLESS else draw(texts)
+    return NewUnit(id=id, type=kind, text=text, children=children)
 
 
 def draw_operation(draw: st.DrawFn, version: Version, name: str) -> Operation | None:
     """An operation that can be carried out, or nothing."""
     ids = [unit.id for unit in version.units]
     unit = version[draw(st.sampled_from(ids))]
-    parent = draw(st.sampled_from(ids))
+    parent = draw(st.sampled_from([id for id in ids if version[id].type in BELOW]))
     after = draw(st.sampled_from([None, *version.children(parent)]))
-    new = NewUnit(
-        id=f"n{name}",
-        type=draw(st.sampled_from(("article", "alin", "lit", "text"))),
-        text=draw(texts),
-        children=draw(st.sampled_from(((), (NewUnit(id=f"n{name}c", type="lit", text="nou"),)))),
-    )
     kind = draw(st.integers(0, 9))
     made: Operation
     if kind <= 4:
@@ -107,8 +115,11 @@ def draw_operation(draw: st.DrawFn, version: Version, name: str) -> Operation | 
     elif kind == 6:
         made = MoveUnit(unit=unit.id, parent=parent, after=after)
     elif kind == 7:
+        new = draw_new(draw, draw(st.sampled_from(BELOW[version[parent].type])), f"n{name}")
         made = InsertUnit(parent=parent, after=after, new=new)
     elif kind == 8:
+        above = version[unit.parent].type if unit.parent else unit.type
+        new = draw_new(draw, draw(st.sampled_from(BELOW.get(above, (unit.type,)))), f"n{name}")
         made = ReplaceUnit(unit=unit.id, new=new)
     else:
         made = SetField(field=draw(st.sampled_from(("short_title", "initiator"))), value=draw(texts))
