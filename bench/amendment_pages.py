@@ -18,7 +18,6 @@ import httpx
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from amendments.text.index import ConflictIndex
 from amendments.text.operations import Amendment
 from amendments.text.units import Version
 
@@ -102,7 +101,7 @@ async def _fill(
     from amendments import queries, service
     from amendments.models import AmendmentRow
     from amendments.routes.secretariat import earliest_end
-    from amendments.service.proposing import write_conflicts
+    from amendments.service.comparing import keep_all_conflicts
     from app.kit import clock
     from bench.district import add_residents
     from tests.make.accounts import actor_of, make_account
@@ -152,5 +151,5 @@ async def _fill(
         session.add(row)
         known.append(msgspec.structs.replace(one, id=str(row.id), rank=rank))
     await session.flush()
-    await write_conflicts(session, debated.id, ConflictIndex(version, known).conflicts())
+    await keep_all_conflicts(session, debated, {uuid.UUID(one.id): one for one in known})
     return act.id, uuid.UUID(known[0].id), residents[0].token

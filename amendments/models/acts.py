@@ -263,6 +263,18 @@ class AmendmentAnchor(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(comment="its author said what is to become of it")
 
 
+class AmendmentPlace(Base):
+    """Where an amendment's operations lie on a version, so that another one finds whom it may be in conflict
+    with (amendments/text/places.py). One too many costs a comparison; one too few would hide a conflict.
+    """
+
+    __tablename__ = "amendment_places"
+
+    version_id: Mapped[Id] = mapped_column(ForeignKey("act_versions.id"), primary_key=True)
+    mark: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    amendment_id: Mapped[Id] = mapped_column(ForeignKey("amendments.id"), primary_key=True)
+
+
 class AmendmentConflict(Base):
     """Two amendments that cannot both become text, or only with a decision, on one version."""
 

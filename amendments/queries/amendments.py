@@ -16,18 +16,22 @@ from amendments.models import (
     AmendmentAnchor,
     AmendmentConflict,
     AmendmentEvent,
+    AmendmentPlace,
     AmendmentRow,
     AmendmentSupport,
     Answer,
     CorrectionRow,
     RulingRow,
 )
+from amendments.queries.acts import read_version
 from amendments.states import INTO_TEXT, UNANSWERED, ActState, AmendmentState
 from amendments.text.operations import Amendment, Operation
+from amendments.text.places import marks_near
 from amendments.text.weaving import Ruling
 
 GONE = (AmendmentState.WITHDRAWN.value, AmendmentState.INADMISSIBLE.value, AmendmentState.DRAFT.value)
 CARRIED = ("same", "shifted")  # fates in which operations go on by themselves
+MANY_PLACES = 5_000  # more than that are not asked for one by one: whole chapters go
 
 
 @lru_cache(maxsize=8_192)  # what was registered never changes, and is read with every page of its act
@@ -162,6 +166,9 @@ async def count_unanswered(session: AsyncSession, act_id: uuid.UUID) -> int:
 
 
 # ── on a version ──────────────────────────────────────────────────────────────
+_BARE = (AmendmentRow.id, AmendmentRow.rank, AmendmentRow.operations, AmendmentRow.separable)
+
+
 async def list_standing(session: AsyncSession, version: ActVersion) -> list[tuple[AmendmentRow, Amendment]]:
     """Every registered amendment that means something on a version: written against it, or carried to it."""
     found = (await session.execute(_standing(version, AmendmentRow))).all()
@@ -170,8 +177,32 @@ async def list_standing(session: AsyncSession, version: ActVersion) -> list[tupl
 
 async def map_standing(session: AsyncSession, version: ActVersion) -> dict[uuid.UUID, Amendment]:
     """The same without who proposes them and why: for pages that count a thousand and show a few."""
-    columns = (AmendmentRow.id, AmendmentRow.rank, AmendmentRow.operations, AmendmentRow.separable)
-    found = (await session.execute(_standing(version, *columns))).all()
+    return await _read_standing(session, _standing(version, *_BARE))
+
+
+async def find_standing(
+    session: AsyncSession, version: ActVersion, amendment_id: uuid.UUID
+) -> Amendment | None:
+    """An amendment on a version, if it means something there."""
+    query = _standing(version, *_BARE).where(AmendmentRow.id == amendment_id)
+    return (await _read_standing(session, query)).get(amendment_id)
+
+
+async def map_near(
+    session: AsyncSession, version: ActVersion, amendment: Amendment
+) -> dict[uuid.UUID, Amendment]:
+    """Whatever stands on a version and may be in conflict with an amendment, by the places that are kept."""
+    marks = sorted(marks_near(read_version(version), amendment))
+    if len(marks) > MANY_PLACES:
+        return await map_standing(session, version)
+    query = select(AmendmentPlace.amendment_id).where(
+        AmendmentPlace.version_id == version.id, AmendmentPlace.mark.in_(marks)
+    )
+    ids = set((await session.execute(query)).scalars())
+    return await _read_standing(session, _standing(version, *_BARE).where(AmendmentRow.id.in_(ids)))
+
+
+async def _read_standing(session: AsyncSession, query: Select[Any]) -> dict[uuid.UUID, Amendment]:
     return {
         id: Amendment(
             id=str(id),
@@ -179,7 +210,7 @@ async def map_standing(session: AsyncSession, version: ActVersion) -> dict[uuid.
             operations=read_operations(bytes(anchored or own)),
             separable=separable,
         )
-        for anchored, id, rank, own, separable in found
+        for anchored, id, rank, own, separable in (await session.execute(query)).all()
     }
 
 

@@ -28,11 +28,10 @@ from amendments.service.acts import (
     publish_fact,
     publish_version,
 )
+from amendments.service.comparing import keep_all_conflicts
 from amendments.service.correcting import correction_id, list_merged
-from amendments.service.proposing import write_conflicts
 from amendments.service.telling import mail_author, tell
 from amendments.states import ActState, AmendmentState, DebateState, Outcome, VersionKind
-from amendments.text.index import ConflictIndex
 from amendments.text.labels import cite
 from amendments.text.operations import Amendment
 from amendments.text.rebase import Rebased, rebase
@@ -180,7 +179,7 @@ async def _begin_round(
     act.round, act.proposals_until = act.round + 1, proposals_until
     await note_event(session, actor, act, Event.REOPENED, local_date(now), now=now)
     standing = await _carry(session, act, version, done, deferred, now=now)
-    await write_conflicts(session, version.id, ConflictIndex(done.version, standing).conflicts())
+    await keep_all_conflicts(session, version, standing)
     facts: dict[str, object] = {"round": act.round, "proposals_until": proposals_until.isoformat()}
     await publish_fact(session, "act.round_begun", act, facts, now=now)
 
@@ -193,7 +192,7 @@ async def _carry(
     deferred: Sequence[AmendmentRow],
     *,
     now: datetime,
-) -> list[Amendment]:
+) -> dict[uuid.UUID, Amendment]:
     """Every deferred amendment is open again, with an anchor on the new text; their authors are told, and
     asked where it cannot go on as it was written: also one that had lost its place in an earlier round.
     Returns those that can.
@@ -209,7 +208,7 @@ async def _carry(
         await session.flush()
         await tell(session, row, f"carried_{one.kind}", by_name="", now=now)
         await mail_author(session, act, row, "carried", fate=one.kind)
-    return [one.amendment for one in carried.values() if one.amendment is not None]
+    return {row.id: one.amendment for row, one in carried.items() if one.amendment is not None}
 
 
 async def _base(session: AsyncSession, version: ActVersion) -> ActVersion:

@@ -26,8 +26,9 @@ from amendments.policy import may_hold_debate, may_record_recommendation
 from amendments.queries.debates import Minutes, MinutesRecommendation, MinutesSpeaker
 from amendments.rules.procedure import Event
 from amendments.service.acts import note_event, publish_fact
+from amendments.service.comparing import keep_conflicts
 from amendments.service.debates import lock_debate
-from amendments.service.proposing import SERIES, check_operations, keep_conflicts
+from amendments.service.proposing import SERIES, check_operations
 from amendments.service.telling import proposal_facts, publish_amendment_fact, tell
 from amendments.states import AmendmentState, AuthorKind, DebateState, check_debate
 from amendments.text.derive import derive_splices

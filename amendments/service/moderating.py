@@ -14,7 +14,8 @@ from amendments import queries
 from amendments.models import AmendmentAnchor, AmendmentRow
 from amendments.policy import may_moderate, may_readmit
 from amendments.rules.procedure import completion_until
-from amendments.service.proposing import end_amendment, keep_conflicts, lock_amendment
+from amendments.service.comparing import keep_conflicts
+from amendments.service.proposing import end_amendment, lock_amendment
 from amendments.service.telling import mail_author, publish_amendment_fact, tell
 from amendments.states import ActState, AmendmentState
 from app.kit.clock import local_date
@@ -183,8 +184,7 @@ async def _wait_again(
     row.state_reason, row.returned_on, row.sent = "", None, None
     await session.flush()
     version = await queries.last_version(session, row.act_id)
-    if row.id in await queries.map_standing(session, version):
-        await keep_conflicts(session, version, row)
+    await keep_conflicts(session, version, row)
     await tell(session, row, kind, by_name=by_name, text=text, operations=bytes(row.operations), now=now)
     facts: dict[str, object] = {"reason": text} if text else {}
     await publish_amendment_fact(session, f"amendment.{kind}", row, facts, now=now)

@@ -4,14 +4,12 @@ Whoever changes anything of an act holds the act's lock: so numbers have no gaps
 compared with all that came before it.
 """
 
-import json
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
@@ -22,7 +20,6 @@ from amendments.models import (
     Act,
     ActVersion,
     AmendmentAnchor,
-    AmendmentConflict,
     AmendmentRow,
     AmendmentSupport,
 )
@@ -35,11 +32,11 @@ from amendments.policy import (
     may_table,
     may_withdraw,
 )
+from amendments.service.comparing import forget_conflicts, keep_conflicts, keep_places
 from amendments.service.debates import check_own_words
 from amendments.service.telling import mail_receipt, proposal_facts, publish_amendment_fact, tell
 from amendments.states import UNANSWERED, ActState, AmendmentState, AuthorKind, IllegalMove
-from amendments.text.conflicts import Conflict, check_consistent
-from amendments.text.index import ConflictIndex
+from amendments.text.conflicts import check_consistent
 from amendments.text.operations import Amendment, Operation, check_amendment
 from amendments.text.refused import Refused
 from amendments.text.units import Version
@@ -109,6 +106,8 @@ async def save_amendment(
         await _forget_anchor(session, row)
         await _forget_signatures(session, row, now=now)
     await session.flush()
+    if row.rank is not None:
+        await keep_places(session, row.version_id, {row.id: queries.as_amendment(row)})
     return row
 
 
@@ -261,49 +260,6 @@ def _check_complete(actor: Actor, row: AmendmentRow) -> None:
 def _shown_name(actor: Actor, row: AmendmentRow) -> str:
     """Recommendations are public with their author (Law 52/2003, art. 7 (5))."""
     return f"{actor.name} ({row.on_behalf_of})" if row.on_behalf_of else actor.name
-
-
-async def keep_conflicts(session: AsyncSession, version: ActVersion, row: AmendmentRow) -> list[Conflict]:
-    """Compare an amendment with all that stand on the version, and write its conflicts down."""
-    standing = await queries.map_standing(session, version)
-    own = standing.pop(row.id)
-    found = ConflictIndex(queries.read_version(version), standing.values()).conflicts_with(own)
-    await forget_conflicts(session, row.id, version_id=version.id)
-    await write_conflicts(session, version.id, found)
-    return found
-
-
-async def write_conflicts(session: AsyncSession, version_id: uuid.UUID, found: Sequence[Conflict]) -> None:
-    """Conflicts as rows: one a pair, hard when any of its operations are."""
-    pairs: dict[tuple[str, str], list[Conflict]] = {}
-    for one in found:
-        pairs.setdefault(one.pair, []).append(one)
-    if not pairs:
-        return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    rows = [
-        {
-            "version_id": version_id,
-            "first_id": uuid.UUID(first),
-            "second_id": uuid.UUID(second),
-            "grade": "hard" if any(one.grade == "hard" for one in own) else "soft",
-            "reasons": json.dumps([[one.first_operation, one.second_operation, one.reason] for one in own]),
-        }
-        for (first, second), own in pairs.items()
-    ]
-    await session.execute(dialect.insert(AmendmentConflict).on_conflict_do_nothing(), rows)
-
-
-async def forget_conflicts(
-    session: AsyncSession, amendment_id: uuid.UUID, *, version_id: uuid.UUID | None = None
-) -> None:
-    """Of one that was withdrawn, or is compared anew."""
-    query = delete(AmendmentConflict).where(
-        (AmendmentConflict.first_id == amendment_id) | (AmendmentConflict.second_id == amendment_id)
-    )
-    if version_id is not None:
-        query = query.where(AmendmentConflict.version_id == version_id)
-    await session.execute(query)
 
 
 # ── after it ──────────────────────────────────────────────────────────────────

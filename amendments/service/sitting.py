@@ -35,9 +35,9 @@ from amendments.rules.procedure import Event
 from amendments.rules.voting_order import OrderPolicy
 from amendments.service.acts import check_term, happened_of, publish_fact, record_event
 from amendments.service.answering import list_accepted
+from amendments.service.comparing import forget_conflicts, keep_conflicts
 from amendments.service.consolidating import write_anchor
 from amendments.service.following import tell_followers
-from amendments.service.proposing import forget_conflicts, keep_conflicts
 from amendments.service.telling import mail_author, publish_amendment_fact, tell
 from amendments.states import ActState, AmendmentState, Outcome, SittingState
 from amendments.text.operations import Amendment

@@ -1,9 +1,9 @@
 """The conflicts of many amendments of one version, found without trying all pairs.
 
-Operations lie in buckets by the unit they need, the unit they take away, the unit they move and the slot they
-fill. An operation can conflict only with what lies in a few of them; `conflicts.judge` then decides. Putting
-amendments in judges nothing; asking about one costs what its own places hold, whether it is in or only being
-written. The list of all is made when it is asked for, and from then on kept up to date.
+Operations lie in buckets by their places (`places`), splices of a unit by where they begin. An operation can
+conflict only with what lies in a few of them; `conflicts.judge` then decides. Putting amendments in judges
+nothing; asking about one costs what its own places hold, whether it is in or only being written. The list of
+all is made when it is asked for, and from then on kept up to date.
 """
 
 from bisect import bisect_right
@@ -12,19 +12,9 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import TypeAlias
 
-from amendments.text.conflicts import Conflict, conflict, judge, needed
-from amendments.text.operations import (
-    Amendment,
-    DeleteUnit,
-    InsertUnit,
-    MoveUnit,
-    Operation,
-    ReplaceUnit,
-    SetField,
-    Slot,
-    Splice,
-    slot_of,
-)
+from amendments.text.conflicts import Conflict, conflict, judge
+from amendments.text.operations import Amendment, Operation, Splice
+from amendments.text.places import WORDS, Place, near, places_of
 from amendments.text.units import Version
 
 Entry: TypeAlias = tuple[str, int]  # an amendment's id and the place of an operation in it
@@ -39,11 +29,7 @@ class ConflictIndex:
         self._amendments: dict[str, Amendment] = {}
         self._conflicts: dict[str, set[Conflict]] | None = None  # of each amendment, once all were asked for
         self._splices: dict[str, list[tuple[int, Entry, Splice]]] = defaultdict(list)  # by start
-        self._needing: dict[str, Bucket] = defaultdict(dict)
-        self._removing: dict[str, Bucket] = defaultdict(dict)
-        self._moving: dict[str, Bucket] = defaultdict(dict)
-        self._slots: dict[Slot, Bucket] = defaultdict(dict)
-        self._fields: dict[str, Bucket] = defaultdict(dict)
+        self._at: dict[Place, Bucket] = defaultdict(dict)
         for amendment in amendments:
             self._put(amendment)
 
@@ -91,8 +77,8 @@ class ConflictIndex:
             entry = (id, at)
             if isinstance(operation, Splice):
                 self._splices[operation.unit].remove((operation.start, entry, operation))
-            for bucket in self._buckets(operation):
-                del bucket[entry]
+            for place in places_of(operation):
+                self._at[place].pop(entry, None)
 
     def _find(self, amendment: Amendment, beyond: str = "") -> Iterator[Conflict]:
         """The conflicts of an amendment with those whose ids are larger than `beyond`."""
@@ -113,42 +99,16 @@ class ConflictIndex:
             own.insert(
                 bisect_right(own, operation.start, key=itemgetter(0)), (operation.start, entry, operation)
             )
-        for bucket in self._buckets(operation):
-            bucket[entry] = operation
-
-    def _buckets(self, operation: Operation) -> Iterator[Bucket]:
-        """Where an operation lies, splices apart."""
-        for unit in dict.fromkeys(needed(operation)):
-            yield self._needing[unit]
-        match operation:
-            case DeleteUnit() | ReplaceUnit():
-                yield self._removing[operation.unit]
-            case InsertUnit() | MoveUnit():
-                yield self._slots[slot_of(operation)]
-                if isinstance(operation, MoveUnit):
-                    yield self._moving[operation.unit]
-            case SetField():
-                yield self._fields[operation.field]
+        for place in places_of(operation):
+            if place[0] != WORDS:
+                self._at[place][entry] = operation
 
     def _candidates(self, operation: Operation) -> Iterable[tuple[Entry, Operation]]:
         """Everything that may conflict with the operation, each once."""
-        if isinstance(operation, SetField):
-            return self._fields.get(operation.field, {}).items()
-        found: Bucket = {}
-        for unit in needed(operation):
-            for above in self.version.path(unit):
-                found |= self._removing.get(above.id, {})
-        match operation:
-            case Splice():
-                found |= self._splices_near(operation)
-            case DeleteUnit() | ReplaceUnit():
-                found |= self._below(operation.unit)
-                found |= self._beside(operation.unit)
-            case InsertUnit():
-                found |= self._around_slot(slot_of(operation))
-            case MoveUnit():
-                found |= self._around_slot(slot_of(operation))
-                found |= self._around_move(operation)
+        found: Bucket = self._splices_near(operation) if isinstance(operation, Splice) else {}
+        for place in near(self.version, operation):
+            if bucket := self._at.get(place):
+                found |= bucket
         return found.items()
 
     def _splices_near(self, splice: Splice) -> Bucket:
@@ -156,42 +116,6 @@ class ConflictIndex:
         own = self._splices.get(splice.unit, [])
         reach = bisect_right(own, splice.end, key=itemgetter(0))
         return {entry: other for _, entry, other in own[:reach] if other.end >= splice.start}
-
-    def _below(self, unit: str) -> Bucket:
-        """Whatever needs the unit or something below it."""
-        found: Bucket = {}
-        for below in self.version.subtree(unit):
-            found |= self._needing.get(below.id, {})
-        return found
-
-    def _beside(self, unit: str) -> Bucket:
-        """Slots right before and right after a unit."""
-        parent = self.version[unit].parent
-        if parent is None:
-            return {}
-        siblings = self.version.children(parent)
-        place = self.version.sibling_place(unit)
-        before = siblings[place - 1] if place else None
-        return self._slots.get((parent, unit), {}) | self._slots.get((parent, before), {})
-
-    def _around_slot(self, slot: Slot) -> Bucket:
-        """Who fills it too, and who takes away or moves the units beside it."""
-        found = dict(self._slots.get(slot, {}))
-        parent, after = slot
-        for unit in (after, self.version.next_sibling(parent, after)):
-            if unit is not None:
-                found |= self._removing.get(unit, {}) | self._moving.get(unit, {})
-        return found
-
-    def _around_move(self, move: MoveUnit) -> Bucket:
-        """Other moves of the unit, of what is below it and of what is above it or its new place; and slots
-        after it.
-        """
-        found = self._below(move.unit) | self._beside(move.unit)
-        for unit in (move.unit, move.parent):
-            for above in self.version.path(unit):
-                found |= self._moving.get(above.id, {})
-        return found
 
 
 def _other(conflict: Conflict, id: str) -> str:

@@ -1,6 +1,11 @@
-"""Real concurrency: many connections at once, on both databases."""
+"""Real concurrency: many connections at once, on both databases.
+
+`OBSTE_TEST_SCALE=1 ./obste test tests/amendments/test_race.py` registers a thousand amendments to 250
+articles and a thousand to one paragraph; without it the same is done with fewer, always.
+"""
 
 import asyncio
+import os
 from collections.abc import Awaitable
 from pathlib import Path
 
@@ -12,6 +17,8 @@ from amendments.errors import AlreadySupported, AnswerClashes
 from amendments.models import AmendmentRow
 from amendments.service import AmendmentDraft, AnswerDraft
 from amendments.states import Outcome
+from amendments.text.index import ConflictIndex
+from amendments.text.units import Unit, Version
 from app.kit import register
 from app.kit.db import Database
 from app.kit.errors import DomainError
@@ -28,6 +35,8 @@ from tests.make.acts import (
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
+FULL = bool(os.environ.get("OBSTE_TEST_SCALE"))
+PROPOSALS, AT_ONCE, PEOPLE = (1_000, 50, 50) if FULL else (40, 10, 10)
 CHEAPER = edit("a1", "Tariful este de 8 lei pe oră.")
 CHEAPEST = edit("a1", "Tariful este de 5 lei pe oră.")
 
@@ -104,3 +113,61 @@ async def test_eight_clicks_of_one_person_are_one_support(database: Database, tm
     async with database.read() as session:
         query = select(func.sum(AmendmentRow.support_count))
         assert (await session.execute(query)).scalar_one() == 1
+
+
+@pytest.mark.parametrize("articles", [1, PROPOSALS // 4])
+async def test_a_thousand_who_propose_leave_no_number_missing_or_doubled(
+    database: Database, tmp_path: Path, articles: int
+) -> None:
+    """By transactions of their own, many at a time, as fast as the database can; every twentieth is cut off
+    after it has its number, and sent again. What each is in conflict with is what comparing all would find.
+    """
+    text = Version(
+        [
+            Unit(id="act", type="act"),
+            *(
+                Unit(id=f"a{n}", type="article", parent="act", label=str(n), text=f"Zona {n} are 10 locuri.")
+                for n in range(1, articles + 1)
+            ),
+        ]
+    )
+    async with database.write() as session:
+        act = await make_act(session, await make_clerk(session), tmp_path, text=text)
+        authors = [await make_person(session) for _ in range(PEOPLE)]
+    cut_off = set(range(0, PROPOSALS, 20))
+    waiting = iter([*((n, n in cut_off) for n in range(PROPOSALS)), *((n, False) for n in cut_off)])
+    cut = 0
+
+    async def propose_one_after_the_other() -> None:
+        nonlocal cut
+        for place, fails in waiting:
+            number = place % articles + 1
+            operations = edit(f"a{number}", f"Zona {number} are {place + 11} locuri.", text=text)
+            try:
+                async with database.write() as session:
+                    await propose(session, authors[place % PEOPLE], act, operations)
+                    if fails:
+                        raise CutOff
+            except CutOff:
+                cut += 1
+
+    await asyncio.gather(*(propose_one_after_the_other() for _ in range(AT_ONCE)))
+    assert cut == len(cut_off)
+    async with database.read() as session:
+        query = select(AmendmentRow.number, AmendmentRow.rank).order_by(AmendmentRow.rank)
+        numbered = [tuple(one) for one in (await session.execute(query)).all()]
+        facts = [fact async for fact in register.stream_facts(session)]
+        version = await queries.last_version(session, act.id)
+        kept = await queries.list_conflicts(session, version.id)
+        everything = ConflictIndex(text, (await queries.map_standing(session, version)).values())
+    assert numbered == [(f"AM-2027-{n:05d}", n) for n in range(1, PROPOSALS + 1)]
+    assert register.check_chain(facts) is None
+    assert {(str(one.first_id), str(one.second_id)) for one in kept} == {
+        one.pair for one in everything.conflicts()
+    }
+    each = PROPOSALS // articles
+    assert len(kept) == articles * each * (each - 1) // 2
+
+
+class CutOff(Exception):
+    """The connection breaks, or the power goes."""
