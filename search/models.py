@@ -16,7 +16,8 @@ class SearchDocument(Base):
     __tablename__ = "search_documents"
     __table_args__ = (Index("ix_search_documents_kind", "kind"),)
 
-    ref: Mapped[str] = mapped_column(String(REFERENCE), primary_key=True, comment="kind:key of its source")
+    id: Mapped[int] = mapped_column(primary_key=True, comment="another one each time it is written")
+    ref: Mapped[str] = mapped_column(String(REFERENCE), unique=True, comment="kind:key of its source")
     kind: Mapped[str] = mapped_column(String(20))
     stamp: Mapped[str] = mapped_column(String(80), comment="of its source; another one is read again")
     title: Mapped[str] = mapped_column(Text)
@@ -27,14 +28,21 @@ class SearchDocument(Base):
 
 
 class SearchWord(Base):
-    """A stem that stands in a document."""
+    """A stem that stands in a document. The index of stems holds all that counting and ordering need, so that
+    a word of ten thousand comments is looked up without reading one of them.
+    """
 
     __tablename__ = "search_words"
-
-    stem: Mapped[str] = mapped_column(String(40), primary_key=True)
-    ref: Mapped[str] = mapped_column(
-        ForeignKey("search_documents.ref", ondelete="CASCADE"), primary_key=True, index=True
+    __table_args__ = (
+        Index("ix_search_words_stem", "stem", "document_id", "kind", "at", "weight"),  # all of its columns
     )
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("search_documents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    stem: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), comment="of its document")
+    at: Mapped[datetime] = mapped_column(comment="of its document")
     weight: Mapped[int] = mapped_column(comment="more for a word of the title, and for one that is repeated")
 
 

@@ -3,15 +3,26 @@
 A port: `app/wiring.py` hands over one source for each kind of page.
 """
 
+import functools
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Subquery, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    String,
+    bindparam,
+    case,
+    desc,
+    func,
+    literal_column,
+    null,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kit.paging import Paging
 from search.models import REFERENCE, SearchDocument, SearchRefresh, SearchWord
 from search.rules import Stems
 
@@ -57,44 +68,74 @@ def reference(kind: str, key: str) -> str:
 
 
 # ── looking ───────────────────────────────────────────────────────────────────
-def _matches(terms: Sequence[Stems], *, all_of_them: bool) -> Subquery:
-    """The documents in which the terms stand (or one of them), each with its score."""
-    each = [
-        select(SearchWord.ref, func.max(SearchWord.weight).label("weight"))
-        .where(SearchWord.stem.in_(term))
-        .group_by(SearchWord.ref)
-        for term in terms
+class Hits(msgspec.Struct, frozen=True):
+    """What a question hits: pages of each kind with all of its terms, or with any; documents of a stretch."""
+
+    with_all: dict[str, int]
+    with_any: dict[str, int]
+    stretch: list[int]
+
+
+_WORDS = SearchWord.__table__
+
+
+@functools.lru_cache  # making a statement takes longer than running it on a small index
+def _hits_of(term_count: int, *, of_kind: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """How much of each kind is hit, and among that, under the kind "", the documents of a stretch: where more
+    of the terms stand first, then by weight, then the newest. All from one look at the index. A term has two
+    stems at most.
+    """
+    pairs = [
+        [bindparam(f"one{n}", "", String), bindparam(f"other{n}", "", String)] for n in range(term_count)
     ]
-    hits = union_all(*each).subquery()
-    query = select(hits.c.ref, func.sum(hits.c.weight).label("score"), func.count().label("terms")).group_by(
-        hits.c.ref
+    each = [func.max(_WORDS.c.weight).filter(_WORDS.c.stem.in_(pair)) for pair in pairs]
+    key = _WORDS.c["document_id", "kind", "at"]
+    found = select(*key, *(weight.label(f"weight{n}") for n, weight in enumerate(each)))
+    found = found.where(_WORDS.c.stem.in_([stem for pair in pairs for stem in pair]))
+    hits = found.group_by(*key).cte("hits")
+    weights = [hits.c[f"weight{n}"] for n in range(term_count)]
+    terms: ColumnElement[int] = sum(
+        (case((weight.is_not(None), 1), else_=0) for weight in weights), literal_column("0")
     )
-    return (query.having(func.count() == len(terms)) if all_of_them else query).subquery()
+    score: ColumnElement[int] = sum((func.coalesce(weight, 0) for weight in weights), literal_column("0"))
+    stretch = select(hits.c.document_id, terms.label("terms"), score.label("score"), hits.c.at)
+    if of_kind:
+        stretch = stretch.where(hits.c.kind == bindparam("kind"))
+    stretch = stretch.order_by(terms.desc(), score.desc(), hits.c.at.desc(), hits.c.document_id)
+    row = stretch.limit(bindparam("size")).offset(bindparam("offset")).subquery()
+    complete = func.count().filter(terms == term_count)
+    counts = select(
+        hits.c.kind,
+        func.count().label("number"),
+        complete.label("terms"),
+        literal_column("0").label("score"),
+        null().label("at"),
+    ).group_by(hits.c.kind)
+    both = counts.union_all(select(literal_column("''"), *row.c["document_id", "terms", "score", "at"]))
+    return both.order_by(desc("terms"), desc("score"), desc("at"), "number")
 
 
-async def count_found(session: AsyncSession, terms: Sequence[Stems], *, all_of_them: bool) -> dict[str, int]:
-    """How many pages of each kind are found."""
-    found = _matches(terms, all_of_them=all_of_them)
-    query = (
-        select(SearchDocument.kind, func.count().label("found"))
-        .join(found, found.c.ref == SearchDocument.ref)
-        .group_by(SearchDocument.kind)
+async def look_up(
+    session: AsyncSession, terms: Sequence[Stems], kind: str, *, size: int, offset: int
+) -> Hits:
+    """What is hit, and of it (of one kind, if `kind` is not empty) the documents of a page."""
+    given: dict[str, object] = {"size": size, "offset": offset, **({"kind": kind} if kind else {})}
+    for n, stems in enumerate(terms):
+        given |= {f"one{n}": stems[0], f"other{n}": stems[-1]}
+    query = _hits_of(len(terms), of_kind=bool(kind))
+    rows = (await session.execute(query, given)).all()
+    return Hits(
+        with_all={row.kind: row.terms for row in rows if row.kind and row.terms},
+        with_any={row.kind: row.number for row in rows if row.kind},
+        stretch=[row.number for row in rows if not row.kind],
     )
-    return {row.kind: row.found for row in (await session.execute(query)).all()}
 
 
-async def list_found(
-    session: AsyncSession, terms: Sequence[Stems], kind: str, paging: Paging, *, all_of_them: bool
-) -> Sequence[SearchDocument]:
-    """A page of what is found: where more of the terms stand first, then by weight, then the newest."""
-    found = _matches(terms, all_of_them=all_of_them)
-    query = select(SearchDocument).join(found, found.c.ref == SearchDocument.ref)
-    if kind:
-        query = query.where(SearchDocument.kind == kind)
-    query = query.order_by(
-        found.c.terms.desc(), found.c.score.desc(), SearchDocument.at.desc(), SearchDocument.ref
-    )
-    return (await session.execute(query.offset(paging.offset).limit(paging.size))).scalars().all()
+async def list_documents(session: AsyncSession, ids: Sequence[int]) -> list[SearchDocument]:
+    """Some documents, in the order in which they are named."""
+    query = select(SearchDocument).where(SearchDocument.id.in_(ids))
+    found = {one.id: one for one in (await session.execute(query)).scalars()}
+    return [found[one] for one in ids if one in found]
 
 
 # ── the index ─────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from search.models import SearchDocument
 from search.pages import KINDS, SearchPage, build_result, list_kinds
 from search.rules import Stems, passage, terms
 
-PAGE = 20
+PAGE, MOST_PAGES = 20, 1_000_000
 LONGEST_QUESTION = 200
 SEARCHES, SECONDS = 120, 60  # of one address
 
@@ -39,15 +39,17 @@ async def answer(session: AsyncSession, ctx: Ctx, asked: Form) -> Answered:
         return Answered([], {}, paging(1, 0, size=PAGE), [], is_loose=False)
     await ctx.services.limiter.check(f"search:{ctx.client_ip}", limit=SEARCHES, seconds=SECONDS)
     kind = asked.get("kind") if asked.get("kind") in KINDS else ""
-    is_loose, counts = False, await queries.count_found(session, wanted, all_of_them=True)
-    if not counts and len(wanted) > 1:
-        is_loose, counts = True, await queries.count_found(session, wanted, all_of_them=False)
+    place = paging(asked.get("page"), MOST_PAGES * PAGE, size=PAGE)
+    hits = await queries.look_up(session, wanted, kind, size=PAGE, offset=place.offset)
+    is_loose = not hits.with_all and len(wanted) > 1
+    counts = hits.with_any if is_loose else hits.with_all
     total = counts.get(kind, 0) if kind else sum(counts.values())
-    place = paging(asked.get("page"), total, size=PAGE)
-    documents = (
-        await queries.list_found(session, wanted, kind, place, all_of_them=not is_loose) if total else []
-    )
-    return Answered(list(documents), counts, place, wanted, is_loose)
+    asked_for, place = place, paging(place.number, total, size=PAGE)
+    if place.number != asked_for.number:  # there are not so many: the last one
+        hits = await queries.look_up(session, wanted, kind, size=PAGE, offset=place.offset)
+    shown = hits.stretch[: max(0, total - place.offset)]  # where all the terms stand comes first
+    documents = await queries.list_documents(session, shown) if shown else []
+    return Answered(documents, counts, place, wanted, is_loose)
 
 
 @get("/search", audience=anyone, include_in_schema=False)

@@ -63,6 +63,12 @@ def stems_of(word: str) -> Stems:
     return tuple(dict.fromkeys((full[:LONGEST], noun)))
 
 
+@lru_cache(maxsize=50_000)
+def _stems_as_written(word: str) -> Stems:
+    """The stems of a word as it stands in a text: folding it costs more than all the rest."""
+    return stems_of(fold(word))
+
+
 def words_of(text: str) -> list[Stems]:
     """The words of a text by their stems, in order, without those that tell nothing."""
     return [stems_of(word) for word in _WORD.findall(fold(text)) if word not in COMMON]
@@ -85,21 +91,22 @@ def terms(question: str) -> list[Stems]:
 def _finds(wanted: Iterable[Stems]) -> Callable[[str], bool]:
     """Whether a word of a text is one of those that are looked for."""
     known = {stem for word in wanted for stem in word}
-    return lambda word: not known.isdisjoint(stems_of(fold(word)))
+    return lambda word: not known.isdisjoint(_stems_as_written(word))
 
 
 def passage(body: str, wanted: Sequence[Stems]) -> list[Piece]:
     """The part of a text in which the first of the wanted words stands, with all of them marked."""
     finds = _finds(wanted)
-    found = [word for word in _WORD.finditer(body) if finds(word[0])]
-    first = found[0].start() if found else 0
+    first = next((word.start() for word in _WORD.finditer(body) if finds(word[0])), 0)
     start = _word_start(body, first - PASSAGE // 3) if first > PASSAGE // 2 else 0
     end = min(len(body), start + PASSAGE)
     if end < len(body):
         end = max(body.rfind(" ", start, end), start + PASSAGE // 2)
     pieces, at = [Piece("… ", is_found=False)] if start else [], start
-    for word in found:
-        if word.start() >= start and word.end() <= end:
+    for word in _WORD.finditer(body, first):
+        if word.end() > end:  # what follows is not shown
+            break
+        if finds(word[0]):
             pieces += [Piece(body[at : word.start()], is_found=False), Piece(word[0], is_found=True)]
             at = word.end()
     pieces.append(Piece(body[at:end] + (" …" if end < len(body) else ""), is_found=False))

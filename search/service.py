@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import delete, insert, select, update
@@ -13,6 +14,7 @@ from search.models import SearchDocument, SearchRefresh, SearchWord
 from search.queries import LONGEST_BODY, Found, Source, reference
 from search.rules import weigh
 
+_WORDS: Any = SearchWord.__table__  # rows by the thousand: as objects they would cost twice as much
 BATCH = 100  # documents of one transaction: nobody waits long for the database
 
 
@@ -57,21 +59,26 @@ async def write_batch(
     """Write some documents anew; those that the source no longer finds go. Locks: the index."""
     await _lock(session, now=now)
     found = await source.read(session, stamps)
-    refs = [reference(kind, key) for key in stamps]
-    await session.execute(delete(SearchWord).where(SearchWord.ref.in_(refs)))
-    await session.execute(delete(SearchDocument).where(SearchDocument.ref.in_(refs)))
-    if found:
-        await session.execute(insert(SearchDocument), [_row(kind, one, stamps[one.key]) for one in found])
-        words = [word for one in found for word in _words(kind, one)]
-        if words:
-            await session.execute(insert(SearchWord), words)
+    await _remove(session, [reference(kind, key) for key in stamps])
+    if not found:
+        return
+    rows = [_row(kind, one, stamps[one.key]) for one in sorted(found, key=lambda one: one.key)]
+    written = insert(SearchDocument).returning(SearchDocument.ref, SearchDocument.id)
+    ids = {row.ref: row.id for row in await session.execute(written, rows)}
+    words = [word for one in found for word in _words(ids[reference(kind, one.key)], kind, one)]
+    if words:
+        await session.execute(insert(_WORDS), words)
 
 
 async def forget(session: AsyncSession, kind: str, key: str) -> None:
     """Take a page out of the index now, with what takes its words away: not in a minute."""
-    ref = reference(kind, key)
-    await session.execute(delete(SearchWord).where(SearchWord.ref == ref))
-    await session.execute(delete(SearchDocument).where(SearchDocument.ref == ref))
+    await _remove(session, [reference(kind, key)])
+
+
+async def _remove(session: AsyncSession, refs: Collection[str]) -> None:
+    gone = select(SearchDocument.id).where(SearchDocument.ref.in_(refs))
+    await session.execute(delete(SearchWord).where(SearchWord.document_id.in_(gone)))
+    await session.execute(delete(SearchDocument).where(SearchDocument.ref.in_(refs)))
 
 
 async def _lock(session: AsyncSession, *, now: datetime) -> None:
@@ -94,9 +101,9 @@ def _row(kind: str, one: Found, stamp: str) -> dict[str, object]:
     }
 
 
-def _words(kind: str, one: Found) -> list[dict[str, object]]:
-    ref = reference(kind, one.key)
+def _words(document_id: int, kind: str, one: Found) -> list[dict[str, object]]:
+    shared = {"document_id": document_id, "kind": kind, "at": one.at}
     return [
-        {"stem": stem, "ref": ref, "weight": weight}
+        {"stem": stem, "weight": weight} | shared
         for stem, weight in weigh(one.title, one.place, one.body).items()
     ]

@@ -51,6 +51,8 @@ def _limit_marks(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without diacritics, for searching and comparing."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
