@@ -187,7 +187,7 @@ async def make_season(database: Database, size: Size, *, now: datetime) -> Seaso
 
 async def _insert(session: AsyncSession, model: Any, rows: Sequence[Row]) -> None:
     for start in range(0, len(rows), BATCH):
-        await session.execute(insert(model), rows[start : start + BATCH])
+        await session.execute(insert(model.__table__), rows[start : start + BATCH])
 
 
 # ── officials ─────────────────────────────────────────────────────────────────
