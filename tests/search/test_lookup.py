@@ -96,7 +96,7 @@ async def test_documents_come_in_the_order_in_which_they_are_named(session: Asyn
 @pytest.fixture
 def before(empty_db_url: str) -> Iterator[tuple[str, sa.Connection]]:
     """A database whose index still knows documents by their reference."""
-    migrate(empty_db_url, "0042")
+    migrate(empty_db_url, "0044")
     url = empty_db_url.replace("sqlite+aiosqlite", "sqlite").replace(
         "postgresql+asyncpg", "postgresql+psycopg"
     )
@@ -128,5 +128,5 @@ def test_the_migration_keeps_the_index_that_is_there(before: tuple[str, Any]) ->
         ("idea:a", "parc", "idea", 3, True),
         ("idea:b", "parc", "idea", 3, True),
     ]
-    command.downgrade(alembic_config(url), "0042")
+    command.downgrade(alembic_config(url), "0044")
     assert connection.execute(sa.text("SELECT count(*) FROM search_words")).scalar_one() == 0
