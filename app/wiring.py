@@ -208,6 +208,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("proposals.jobs.resume_unanswered", 3600),
     Scheduled("proposals.jobs.remind_of_deadlines", 3600),
     Scheduled("proposals.jobs.tell_of_late", 3600),
+    Scheduled("proposals.jobs.forget_senders", 3600),
     Scheduled("amendments.jobs.keep_files", 60),
     Scheduled("amendments.jobs.end_completions", 900),
     Scheduled("notices.jobs.send_digests", 3600),

@@ -69,3 +69,13 @@ async def tell_of_late(services: Services) -> None:
         if late_steps(steps.get(project_id, []), today=today):
             async with services.database.write() as session:
                 await service.tell_of_late(session, project_id, today=today, now=now)
+
+
+async def forget_senders(services: Services) -> None:
+    """Sweep: erase who sent the ideas that staff have entered, when the time for which it is kept is over."""
+    now = clock.now()
+    async with services.database.read() as session:
+        due = await queries.list_to_forget(session, today=local_date(now))
+    for idea_id in due:
+        async with services.database.write() as session:
+            await service.forget_sender(session, services.storage, idea_id, now=now)

@@ -38,6 +38,7 @@ ADVICE_DAYS, MAX_ADVICE_DAYS = (
     7,
     60,
 )  # working days that another department gets unless told otherwise; at most
+KEEP_DAYS = 365  # for which the name and address of who sent an idea on paper are kept after its last step
 DEBATE_BANI = 0  # above which a project is debated in public before the vote; 0: none has to be
 MOST_SUPPORTS = 10  # ideas of a cycle that one resident supports: who prioritises has to choose
 
@@ -111,6 +112,14 @@ class Channel(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     DESK = "desk"  # said at the desk
+
+
+class PaperKind(StrEnum):
+    """What the author of an idea that nobody has claimed sends without the web."""
+
+    ANSWER = "answer"
+    CONTESTATION = "contestation"
+    WITHDRAWAL = "withdrawal"
 
 
 class EventKind(StrEnum):

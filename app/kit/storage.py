@@ -19,6 +19,9 @@ class Storage(Protocol):
     async def get(self, key: str) -> bytes:
         """Raises: NotFound."""
 
+    async def drop(self, key: str) -> None:
+        """Forget what a key holds; nothing when it is gone. Who asks knows that nobody else has the key."""
+
 
 class FileStorage:
     """Files in a directory of this machine, written whole or not at all."""
@@ -57,3 +60,9 @@ class FileStorage:
             return await asyncio.to_thread((self.directory / key[:2] / key).read_bytes)
         except FileNotFoundError:
             raise NotFound() from None
+
+    async def drop(self, key: str) -> None:
+        """Forget what a key holds; nothing when it is gone. Who asks knows that nobody else has the key."""
+        if "/" in key or ".." in key:
+            raise NotFound()
+        await asyncio.to_thread((self.directory / key[:2] / key).unlink, missing_ok=True)

@@ -11,7 +11,7 @@ from app.kit.errors import FormErrors
 from app.kit.forms import MAX_BANI
 from app.kit.i18n import N_
 from proposals.forms import Body, Title
-from proposals.states import Channel
+from proposals.states import Channel, PaperKind
 
 
 class IntakeForm(msgspec.Struct, frozen=True):
@@ -46,6 +46,17 @@ class IntakeForm(msgspec.Struct, frozen=True):
         refused = check_email(self.email) if self.email else None
         if refused is not None:
             raise FormErrors({"email": refused})
+
+
+class PaperForm(msgspec.Struct, frozen=True):
+    """What the author of an unclaimed idea sent; what each kind needs is asked when it is entered."""
+
+    kind: Annotated[PaperKind, msgspec.Meta(extra={"missing": N_("Choose what the author sent")})]
+    channel: Annotated[Channel, msgspec.Meta(extra={"missing": N_("Choose how it came")})]
+    received_on: Annotated[
+        date, msgspec.Meta(extra={"missing": N_("Write the day on which it was received")})
+    ]
+    text: Annotated[str, msgspec.Meta(max_length=4000)] = ""
 
 
 class InviteForm(msgspec.Struct, frozen=True):

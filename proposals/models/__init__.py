@@ -23,7 +23,7 @@ from proposals.models.ideas import (
     Support,
     Verdict,
 )
-from proposals.models.intake import Intake
+from proposals.models.intake import Intake, Paper
 from proposals.models.works import BuiltReply, Milestone, Opinion, Spending, WorksPhoto
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Milestone",
     "OfficerConflict",
     "Opinion",
+    "Paper",
     "Photo",
     "PreparedVerdict",
     "Project",

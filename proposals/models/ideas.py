@@ -244,6 +244,7 @@ class ReviewRules(Base):
         CheckConstraint("second_eyes_bani >= 0", name="amount_not_negative"),
         CheckConstraint("most_supports >= 0", name="limit_not_negative"),
         CheckConstraint("debate_bani >= 0", name="debate_not_negative"),
+        CheckConstraint("keep_days >= 90", name="kept_through_contestations"),
         CheckConstraint("answer_days > 0 AND contest_days > 0 AND decide_days > 0", name="terms_positive"),
     )
 
@@ -265,6 +266,10 @@ class ReviewRules(Base):
         BigInteger,
         server_default="0",
         comment="a project that costs more is debated in public before the vote; 0: none has to be",
+    )
+    keep_days: Mapped[int] = mapped_column(
+        server_default="365",
+        comment="calendar days after an idea's last step for which it is known who sent it on paper",
     )
     changed_at: Mapped[datetime]
     changed_by_name: Mapped[str] = mapped_column(String(120))

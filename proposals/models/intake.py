@@ -3,19 +3,21 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base
-from proposals.states import Channel
+from app.kit.db import Base, new_id
+from proposals.states import Channel, PaperKind
 
 Id = uuid.UUID
+_PAPERS = ", ".join(f"'{kind}'" for kind in PaperKind)
 _CHANNELS = ", ".join(f"'{channel}'" for channel in Channel)
 
 
 class Intake(Base):
     """How an idea came that staff entered for somebody, and how to reach them. Nothing of the person is
-    public; all of it is erased when they claim the idea with the code of their letter.
+    public; all of it is erased when they claim the idea with the code of their letter, or else some time
+    after the last step of the idea (ReviewRules.keep_days).
     """
 
     __tablename__ = "idea_intakes"
@@ -23,7 +25,10 @@ class Intake(Base):
         CheckConstraint(f"channel IN ({_CHANNELS})", name="channel_known"),
         CheckConstraint("(claimed_at IS NULL) = (claimed_by_id IS NULL)", name="claimed_by_somebody"),
         CheckConstraint("(claimed_at IS NULL) = (code_hash IS NOT NULL)", name="code_works_once"),
-        CheckConstraint("claimed_at IS NULL OR (name || email || phone || address) = ''", name="erased"),
+        CheckConstraint(
+            "(claimed_at IS NULL AND erased_at IS NULL) OR (name || email || phone || address) = ''",
+            name="erased",
+        ),
     )
 
     idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"), primary_key=True)
@@ -47,3 +52,35 @@ class Intake(Base):
     )
     claimed_at: Mapped[datetime | None]
     claimed_by_id: Mapped[Id | None] = mapped_column(ForeignKey("accounts.id"))
+    erased_at: Mapped[datetime | None] = mapped_column(
+        comment="when the person was forgotten who did not claim it"
+    )
+
+
+class Paper(Base):
+    """What the author of an unclaimed idea sent without the web and staff have entered; what it says is in
+    the timeline. The scan is the department's alone, and goes with the name of its sender.
+    """
+
+    __tablename__ = "idea_papers"
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({_PAPERS})", name="kind_known"),
+        CheckConstraint(f"channel IN ({_CHANNELS})", name="channel_known"),
+        Index("ix_idea_papers_idea_id", "idea_id", "entered_at"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    idea_id: Mapped[Id] = mapped_column(ForeignKey("ideas.id"))
+    form_id: Mapped[Id] = mapped_column(
+        unique=True, comment="of the form that was sent: two clicks, one paper"
+    )
+    kind: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(10))
+    received_on: Mapped[date] = mapped_column(comment="the day that counts for terms")
+    entered_at: Mapped[datetime]
+    entered_by_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"), index=True)
+    entered_by_name: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(80), comment="of the scan in the storage; empty: none, or erased")
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    erased_at: Mapped[datetime | None]

@@ -8,12 +8,14 @@ import msgspec
 from markupsafe import Markup
 from sqlalchemy import Row
 
-from proposals.models import Idea, Intake
+from app.kit.policy import Verdict
+from proposals.models import Idea, Intake, Paper
 from proposals.pages.ideas import Choice
-from proposals.pages.words import CHANNEL_TITLES
-from proposals.states import Channel
+from proposals.pages.words import CHANNEL_TITLES, PAPER_TITLES
+from proposals.states import Channel, PaperKind
 
 NO_PICTURE = Markup("")
+NOT_NOW = Verdict(False)
 FIELDS = (
     "channel",
     "received_on",
@@ -75,9 +77,42 @@ class EnteredPage(msgspec.Struct, frozen=True):
     entered_by: str
     due_on: date | None
     claimed_at: datetime | None
+    erased_at: datetime | None
+    keep_days: int
+    papers: list["PaperRow"] = []
+    may_enter: Verdict = NOT_NOW
     code: str = ""
     link: str = ""
     qr: Markup = NO_PICTURE
+
+
+class PaperRow(msgspec.Struct, frozen=True):
+    """What the author sent without the web. `scan_path` is empty without a scan, or once it was erased."""
+
+    title: str
+    channel_title: str
+    received_on: date
+    entered_at: datetime
+    entered_by: str
+    scan_path: str
+    erased_at: datetime | None
+
+
+class PaperPage(msgspec.Struct, frozen=True):
+    """The form of what the author sent. `question`: what is asked of them; `kinds`: what they can do now."""
+
+    idea_id: str
+    number: str
+    title: str
+    lang: str
+    form_id: str
+    kinds: list[tuple[str, str]]
+    question: str
+    until: date | None
+    values: dict[str, str]
+    today: date
+    enter_days: int
+    errors: dict[str, str] = {}
 
 
 class ClaimPage(msgspec.Struct, frozen=True):
@@ -111,7 +146,15 @@ def view_rows(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[EnteredRow]:
 
 
 def build_entered(
-    idea: Idea, intake: Intake, *, code: str = "", link: str = "", qr: Markup = NO_PICTURE
+    idea: Idea,
+    intake: Intake,
+    *,
+    keep_days: int,
+    papers: Sequence[Paper] = (),
+    may_enter: Verdict = NOT_NOW,
+    code: str = "",
+    link: str = "",
+    qr: Markup = NO_PICTURE,
 ) -> EnteredPage:
     """An idea that was entered, or its letter."""
     return EnteredPage(
@@ -128,7 +171,28 @@ def build_entered(
         entered_by=intake.entered_by_name,
         due_on=idea.due_on,
         claimed_at=intake.claimed_at,
+        erased_at=intake.erased_at,
+        keep_days=keep_days,
+        papers=[_view_paper(one) for one in papers],
+        may_enter=may_enter,
         code=code,
         link=link,
         qr=qr,
     )
+
+
+def _view_paper(paper: Paper) -> PaperRow:
+    return PaperRow(
+        title=PAPER_TITLES[PaperKind(paper.kind)],
+        channel_title=CHANNEL_TITLES[Channel(paper.channel)],
+        received_on=paper.received_on,
+        entered_at=paper.entered_at,
+        entered_by=paper.entered_by_name,
+        scan_path=f"/desk/papers/{paper.id}" if paper.key else "",
+        erased_at=paper.erased_at,
+    )
+
+
+def with_errors(model: PaperPage, errors: dict[str, str]) -> PaperPage:
+    """The form with what is wrong with it."""
+    return msgspec.structs.replace(model, errors=errors)

@@ -8,7 +8,7 @@ from app.kit.clock import BUCHAREST
 from app.kit.i18n import Locale
 from app.kit.policy import Verdict
 from cycles.models import Cycle
-from proposals.forms import RulesForm
+from proposals.forms.settings import RulesForm
 from proposals.models import ReviewRules
 from proposals.pages.projects import title_of
 from proposals.service import ReviewTerms
@@ -55,6 +55,7 @@ def build_rules(
             "publish_time": f"{publish_at:%H:%M}" if publish_at else "12:00",
             "most_supports": str(terms.most_supports or ""),
             "debate": str(terms.debate_bani // 100 or ""),
+            "keep_days": str(terms.keep_days),
             "reason": "",
             "seen": msgspec.json.encode(terms).decode(),
         },
@@ -71,4 +72,5 @@ def read_typed(typed: RulesForm) -> ReviewTerms:
         publish_at=typed.publish_at,
         most_supports=typed.most_supports or 0,
         debate_bani=typed.debate or 0,
+        keep_days=typed.keep_days,
     )

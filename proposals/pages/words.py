@@ -16,6 +16,7 @@ from proposals.states import (
     EventKind,
     IdeaState,
     Outcome,
+    PaperKind,
     VerdictKind,
     WorksState,
     days_left,
@@ -45,6 +46,11 @@ CHANNEL_TITLES = {
     Channel.EMAIL: N_("by e-mail"),
     Channel.PHONE: N_("by telephone"),
     Channel.DESK: N_("at the desk"),
+}
+PAPER_TITLES = {
+    PaperKind.ANSWER: N_("An answer to the department"),
+    PaperKind.CONTESTATION: N_("A contestation of the decision"),
+    PaperKind.WITHDRAWAL: N_("The idea is withdrawn"),
 }
 WORKS_TITLES = {
     WorksState.NOT_BEGUN: N_("Not begun"),

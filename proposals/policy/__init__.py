@@ -114,9 +114,9 @@ def may_submit(actor: Actor | None, idea: IdeaLike, *, submission_open: bool) ->
     return ALLOW
 
 
-def may_withdraw(actor: Actor | None, idea: IdeaLike) -> Verdict:
-    """The author may withdraw until there is a verdict."""
-    if actor is None or actor.id != idea.author_id:
+def may_withdraw(actor: Actor | None, idea: IdeaLike, *, stands_in: bool = False) -> Verdict:
+    """The author may withdraw until there is a verdict. `stands_in`: staff enter what the author sent."""
+    if not stands_in and (actor is None or actor.id != idea.author_id):
         return deny(N_("Only its author may withdraw an idea."))
     if idea.state not in OPEN_STATES:
         return deny(N_("This idea can no longer be withdrawn."))
@@ -159,9 +159,9 @@ def takes_comments(idea: IdeaLike) -> Verdict:
     return ALLOW
 
 
-def may_answer(actor: Actor | None, idea: IdeaLike) -> Verdict:
-    """An author answers the question that the department asked."""
-    if not is_author(actor, idea):
+def may_answer(actor: Actor | None, idea: IdeaLike, *, stands_in: bool = False) -> Verdict:
+    """An author answers the question that the department asked. `stands_in`: staff enter their answer."""
+    if not stands_in and not is_author(actor, idea):
         return deny(N_("Only the author of the idea may answer."))
     if idea.state != IdeaState.WAITING:
         return deny(N_("There is no open question about this idea."))
@@ -169,13 +169,20 @@ def may_answer(actor: Actor | None, idea: IdeaLike) -> Verdict:
 
 
 def may_contest(
-    actor: Actor | None, idea: IdeaLike, *, until: date | None, today: date, is_final: bool, at_vote: bool
+    actor: Actor | None,
+    idea: IdeaLike,
+    *,
+    until: date | None,
+    today: date,
+    is_final: bool,
+    at_vote: bool,
+    stands_in: bool = False,
 ) -> Verdict:
     """Whether the author may contest the verdict that holds: once, within its term (`until`; none: it has
     none), not when it `is_final`, being contested already or the answer to a contestation, and not once the
-    project has been put to the vote.
+    project has been put to the vote. `stands_in`: staff enter a contestation that came by the day `today`.
     """
-    if actor is None or actor.id != idea.author_id:
+    if not stands_in and (actor is None or actor.id != idea.author_id):
         return deny(N_("Only the author of the idea may contest the decision."))
     if idea.state not in VERDICT_STATES:
         return deny(N_("There is no decision to contest."))

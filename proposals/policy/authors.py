@@ -69,3 +69,17 @@ def may_claim(actor: Actor | None, idea: IdeaLike, *, knew_code: bool, has_judge
     if has_judged:
         return deny(N_("You have decided on this idea as an official. You cannot become its author."))
     return ALLOW
+
+
+def may_enter_paper(actor: Actor | None, idea: IdeaLike, *, has_judged: bool) -> Verdict:
+    """Whether this person enters what the author of an unclaimed idea sends without the web: not who decides
+    on the idea, or has (`has_judged`).
+    """
+    verdict = may_take_in(actor)
+    if not verdict or actor is None:
+        return verdict
+    if idea.author_id is not None:
+        return deny(N_("The author has claimed this idea, and acts for themselves."))
+    if has_judged or actor.id == idea.reviewer_id:
+        return deny(N_("You decide on this idea. A colleague enters what its author sends."))
+    return ALLOW

@@ -58,7 +58,17 @@ from proposals.queries.ideas import (
     point_of,
     read_all_ideas,
 )
-from proposals.queries.intake import find_entered, find_intake, get_intake, list_intakes
+from proposals.queries.intake import (
+    find_entered,
+    find_intake,
+    find_paper_of_form,
+    get_intake,
+    get_paper,
+    is_kept_elsewhere,
+    list_intakes,
+    list_papers,
+    list_to_forget,
+)
 from proposals.queries.prepared import (
     count_beside_queue,
     count_pending,
@@ -160,6 +170,7 @@ __all__ = [
     "find_open_contestation",
     "find_open_pause",
     "find_opinion",
+    "find_paper_of_form",
     "find_prepared",
     "find_project_of_idea",
     "find_public_row",
@@ -172,6 +183,7 @@ __all__ = [
     "get_intake",
     "get_invitation",
     "get_opinion",
+    "get_paper",
     "get_photo",
     "get_prepared",
     "get_project",
@@ -183,6 +195,7 @@ __all__ = [
     "has_conflict",
     "is_final",
     "is_frozen",
+    "is_kept_elsewhere",
     "is_member",
     "is_reminded",
     "last_entries",
@@ -222,6 +235,7 @@ __all__ = [
     "list_overdue",
     "list_overdue_advice",
     "list_overdue_contestations",
+    "list_papers",
     "list_pauses",
     "list_pauses_of",
     "list_people",
@@ -240,6 +254,7 @@ __all__ = [
     "list_steps",
     "list_supported",
     "list_to_debate",
+    "list_to_forget",
     "list_to_remind",
     "list_unanswered",
     "list_valid_projects",

@@ -30,6 +30,7 @@ from proposals.states import (
     CONTEST_DAYS,
     DEBATE_BANI,
     DECIDE_DAYS,
+    KEEP_DAYS,
     MOST_SUPPORTS,
     OPEN_STATES,
     SECOND_EYES_BANI,
@@ -192,6 +193,7 @@ async def get_rules(session: AsyncSession, cycle_id: uuid.UUID, *, lock: bool = 
         decide_days=DECIDE_DAYS,
         most_supports=MOST_SUPPORTS,
         debate_bani=DEBATE_BANI,
+        keep_days=KEEP_DAYS,
     )
 
 

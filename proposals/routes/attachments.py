@@ -36,17 +36,22 @@ async def handle_attachments(session: AsyncSession, ctx: Ctx, idea: Idea, form: 
     if len(known) + len(uploads) > MAX_ATTACHMENTS:
         raise FormErrors({"documents": TooManyAttachments(limit=MAX_ATTACHMENTS)})
     for upload in uploads:
-        try:
-            document = await _read(upload)
-        except Invalid as refused:
-            raise FormErrors({"documents": refused}) from None
-        stored = service.StoredDocument(
-            title=_title_of(upload.name),
-            key=await ctx.services.storage.put(document.content, document.suffix),
-            media_type=document.media_type,
-            size=len(document.content),
-        )
+        stored = await store_document(ctx, upload, "documents")
         await service.add_attachment(session, ctx.actor, idea.id, stored, now=ctx.now)
+
+
+async def store_document(ctx: Ctx, upload: Upload, field: str) -> service.StoredDocument:
+    """Clean a document and put it into the storage. Raises: FormErrors on `field`."""
+    try:
+        document = await _read(upload)
+    except Invalid as refused:
+        raise FormErrors({field: refused}) from None
+    return service.StoredDocument(
+        title=_title_of(upload.name),
+        key=await ctx.services.storage.put(document.content, document.suffix),
+        media_type=document.media_type,
+        size=len(document.content),
+    )
 
 
 async def _read(upload: Upload) -> Document:

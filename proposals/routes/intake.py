@@ -25,7 +25,7 @@ from proposals.errors import EnteredAlready, WrongClaim
 from proposals.forms.intake import ClaimForm, IntakeForm
 from proposals.pages import intake as pages
 from proposals.pages.drafts import choices
-from proposals.policy.authors import may_take_in
+from proposals.policy.authors import may_enter_paper, may_take_in
 from proposals.states import ENTER_DAYS
 
 LAST = 10  # ideas shown below the form
@@ -110,7 +110,8 @@ async def _letter(
     link = ctx.absolute("/ideas/claim")
     address = f"{link}?{urlencode({'number': idea.number or '', 'code': code})}"
     qr = qr_svg(address, title=ctx.gettext("QR code with the number and the code of this letter"))
-    model = pages.build_entered(idea, intake, code=code, link=link, qr=qr)
+    keep_days = (await queries.get_rules(session, idea.cycle_id)).keep_days
+    model = pages.build_entered(idea, intake, keep_days=keep_days, code=code, link=link, qr=qr)
     return page(request, "proposals/intake_letter.html", model)
 
 
@@ -121,10 +122,17 @@ async def show_entered(
     ctx: NamedDependency[Ctx],
     idea_id: FromPath[UUID],
 ) -> Response[bytes]:
-    """An idea that was entered, with the button that prints its letter again."""
+    """An idea that was entered: what its author sent since, and the button that prints its letter again."""
     require(may_take_in(ctx.actor))
-    intake = await queries.get_intake(session, idea_id)
-    model = pages.build_entered(await queries.get_idea(session, idea_id), intake)
+    intake, idea = await queries.get_intake(session, idea_id), await queries.get_idea(session, idea_id)
+    judges = await queries.list_judges(session, idea_id)
+    model = pages.build_entered(
+        idea,
+        intake,
+        keep_days=(await queries.get_rules(session, idea.cycle_id)).keep_days,
+        papers=await queries.list_papers(session, idea_id),
+        may_enter=may_enter_paper(ctx.actor, idea, has_judged=ctx.actor.id in judges),
+    )
     return page(request, "proposals/intake_entered.html", model)
 
 

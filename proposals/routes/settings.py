@@ -16,7 +16,7 @@ from cycles.models import Cycle
 from cycles.queries import get_cycle_by_slug
 from proposals import queries, service
 from proposals.errors import RulesChangedMeanwhile
-from proposals.forms import RulesForm
+from proposals.forms.settings import RulesForm
 from proposals.pages import settings as pages
 from proposals.policy import may_change_rules
 from proposals.service import ReviewTerms, read_terms

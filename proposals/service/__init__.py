@@ -51,6 +51,7 @@ from proposals.service.judge import (
     send_back_prepared,
 )
 from proposals.service.own import export_proposals, leave_no_name
+from proposals.service.papers import Sent, ask_paper, enter_paper, forget_sender
 from proposals.service.projects import (
     SUBJECT,
     create_project,
@@ -89,7 +90,7 @@ from proposals.service.submit import (
     withdraw_support,
 )
 from proposals.service.telling import tell_of_late
-from proposals.service.verdicts import FORWARD_GROUND, Ruling, can_receive, whose
+from proposals.service.verdicts import FORWARD_GROUND, Case, Ruling, can_receive, read_case, whose
 from proposals.service.works import (
     Change,
     Correction,
@@ -109,6 +110,7 @@ __all__ = [
     "MIN_BODY",
     "SERIES",
     "SUBJECT",
+    "Case",
     "Change",
     "Correction",
     "DebateEntry",
@@ -120,6 +122,7 @@ __all__ = [
     "Ruling",
     "Saying",
     "Sender",
+    "Sent",
     "StoredDocument",
     "StoredPhoto",
     "accept_invitation",
@@ -133,6 +136,7 @@ __all__ = [
     "answer_question",
     "ask_advice",
     "ask_author",
+    "ask_paper",
     "assign_idea",
     "assign_ideas",
     "can_receive",
@@ -152,12 +156,14 @@ __all__ = [
     "describe_photos",
     "enter_debate",
     "enter_milestone",
+    "enter_paper",
     "enter_payment",
     "export_proposals",
     "find_advice_limit",
     "find_missing",
     "find_payment",
     "fold_idea",
+    "forget_sender",
     "invite",
     "is_submission_open",
     "judge_idea",
@@ -170,6 +176,7 @@ __all__ = [
     "note_problem",
     "publish_prepared",
     "put_to_vote",
+    "read_case",
     "read_debate",
     "read_ruling",
     "read_terms",

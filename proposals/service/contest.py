@@ -5,6 +5,7 @@ another reviewer); here is what only contestations have: filing one, and upholdi
 """
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +21,7 @@ from proposals.models import Contestation, Verdict
 from proposals.policy import may_contest, may_touch, may_uphold
 from proposals.service.advice import describe_advice, lapse_advice
 from proposals.service.timeline import mail_author, mail_official, publish_fact, tell
-from proposals.service.verdicts import lock_case, whose
+from proposals.service.verdicts import Case, lock_case, whose
 from proposals.states import EventKind, working_deadline
 
 
@@ -55,17 +56,35 @@ async def contest_verdict(
     require(may_contest(actor, idea, until=until, today=today, is_final=final, at_vote=at_vote))
     if verdict is None or verdict.id != verdict_id:
         raise AlreadyJudged(name=verdict.reviewer_name if verdict else "")
-    rules = await queries.get_rules(session, idea.cycle_id)
+    return await take_contestation(session, case, verdict, days_off, text, came_at=now, now=now)
+
+
+async def take_contestation(
+    session: AsyncSession,
+    case: Case,
+    verdict: Verdict,
+    days_off: frozenset[date],
+    text: str,
+    *,
+    came_at: datetime,
+    how: Mapping[str, object] | None = None,
+    now: datetime,
+) -> Contestation:
+    """Register a contestation; the term for its answer begins when it came. Whether there may be one was
+    asked before; the case is locked. `how`: of how it came.
+    """
+    idea, rules = case.idea, await queries.get_rules(session, case.idea.cycle_id)
+    begins = max(came_at, verdict.at)
     contestation = Contestation(
         id=new_id(),
         idea_id=idea.id,
         verdict_id=verdict.id,
-        at=now,
+        at=begins,
         text=text,
-        due_on=working_deadline(now, rules.decide_days, days_off=days_off).due_on,
+        due_on=working_deadline(begins, rules.decide_days, days_off=days_off).due_on,
     )
     session.add(contestation)
-    facts = {"due_on": contestation.due_on.isoformat()}
+    facts: dict[str, object] = {"due_on": contestation.due_on.isoformat(), **(how or {})}
     tell(session, idea, EventKind.CONTESTED, by_name=idea.author_name, text=text, facts=facts, now=now)
     await mail_author(session, idea, "contested", due_on=contestation.due_on)
     for reviewer_id in sorted(whose(verdict)):

@@ -1,6 +1,7 @@
 """The department at work: taking ideas, asking authors, letting the clock stop and run, internal notes."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,10 +80,28 @@ async def answer_question(
     days_off = await list_days_off(session, hold=True)
     idea = await queries.get_idea(session, idea_id, lock=True)
     require(may_answer(actor, idea))
-    await _resume(session, idea, days_off, now=now)
-    tell(session, idea, EventKind.ANSWER, by_name=idea.author_name, text=answer, now=now)
-    await publish_fact(session, "idea.answer", idea, _due(idea), now=now)
+    await take_answer(session, idea, days_off, answer, came_at=now, now=now)
     return idea
+
+
+async def take_answer(
+    session: AsyncSession,
+    idea: Idea,
+    days_off: frozenset[date],
+    answer: str,
+    *,
+    came_at: datetime,
+    facts: Mapping[str, object] | None = None,
+    now: datetime,
+) -> None:
+    """Publish an answer to a question; the clock runs again from the moment it came, unless it does already.
+    Whether it may be given was asked before; the idea is locked. `facts`: of how it came.
+    """
+    if idea.state == IdeaState.WAITING:
+        await _resume(session, idea, days_off, at=came_at, now=now)
+    shown = dict(facts or {})
+    tell(session, idea, EventKind.ANSWER, by_name=idea.author_name, text=answer, facts=shown, now=now)
+    await publish_fact(session, "idea.answer", idea, {**_due(idea), **shown}, now=now)
 
 
 async def resume_clock(
@@ -124,11 +143,19 @@ async def resume_unanswered(session: AsyncSession, idea_id: uuid.UUID, *, now: d
     return True
 
 
-async def _resume(session: AsyncSession, idea: Idea, days_off: frozenset[date], *, now: datetime) -> None:
+async def _resume(
+    session: AsyncSession,
+    idea: Idea,
+    days_off: frozenset[date],
+    *,
+    at: datetime | None = None,
+    now: datetime,
+) -> None:
+    """`at`: when the clock began to run again, if it was before now."""
     idea.move_to(IdeaState.IN_REVIEW)
     pause = await queries.find_open_pause(session, idea.id)
     if pause is not None:
-        pause.resumed_at = now
+        pause.resumed_at = max(pause.paused_at, at or now)
     await session.flush()
     if idea.submitted_at is not None:
         pauses = [(one.paused_at, one.resumed_at) for one in await queries.list_pauses(session, idea.id)]

@@ -14,7 +14,7 @@ from proposals import queries
 from proposals.errors import RulesChangedMeanwhile
 from proposals.models import ReviewRules
 from proposals.policy import may_change_rules
-from proposals.states import DEBATE_BANI, MOST_SUPPORTS
+from proposals.states import DEBATE_BANI, KEEP_DAYS, MOST_SUPPORTS
 
 
 class ReviewTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +27,7 @@ class ReviewTerms(msgspec.Struct, frozen=True, kw_only=True):
     publish_at: datetime | None
     most_supports: int = MOST_SUPPORTS
     debate_bani: int = DEBATE_BANI
+    keep_days: int = KEEP_DAYS
 
 
 async def change_review_rules(

@@ -112,6 +112,14 @@ async def withdraw_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID,
     """
     idea = await queries.get_idea(session, idea_id, lock=True)
     require(may_withdraw(actor, idea))
+    await take_back(session, idea, now=now)
+    return idea
+
+
+async def take_back(
+    session: AsyncSession, idea: Idea, *, facts: Mapping[str, object] | None = None, now: datetime
+) -> None:
+    """Withdraw a locked idea; whether it may be was asked before. `facts`: how its author said so."""
     pause = await queries.find_open_pause(session, idea.id)
     if pause is not None:
         pause.resumed_at = now
@@ -120,9 +128,8 @@ async def withdraw_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID,
         prepared.ended_at, prepared.ended_as, prepared.ended_by_name = now, "lapsed", idea.author_name
     await lapse_advice(session, idea, now=now)
     idea.move_to(IdeaState.WITHDRAWN)
-    tell(session, idea, EventKind.WITHDRAWN, by_name=idea.author_name, now=now)
-    await publish_fact(session, "idea.withdrawn", idea, {}, now=now)
-    return idea
+    tell(session, idea, EventKind.WITHDRAWN, by_name=idea.author_name, facts=facts, now=now)
+    await publish_fact(session, "idea.withdrawn", idea, facts or {}, now=now)
 
 
 # ── support ───────────────────────────────────────────────────────────────────

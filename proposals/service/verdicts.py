@@ -88,6 +88,11 @@ def whose(verdict: Verdict) -> frozenset[uuid.UUID]:
     return frozenset(one for one in (verdict.reviewer_id, verdict.second_id) if one is not None)
 
 
+async def read_case(session: AsyncSession, idea_id: uuid.UUID) -> Case:
+    """An idea with all that a verdict touches but the other idea, to be shown."""
+    return await _fill_case(session, await queries.get_idea(session, idea_id), None)
+
+
 async def lock_case(session: AsyncSession, idea_id: uuid.UUID, *, also: uuid.UUID | None = None) -> Case:
     """Lock what a verdict touches, in the one order: cycle, ideas by id."""
     unlocked = await queries.get_idea(session, idea_id)
@@ -95,13 +100,17 @@ async def lock_case(session: AsyncSession, idea_id: uuid.UUID, *, also: uuid.UUI
     former = await queries.find_merge_target(session, idea_id)
     ids = {idea_id, also or idea_id, former or idea_id}
     locked = {one.id: one for one in await queries.lock_ideas(session, ids)}
+    return await _fill_case(session, locked[idea_id], locked[former] if former else None)
+
+
+async def _fill_case(session: AsyncSession, idea: Idea, former: Idea | None) -> Case:
     return Case(
-        idea=locked[idea_id],
-        former=locked[former] if former else None,
-        standing=await queries.find_verdict(session, idea_id),
-        project=await queries.find_project_of_idea(session, idea_id),
-        prepared=await queries.find_prepared(session, idea_id),
-        contestation=await queries.find_open_contestation(session, idea_id),
+        idea=idea,
+        former=former,
+        standing=await queries.find_verdict(session, idea.id),
+        project=await queries.find_project_of_idea(session, idea.id),
+        prepared=await queries.find_prepared(session, idea.id),
+        contestation=await queries.find_open_contestation(session, idea.id),
     )
 
 

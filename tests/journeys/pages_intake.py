@@ -14,6 +14,8 @@ INTAKE: tuple[PageCase, ...] = (
     PageCase("/desk/ideas", note="empty", who="desk", status=422, send={}),
     PageCase("/desk/ideas/{entered_idea}", who="reviewer"),
     PageCase("/desk/ideas/{entered_idea}/letter", note="letter", who="reviewer", send={}),
+    PageCase("/desk/ideas/{entered_idea}/paper", who="desk"),
+    PageCase("/desk/ideas/{entered_idea}/paper", note="empty", who="desk", status=422, send={}),
     PageCase("/ideas/{entered_idea}"),
     PageCase("/review/ideas/{entered_idea}", who="reviewer"),
     PageCase("/ideas/{created}/authors", who="author", before=(NEW_DRAFT, INVITED)),
