@@ -172,6 +172,7 @@ REGISTER_KINDS: dict[str, str] = {
     "works.photo": N_("A photo of the works on a project was published"),
     "works.photo-withdrawn": N_("A photo of the works on a project was withdrawn"),
     "works.replied": N_("The department answered what a resident says of the finished works"),
+    "works.handed-over": N_("The works on a project were handed over to another department or colleague"),
     "works.opinion-hidden": N_("A moderator hid what a resident says of the finished works"),
     "works.opinion-shown": N_("What a resident says of the finished works is shown again"),
     "reason.published": N_("A reason of the catalogue was published"),

@@ -24,7 +24,7 @@ from proposals.models.ideas import (
     Verdict,
 )
 from proposals.models.intake import Intake, Paper
-from proposals.models.works import BuiltReply, Milestone, Opinion, Spending, WorksPhoto
+from proposals.models.works import BuiltReply, Milestone, Opinion, Spending, WorksCharge, WorksPhoto
 
 __all__ = [
     "Advice",
@@ -56,5 +56,6 @@ __all__ = [
     "Spending",
     "Support",
     "Verdict",
+    "WorksCharge",
     "WorksPhoto",
 ]

@@ -44,6 +44,30 @@ class Milestone(Base):
     by_name: Mapped[str] = mapped_column(String(120))
 
 
+class WorksCharge(Base):
+    """Who answers for the works on a project since a moment: a department, in it perhaps one person.
+    Append-only; the last entry holds, and without one it is the department that has reviewed the idea.
+    """
+
+    __tablename__ = "works_charges"
+    __table_args__ = (
+        UniqueConstraint("project_id", "position"),
+        CheckConstraint("reason <> ''", name="reasoned"),
+        CheckConstraint("(officer_id IS NULL) = (officer_name = '')", name="officer_named"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    project_id: Mapped[Id] = mapped_column(ForeignKey("projects.id"))
+    position: Mapped[int]
+    department_id: Mapped[Id] = mapped_column(ForeignKey("departments.id"))
+    officer_id: Mapped[Id | None] = mapped_column(ForeignKey("accounts.id"))
+    officer_name: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(Text, comment="public")
+    at: Mapped[datetime]
+    by_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"))
+    by_name: Mapped[str] = mapped_column(String(120))
+
+
 class Spending(Base):
     """What was paid for a project, or a correction of it. Append-only: a correction is a negative entry."""
 

@@ -13,11 +13,11 @@ from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from cycles.models import Cycle
 from discussions.policy import may_see_moderation
-from proposals.models import BuiltReply, Milestone, Opinion, Project, Spending, WorksPhoto
+from proposals.models import BuiltReply, Department, Milestone, Opinion, Project, Spending, WorksPhoto
 from proposals.pages.ideas import Choice, PhotoView
 from proposals.pages.words import BUILT_TITLES, WORKS_TITLES, EventView, read_dates
 from proposals.policy import may_reply_built
-from proposals.queries import Words, last_entries
+from proposals.queries import Charge, Words, last_entries
 from proposals.service import describe_change
 from proposals.states import (
     EVENT_TITLES,
@@ -152,6 +152,27 @@ class BuiltShare(msgspec.Struct, frozen=True):
     percent: int
 
 
+class ChargeView(msgspec.Struct, frozen=True):
+    """Who answers for the works. `history`: (moment, department, person, by whom, why), the last first."""
+
+    department: str
+    officer: str
+    history: list[tuple[datetime, str, str, str, str]]
+
+
+class HandoverPage(msgspec.Struct, frozen=True):
+    """The form that gives the works to others. `officers`: of each department."""
+
+    id: str
+    number: str
+    project_title: str
+    charge: ChargeView
+    departments: list[tuple[str, str]]
+    officers: list[tuple[str, str]]
+    values: dict[str, str]
+    errors: dict[str, str] = {}
+
+
 class WorkPage(msgspec.Struct, frozen=True, kw_only=True):
     """The works on one project."""
 
@@ -167,6 +188,8 @@ class WorkPage(msgspec.Struct, frozen=True, kw_only=True):
     opinions: list[OpinionView]
     paging: Paging
     own: OpinionView | None
+    charge: ChargeView
+    may_hand_over: bool
     may_keep: Verdict
     may_say: Verdict
 
@@ -185,6 +208,19 @@ class WorksFormPage(msgspec.Struct, frozen=True, kw_only=True):
     photo: PhotoView | None = None
     opinion: OpinionView | None = None
     hidden_path: str = ""  # of one's own words that a moderator has hidden
+
+
+def view_charge(charge: Charge, locale: Locale) -> ChargeView:
+    """Who answers for the works, and who did before."""
+
+    def named(department: Department) -> str:
+        return department.name_en if locale == "en" else department.name
+
+    return ChargeView(
+        named(charge.department) if charge.department else "",
+        charge.officer_name,
+        [(one.at, named(where), one.officer_name, one.by_name, one.reason) for one, where in charge.history],
+    )
 
 
 # ── milestones ────────────────────────────────────────────────────────────────
@@ -366,6 +402,7 @@ def view_opinion(
     words: Words | None,
     *,
     actor: Actor | None,
+    answers: bool,
 ) -> OpinionView:
     """What a resident says, as everybody may see it."""
     is_hidden = words is not None and words.is_hidden
@@ -383,7 +420,7 @@ def view_opinion(
         words_path=f"/comments/{words.id}" if words else "",
         is_hidden=is_hidden,
         hidden_why=words.why if words else "",
-        may_reply=may_reply_built(actor, is_hidden=is_hidden),
+        may_reply=may_reply_built(actor, is_hidden=is_hidden, answers=answers),
         may_report=actor is not None and not is_own and words is not None and not is_hidden,
         may_moderate=words is not None and bool(may_see_moderation(actor)),
     )

@@ -456,14 +456,26 @@ def may_enter_debate(actor: Actor | None, *, is_due: bool, is_frozen: bool) -> V
 
 
 # ── works ─────────────────────────────────────────────────────────────────────
-def may_keep_works(actor: Actor | None, *, outcome: str | None, is_imported: bool) -> Verdict:
-    """Whether this person enters milestones, spending and photos of a project: the department, of what the
-    vote has funded here.
+def may_keep_works(
+    actor: Actor | None, *, outcome: str | None, is_imported: bool, answers: bool = True
+) -> Verdict:
+    """Whether this person enters milestones, spending and photos of a project that the vote has funded here:
+    who is of the department that `answers` for its works.
     """
     verdict = may_review(actor)
     if verdict and (outcome != Outcome.FUNDED or is_imported):
         return deny(N_("Works are followed only for projects that a vote here has funded."))
+    if verdict and not answers:
+        return deny(N_("Another department answers for these works. It can hand them over to yours."))
     return verdict
+
+
+def may_hand_over(actor: Actor | None, *, answers: bool) -> Verdict:
+    """Whether this person gives the works to another department or colleague: who is of the department that
+    `answers` for them; an administrator, also where nobody is left there.
+    """
+    keeps = may_review(actor)
+    return ALLOW if keeps and answers else may_run_departments(actor)
 
 
 def may_say_built(actor: Actor | None, *, is_received: bool) -> Verdict:
@@ -481,9 +493,11 @@ def may_say_built(actor: Actor | None, *, is_received: bool) -> Verdict:
     return ALLOW
 
 
-def may_reply_built(actor: Actor | None, *, is_hidden: bool) -> Verdict:
-    """Whether this person answers an opinion for the department."""
+def may_reply_built(actor: Actor | None, *, is_hidden: bool, answers: bool = True) -> Verdict:
+    """Whether this person answers an opinion: who is of the department that `answers` for the works."""
     verdict = may_review(actor)
+    if verdict and not answers:
+        return deny(N_("Another department answers for these works. It can hand them over to yours."))
     if verdict and is_hidden:
         return deny(N_("A moderator has hidden this answer."))
     return verdict

@@ -15,7 +15,18 @@ from discussions.models import Comment
 from discussions.queries import last_hidings, list_comments
 from discussions.states import CommentState
 from proposals.errors import OpinionNotFound, PhotoNotFound, ProjectNotFound
-from proposals.models import BuiltReply, Milestone, Opinion, Project, Spending, WorksPhoto
+from proposals.models import (
+    BuiltReply,
+    Department,
+    DepartmentMember,
+    Idea,
+    Milestone,
+    Opinion,
+    Project,
+    Spending,
+    WorksCharge,
+    WorksPhoto,
+)
 from proposals.states import Built, Outcome
 
 OPINION_PAGE = 20
@@ -60,6 +71,42 @@ async def get_works(
     if row is None or row[0].outcome != Outcome.FUNDED or row[1].is_imported:
         raise ProjectNotFound()
     return row[0], row[1]
+
+
+class Charge(msgspec.Struct, frozen=True, kw_only=True):
+    """Who answers for the works: a department, in it perhaps one person; with everybody who did before, the
+    last first. `department` is None where nobody has given the idea to a department.
+    """
+
+    department: Department | None
+    officer_name: str
+    history: list[tuple[WorksCharge, Department]]
+
+
+async def get_charge(session: AsyncSession, project: Project) -> Charge:
+    """Who answers for the works on a project: who got them last, else the department of its idea."""
+    query = (
+        select(WorksCharge, Department)
+        .join(Department, Department.id == WorksCharge.department_id)
+        .where(WorksCharge.project_id == project.id)
+        .order_by(WorksCharge.position.desc())
+    )
+    history = [(row[0], row[1]) for row in (await session.execute(query)).all()]
+    if history:
+        return Charge(department=history[0][1], officer_name=history[0][0].officer_name, history=history)
+    own = select(Department).join(Idea, Idea.department_id == Department.id).where(Idea.id == project.idea_id)
+    department = (await session.execute(own)).scalar_one_or_none()
+    return Charge(department=department, officer_name="", history=[])
+
+
+async def answers_for(session: AsyncSession, project: Project, account_id: uuid.UUID | None) -> bool:
+    """Whether somebody is of the department that answers for the works on a project; anybody of the review is
+    where no department does.
+    """
+    department = (await get_charge(session, project)).department
+    if department is None or account_id is None:
+        return department is None
+    return await session.get(DepartmentMember, (department.id, account_id)) is not None
 
 
 async def list_milestones(session: AsyncSession, project_id: uuid.UUID) -> list[Milestone]:

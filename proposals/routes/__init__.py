@@ -8,6 +8,7 @@ from proposals.routes import (
     attachments,
     authors,
     built,
+    charges,
     contest,
     debates,
     departments,
@@ -55,6 +56,7 @@ router = Router(
         *works_desk.HANDLERS,
         *works_data.HANDLERS,
         *built.HANDLERS,
+        *charges.HANDLERS,
         *api.HANDLERS,
     ],
 )

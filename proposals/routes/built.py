@@ -117,7 +117,9 @@ async def _answerable(session: AsyncSession, ctx: Ctx, opinion_id: UUID) -> Opin
     """Raises: OpinionNotFound, Forbidden."""
     opinion = await queries.get_opinion(session, opinion_id)
     words = (await queries.list_words(session, [opinion])).get(opinion.id)
-    require(may_reply_built(ctx.actor, is_hidden=words is not None and words.is_hidden))
+    project, _ = await queries.get_works(session, opinion.project_id)
+    answers = await queries.answers_for(session, project, ctx.actor.id)
+    require(may_reply_built(ctx.actor, is_hidden=words is not None and words.is_hidden, answers=answers))
     return opinion
 
 

@@ -22,7 +22,7 @@ from proposals.errors import PhotoNotFound, ProjectNotFound
 from proposals.models import Opinion, Project
 from proposals.pages import works as pages
 from proposals.pages.ideas import Choice, query_of
-from proposals.policy import may_keep_works, may_say_built
+from proposals.policy import may_hand_over, may_keep_works, may_say_built
 from proposals.states import STEPS, Built, WorksState
 
 PAGE_SIZE = 24
@@ -131,9 +131,9 @@ async def _build_page(
     accounts = await list_same_person(session, ctx.actor.id) if ctx.actor else []
     own = await queries.find_opinion(session, project.id, accounts)
     idea = await queries.get_idea(session, project.idea_id) if project.idea_id else None
-    views = {
-        view.id: view for view in await view_opinions(session, ctx, [*opinions, *([own] if own else [])])
-    }
+    answers = await queries.answers_for(session, project, ctx.actor.id if ctx.actor else None)
+    said = [*opinions, *([own] if own else [])]
+    views = {view.id: view for view in await view_opinions(session, ctx, said, answers=answers)}
     return pages.WorkPage(
         card=card,
         id=str(project.id),
@@ -147,15 +147,21 @@ async def _build_page(
         opinions=[views[str(one.id)] for one in opinions],
         paging=place,
         own=views[str(own.id)] if own else None,
-        may_keep=may_keep_works(ctx.actor, outcome=project.outcome, is_imported=cycle.is_imported),
+        may_keep=may_keep_works(
+            ctx.actor, outcome=project.outcome, is_imported=cycle.is_imported, answers=answers
+        ),
+        charge=pages.view_charge(await queries.get_charge(session, project), ctx.locale),
+        may_hand_over=bool(may_hand_over(ctx.actor, answers=answers)),
         may_say=may_say_built(ctx.actor, is_received=card.state == WorksState.RECEIVED),
     )
 
 
 async def view_opinions(
-    session: AsyncSession, ctx: Ctx, opinions: Sequence[Opinion]
+    session: AsyncSession, ctx: Ctx, opinions: Sequence[Opinion], *, answers: bool = False
 ) -> list[pages.OpinionView]:
-    """Opinions with their replies and photos, as this reader may see and act on them."""
+    """Opinions with their replies and photos, as this reader may see and act on them. `answers`: whether they
+    are of the department that answers for the works.
+    """
     ids = [one.id for one in opinions]
     replies = await queries.list_replies(session, ids)
     photos = await queries.list_opinion_photos(session, ids)
@@ -167,6 +173,7 @@ async def view_opinions(
             photos.get(one.id),
             words.get(one.id),
             actor=ctx.actor,
+            answers=answers,
         )
         for one in opinions
     ]

@@ -37,7 +37,11 @@ NEW = "new"
 async def _get_project(session: AsyncSession, ctx: Ctx, project_id: UUID) -> Project:
     """The project, for who may enter its works. Raises: ProjectNotFound, Forbidden."""
     project, cycle = await queries.get_works(session, project_id)
-    require(may_keep_works(ctx.actor, outcome=project.outcome, is_imported=cycle.is_imported))
+    answers = await queries.answers_for(session, project, ctx.actor.id)
+    verdict = may_keep_works(
+        ctx.actor, outcome=project.outcome, is_imported=cycle.is_imported, answers=answers
+    )
+    require(verdict)
     return project
 
 

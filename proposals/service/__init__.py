@@ -20,6 +20,7 @@ from proposals.service.authors import (
     withdraw_invitation,
 )
 from proposals.service.built import Saying, reply_built, say_built
+from proposals.service.charges import Handover, hand_over
 from proposals.service.contest import contest_until, contest_verdict, uphold_verdict
 from proposals.service.days_off import MovedIdea, list_moved_ideas, move_deadlines
 from proposals.service.debates import DebateEntry, enter_debate, read_debate
@@ -114,6 +115,7 @@ __all__ = [
     "Change",
     "Correction",
     "DebateEntry",
+    "Handover",
     "MilestoneEntry",
     "MovedIdea",
     "Payment",
@@ -164,6 +166,7 @@ __all__ = [
     "find_payment",
     "fold_idea",
     "forget_sender",
+    "hand_over",
     "invite",
     "is_submission_open",
     "judge_idea",

@@ -122,7 +122,9 @@ async def reply_built(
     """
     opinion = await queries.get_opinion(session, opinion_id, lock=True)
     words = (await queries.list_words(session, [opinion])).get(opinion.id)
-    require(may_reply_built(actor, is_hidden=words is not None and words.is_hidden))
+    project, _ = await queries.get_works(session, opinion.project_id)
+    answers = await queries.answers_for(session, project, actor.id)
+    require(may_reply_built(actor, is_hidden=words is not None and words.is_hidden, answers=answers))
     earlier = (await queries.list_replies(session, [opinion.id])).get(opinion.id, [])
     if earlier and earlier[-1].text == text:
         return None
@@ -131,7 +133,6 @@ async def reply_built(
     )
     session.add(reply)
     await session.flush()
-    project, _ = await queries.get_works(session, opinion.project_id)
     announce_reply(session, project, opinion.account_id, now=now)
     await _record(session, "works.replied", opinion, {"text": text, "by": actor.name}, now=now)
     return reply

@@ -356,7 +356,9 @@ async def withdraw_works_photo(
 # ── all of them ───────────────────────────────────────────────────────────────
 async def _lock_works(session: AsyncSession, actor: Actor, project_id: uuid.UUID) -> tuple[Project, Cycle]:
     project, cycle = await queries.get_works(session, project_id, lock=True)
-    require(may_keep_works(actor, outcome=project.outcome, is_imported=cycle.is_imported))
+    answers = await queries.answers_for(session, project, actor.id)
+    verdict = may_keep_works(actor, outcome=project.outcome, is_imported=cycle.is_imported, answers=answers)
+    require(verdict)
     return project, cycle
 
 

@@ -29,6 +29,8 @@ WORKS: tuple[PageCase, ...] = (
     PageCase("/works/{received_works}/built", note="empty", who="resident", status=422, send={}),
     PageCase("/works/opinions/{opinion}/reply", who="reviewer"),
     PageCase("/comments/{opinion_words}", who="moderator"),
+    PageCase("/works/{received_works}/charge", who="reviewer"),
+    PageCase("/works/{received_works}/charge", note="empty", who="reviewer", status=422, send={}),
 )
 
 WORKS_FACTS = {

@@ -32,10 +32,18 @@ from proposals.errors import (
     SpendingNotFound,
     WorksChangedMeanwhile,
 )
-from proposals.models import BuiltReply, Milestone, Opinion, Project, Spending
+from proposals.models import (
+    BuiltReply,
+    Department,
+    DepartmentMember,
+    Milestone,
+    Opinion,
+    Project,
+    Spending,
+)
 from proposals.pages import works as pages
 from proposals.queries.discussed import find_opinions
-from proposals.service import Correction, MilestoneEntry, Payment, Saying, StoredPhoto
+from proposals.service import Correction, Handover, MilestoneEntry, Payment, Saying, StoredPhoto
 from proposals.states import Built, IdeaState, MilestoneKind, WorksState, late_steps, works_state
 from tests.make.accounts import actor_of, make_account, make_cnp
 from tests.make.cycles import NOON, make_cycle
@@ -464,6 +472,59 @@ async def test_a_moderator_does_not_judge_their_own_words(session: AsyncSession,
     moderator = actor_of(account, roles=[Role.MODERATOR])
     with pytest.raises(Forbidden):
         await hide_comment(session, moderator, words.id, Ground.INSULT, WHY, now=NOON)
+
+
+async def test_only_the_department_that_answers_for_the_works_enters_them(
+    session: AsyncSession, made: Made
+) -> None:
+    parks, roads = [await make_department(session, name) for name in ("Parcuri", "Drumuri")]
+    gardener, builder = await make_official(session), await make_official(session)
+    session.add(DepartmentMember(department_id=parks.id, account_id=gardener.id, is_head=False))
+    session.add(DepartmentMember(department_id=roads.id, account_id=builder.id, is_head=False))
+    await session.flush()
+
+    def to(place: Department, officer: Actor | None = None, seen: int = 0) -> Handover:
+        officer_id = officer.id if officer else None
+        return Handover(department_id=place.id, officer_id=officer_id, reason="Ține de parcuri.", seen=seen)
+
+    async def give(actor: Actor, handover: Handover) -> None:
+        await service.hand_over(session, actor, made.project.id, handover, now=NOON)
+
+    await give(made.official, to(parks))  # nobody answered for them yet: anybody of the review
+    with pytest.raises(Forbidden, match="Another department"):
+        await enter(session, builder, made.project, K.CONTRACT, planned_on=TODAY)
+    with pytest.raises(Forbidden):
+        await give(builder, to(roads, seen=1))
+    with pytest.raises(WorksChangedMeanwhile):
+        await give(gardener, to(roads))
+    with pytest.raises(FormErrors):
+        await give(gardener, to(roads, gardener, seen=1))
+    with pytest.raises(FormErrors):
+        await give(gardener, to(parks, seen=1))  # they have them already
+    await enter(session, gardener, made.project, K.CONTRACT, planned_on=TODAY)
+    await give(gardener, to(roads, builder, seen=1))
+    with pytest.raises(Forbidden):
+        await service.enter_payment(session, gardener, made.project.id, paid(100), seen=0, now=NOON)
+    await service.enter_payment(session, builder, made.project.id, paid(100), seen=0, now=NOON)
+    charge = await queries.get_charge(session, made.project)
+    assert charge.department == roads
+    assert charge.officer_name == builder.name
+    assert [one.position for one, _ in charge.history] == [2, 1]
+    admin = actor_of(await make_account(session), roles=[Role.ADMIN])
+    await give(admin, to(parks, seen=2))  # also where nobody is left
+    kinds = [kind for kind, _ in await facts_of(session, made.project)]
+    assert kinds.count("works.handed-over") == 3
+
+
+async def make_department(session: AsyncSession, name: str) -> Department:
+    return await service.add_department(
+        session,
+        actor_of(await make_account(session), roles=[Role.ADMIN]),
+        name=name,
+        name_en=name,
+        email="contact@exemplu.ro",
+        now=NOON,
+    )
 
 
 # ── two clicks at once ────────────────────────────────────────────────────────

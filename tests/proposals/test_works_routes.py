@@ -188,3 +188,19 @@ async def test_who_may_not_is_told_so(town: Town, project: Project) -> None:
     await unverified.send(f"{works}/built", 403, choice="yes")
     nobody = await town.visitor()
     await nobody.see("/works/00000000-0000-0000-0000-000000000000", 404)
+
+
+async def test_the_works_are_handed_over_in_public(town: Town, project: Project) -> None:
+    works, official = f"/works/{project.id}", await town.reviewer()
+    admin = await town.officer(Role.ADMIN)
+    await admin.see("/departments")
+    await admin.send("/departments", name="Direcția Parcuri", name_en="Parks", email="parcuri@exemplu.ro")
+    html = await official.see(f"{works}/charge")
+    department = re.findall(r'value="([0-9a-f-]{36})">Parks', html)[0]
+    refused = await official.send(f"{works}/charge", 422, department=department, reason="Scurt", seen="0")
+    assert "Scurt" in refused.text
+    await official.send(f"{works}/charge", department=department, reason="Ține de parcuri acum.", seen="0")
+    html = await (await town.visitor()).see(works)
+    assert "Parks answers for the works." in html
+    assert "Ține de parcuri acum." in html
+    await official.see(f"{works}/milestones/new", 403)
