@@ -16,7 +16,7 @@ from discussions.policy import may_see_moderation
 from proposals.models import BuiltReply, Department, Milestone, Opinion, Project, Spending, WorksPhoto
 from proposals.pages.ideas import Choice, PhotoView
 from proposals.pages.words import BUILT_TITLES, WORKS_TITLES, EventView, read_dates
-from proposals.policy import may_reply_built
+from proposals.policy.works import may_reply_built
 from proposals.queries import Charge, Words, last_entries
 from proposals.service import describe_change
 from proposals.states import (

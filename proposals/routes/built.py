@@ -29,7 +29,7 @@ from proposals import queries, service
 from proposals.forms import OpinionForm, ReplyForm
 from proposals.models import Opinion, Project
 from proposals.pages import works as pages
-from proposals.policy import may_reply_built, may_say_built
+from proposals.policy.works import may_reply_built, may_say_built
 from proposals.routes.works import view_opinions
 from proposals.routes.works_desk import store_photo
 from proposals.states import WorksState, works_state

@@ -17,7 +17,7 @@ from proposals import queries, service
 from proposals.errors import WorksChangedMeanwhile
 from proposals.forms.works import HandoverForm
 from proposals.pages import works as pages
-from proposals.policy import may_hand_over
+from proposals.policy.works import may_hand_over
 
 
 @get("/works/{project_id:uuid}/charge", audience=official, include_in_schema=False)

@@ -22,7 +22,7 @@ from proposals.errors import PhotoNotFound, ProjectNotFound
 from proposals.models import Opinion, Project
 from proposals.pages import works as pages
 from proposals.pages.ideas import Choice, query_of
-from proposals.policy import may_hand_over, may_keep_works, may_say_built
+from proposals.policy.works import may_hand_over, may_keep_works, may_say_built
 from proposals.states import STEPS, Built, WorksState
 
 PAGE_SIZE = 24

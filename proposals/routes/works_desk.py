@@ -27,7 +27,7 @@ from proposals.errors import (
 from proposals.forms import CorrectionForm, MilestoneForm, PaymentForm, WhyForm, WorksPhotoForm
 from proposals.models import Project
 from proposals.pages import works as pages
-from proposals.policy import may_keep_works
+from proposals.policy.works import may_keep_works
 from proposals.states import STEPS, MilestoneKind
 
 NO_PHOTO = N_("Choose a photo")

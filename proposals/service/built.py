@@ -21,7 +21,7 @@ from cycles.models import Cycle
 from discussions.service import put_words
 from proposals import queries
 from proposals.models import BuiltReply, Opinion, Project, WorksPhoto
-from proposals.policy import may_reply_built, may_say_built
+from proposals.policy.works import may_reply_built, may_say_built
 from proposals.service.drafts import StoredPhoto
 from proposals.service.telling import announce_reply
 from proposals.states import Built, WorksState, works_state

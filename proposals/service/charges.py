@@ -19,7 +19,7 @@ from app.kit.policy import require
 from proposals import queries
 from proposals.errors import WorksChangedMeanwhile
 from proposals.models import Project, WorksCharge
-from proposals.policy import may_hand_over
+from proposals.policy.works import may_hand_over
 
 
 class Handover(msgspec.Struct, frozen=True, kw_only=True):

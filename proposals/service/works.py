@@ -33,7 +33,8 @@ from proposals.errors import (
     WorksChangedMeanwhile,
 )
 from proposals.models import Milestone, Project, Spending, WorksPhoto
-from proposals.policy import MAX_WORKS_PHOTOS, may_keep_works
+from proposals.policy import MAX_WORKS_PHOTOS
+from proposals.policy.works import may_keep_works
 from proposals.service.drafts import StoredPhoto
 from proposals.service.telling import announce_milestone
 from proposals.service.timeline import tell

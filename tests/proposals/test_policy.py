@@ -10,6 +10,7 @@ import pytest
 from accounts.policy import Actor
 from accounts.states import Role
 from proposals import policy
+from proposals.policy.works import may_keep_works, may_reply_built, may_say_built
 from proposals.states import IdeaState
 
 S = IdeaState
@@ -202,23 +203,23 @@ def test_drafts_are_limited() -> None:
 # ── works ─────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("who", [None, neighbour, unverified, asleep, desk])
 def test_works_are_entered_by_the_department_alone(who: Actor | None) -> None:
-    assert policy.may_keep_works(reviewer, outcome="funded", is_imported=False)
-    assert not policy.may_keep_works(who, outcome="funded", is_imported=False)
-    assert not policy.may_reply_built(who, is_hidden=False)
+    assert may_keep_works(reviewer, outcome="funded", is_imported=False)
+    assert not may_keep_works(who, outcome="funded", is_imported=False)
+    assert not may_reply_built(who, is_hidden=False)
 
 
 @pytest.mark.parametrize(("outcome", "imported"), [(None, False), ("not_funded", False), ("funded", True)])
 def test_only_works_of_what_was_funded_here(outcome: str | None, imported: bool) -> None:
-    assert not policy.may_keep_works(reviewer, outcome=outcome, is_imported=imported)
+    assert not may_keep_works(reviewer, outcome=outcome, is_imported=imported)
 
 
 def test_built_is_said_by_verified_residents_who_do_not_answer_it() -> None:
-    assert policy.may_say_built(neighbour, is_received=True)
-    assert not policy.may_say_built(neighbour, is_received=False)
+    assert may_say_built(neighbour, is_received=True)
+    assert not may_say_built(neighbour, is_received=False)
     for who in (None, unverified, insider, asleep):
-        assert not policy.may_say_built(who, is_received=True)
+        assert not may_say_built(who, is_received=True)
 
 
 def test_hidden_words_are_not_answered() -> None:
-    assert policy.may_reply_built(reviewer, is_hidden=False)
-    assert not policy.may_reply_built(reviewer, is_hidden=True)
+    assert may_reply_built(reviewer, is_hidden=False)
+    assert not may_reply_built(reviewer, is_hidden=True)

@@ -5,8 +5,8 @@ from alembic import op
 
 from app.kit.db import append_only_sql
 
-revision = "0045"
-down_revision = "0044"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
