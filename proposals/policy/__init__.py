@@ -17,7 +17,6 @@ from proposals.states import (
     SUPPORTABLE_STATES,
     VERDICT_STATES,
     IdeaState,
-    Outcome,
 )
 
 MAX_PHOTOS = 5
