@@ -54,6 +54,13 @@ TEXT_WORDS = {
         "points stand in articles and paragraphs. Choose another place."
     ),
     "nested_too_deep": N_("Too many enumerations would stand inside each other. Choose another place."),
+    "no_place": N_("Choose where it should stand."),
+    "several_parts": N_(
+        "Write one part at a time, with what belongs below it: an article with its paragraphs, a paragraph "
+        "with its letters."
+    ),
+    "other_columns": N_("The columns of the table have changed since. Write the row again."),
+    "cell_alone": N_("A table keeps its columns: take out or move the whole row."),
     "no_words": N_("A table and its rows have no words of their own: change their cells."),
     "no_cells": N_("A new table has rows, and a new row has cells."),
     "whole_act": N_("The draft decision as a whole cannot be moved or deleted. Propose that it is rejected."),

@@ -1,6 +1,7 @@
 """What people type: a change to the text, who proposes it and why, answers, and the secretariat's forms."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -10,30 +11,45 @@ from amendments.rules.procedure import Event
 from amendments.rules.voting_order import OrderPolicy
 from amendments.service import ActDraft
 from amendments.states import AuthorKind, Outcome
-from amendments.text.units import UnitType
+from amendments.text.typed import Typed
 from app.kit.days_off import DayOffChange
+from app.kit.forms import Form
 from app.kit.i18n import N_
 
-Do = Literal["edit", "insert", "delete", "move", "reject"]
-NEW_TYPES: dict[UnitType, str] = {
-    "article": N_("an article"),
-    "alin": N_("a numbered paragraph, (1)"),
-    "lit": N_("a lettered point, a)"),
-    "text": N_("a paragraph without a number"),
-}
+Do = Literal["edit", "insert", "row", "replace", "delete", "move", "reject"]
 Long = Annotated[str, msgspec.Meta(max_length=20_000)]
 Reason = Annotated[str, msgspec.Meta(max_length=5_000)]
 Line = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class ChangeForm(msgspec.Struct, frozen=True):
-    """One change to one place. `slot`: the unit after which something new or moved stands."""
+    """One change to one part of the text. `row`: something new that is a row; `place`: where what is new or
+    moved would stand (amendments/text/destinations.py).
+    """
 
     do: Annotated[Do, msgspec.Meta(extra={"missing": N_("Choose what you want to change.")})]
     unit: Line = ""
     text: Long = ""
-    new_type: Literal["article", "alin", "lit", "text"] = "text"
-    slot: Line = ""
+    place: Line = ""
+
+    def typed(self, cells: Sequence[str]) -> Typed:
+        """As a value, with the cells of a row."""
+        do = "insert" if self.do == "row" else self.do
+        return Typed(do=do, unit=self.unit, text=self.text, place=self.place, cells=cells)
+
+
+def read_cells(form: Form) -> list[str]:
+    """The cells of a row, also empty ones: the fields cell-1, cell-2 and so on."""
+    named = dict(form.fields)
+    found: list[str] = []
+    while (name := cell_name(len(found))) in named:
+        found.append(named[name])
+    return found
+
+
+def cell_name(column: int) -> str:
+    """The field of a cell; columns are counted from nothing."""
+    return f"cell-{column + 1}"
 
 
 class ProposalForm(msgspec.Struct, frozen=True):

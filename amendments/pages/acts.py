@@ -9,6 +9,7 @@ from accounts.policy import Actor
 from amendments.models import Act, ActEvent, ActPaper, ActVersion, AmendmentRow
 from amendments.pages.changes import touched_units
 from amendments.pages.debates import DebatesView
+from amendments.pages.proposing import Offer
 from amendments.pages.words import (
     ACT_STATES,
     STEPS,
@@ -25,7 +26,8 @@ from amendments.states import DECIDED_ACTS, ActState, VersionKind
 from amendments.text.labels import cite, written_label
 from amendments.text.lines import Layout
 from amendments.text.operations import Amendment
-from amendments.text.units import Unit, UnitType, Version
+from amendments.text.sentences import whole
+from amendments.text.units import Unit, UnitType, Version, nested
 from app.kit.i18n import Locale
 from app.kit.policy import Verdict
 
@@ -103,7 +105,7 @@ def build_acts(
 # ── the text ──────────────────────────────────────────────────────────────────
 class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     """A unit of the text. `kind`: title, heading, article, text or table; `lines`: its numbered lines; `rows`
-    of a table: (id, text, amendments) of each cell.
+    of a table: (id, text, amendments) of each cell; `offers`: what can be proposed at it, on a part's page.
     """
 
     id: str
@@ -116,6 +118,7 @@ class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[tuple[int, str], ...]
     amendment_count: int
     rows: tuple[tuple[tuple[str, str, int], ...], ...] = ()
+    offers: Sequence[Offer] = ()
 
 
 def view_units(
@@ -153,6 +156,12 @@ def _view_unit(
         amendment_count=counts.get(unit.id, 0),
         rows=_rows(version, unit, counts) if unit.type == "table" else (),
     )
+
+
+def view_row(version: Version, layout: Layout, row: Unit, locale: Locale) -> UnitView:
+    """A row by itself, in one line."""
+    view = _view_unit(version, layout, row, {}, locale)
+    return msgspec.structs.replace(view, text=whole(nested(version, row.id)))
 
 
 def _rows(

@@ -303,33 +303,6 @@ def _view_answer(
 
 
 # ── proposing ─────────────────────────────────────────────────────────────────
-class ProposePage(msgspec.Struct, frozen=True, kw_only=True):
-    """The form of one change. `do`: edit, insert, delete, move or reject; `change`: the one of the draft that
-    is written anew; `is_new_text`: the part reads otherwise than when it was written; `earlier`: how the
-    amendment words it in whose place the draft will stand.
-    """
-
-    act_id: str
-    act_number: str
-    act_title: str
-    amendment_id: str
-    change: str
-    do: str
-    unit: str
-    place: str
-    label: str
-    text: str
-    typed: str
-    earlier: str
-    is_new_text: bool
-    new_type: str
-    new_types: list[tuple[str, str]]
-    slots: list[tuple[str, str]]
-    slot: str
-    until: date | None
-    errors: dict[str, str] = {}
-
-
 class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
     """The draft as the platform understood it, with who proposes it and why, before it is sent."""
 

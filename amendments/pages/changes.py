@@ -1,11 +1,11 @@
 """A change as people see it: a sentence that says all of it, and the words struck and added."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from amendments.text.draft import change_keys
-from amendments.text.labels import cite
+from amendments.text.labels import cite, written_label
 from amendments.text.lines import Layout
 from amendments.text.operations import (
     Amendment,
@@ -19,8 +19,8 @@ from amendments.text.operations import (
     Splice,
 )
 from amendments.text.segments import Segment, segments
-from amendments.text.sentences import sentence
-from amendments.text.units import NewUnit, Version
+from amendments.text.sentences import sentence, whole
+from amendments.text.units import NewUnit, Unit, Version, nested
 from app.kit.i18n import Locale
 
 
@@ -117,13 +117,23 @@ def _view_structure(version: Version, layout: Layout, operation: Operation, loca
 
 
 def whole_text(version: Version, unit: str) -> str:
-    """A unit's text with what is below it, in one line."""
-    return " ".join(one.text for one in version.subtree(unit) if one.text)
+    """A unit's text with what is below it: a line for each part, and for each row of a table."""
+    return _new_text(nested(version, unit))
 
 
 def _new_text(new: NewUnit) -> str:
-    own = [new.text] if new.text else []
-    return " ".join([*own, *(_new_text(child) for child in new.children)])
+    return "\n".join(_lines(new))
+
+
+def _lines(new: NewUnit) -> Iterator[str]:
+    if new.type == "row":
+        yield whole(new)
+        return
+    label = written_label(Unit(id=new.id, type=new.type, label=new.label)) if new.label else ""
+    if label or new.text:
+        yield " ".join(part for part in (label, new.text) if part)
+    for child in new.children:
+        yield from _lines(child)
 
 
 def touched_units(amendments: Mapping[str, Amendment]) -> dict[str, list[str]]:

@@ -16,47 +16,40 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments import queries, service
 from amendments.errors import AmendmentNotFound, TextRefused
-from amendments.forms import NEW_TYPES, ChangeForm
+from amendments.forms import ChangeForm, cell_name, read_cells
 from amendments.models import Act, AmendmentRow
-from amendments.pages.amendments import ProposePage, Reading
-from amendments.pages.changes import unit_of
+from amendments.pages.proposing import (
+    DOES,
+    ProposePage,
+    cited,
+    label_of,
+    list_cells,
+    list_places,
+    text_now,
+)
 from amendments.policy import may_change_amendment, may_propose
-from amendments.routes.public import reading_of, visible_act, visible_amendment
+from amendments.routes.public import visible_act, visible_amendment
 from amendments.service import AmendmentDraft
-from amendments.text.derive import derive_splices
-from amendments.text.draft import (
-    edit_key,
-    operations_of_change,
-    reads_as,
-)
-from amendments.text.labels import cite, written_label
-from amendments.text.operations import (
-    DeleteUnit,
-    InsertUnit,
-    MoveUnit,
-    Operation,
-    RejectAct,
-    Splice,
-)
+from amendments.text.draft import change_keys, edit_key, operations_of_change, reads_as
+from amendments.text.operations import Operation, ReplaceUnit
 from amendments.text.refused import Refused
-from amendments.text.tokens import normalise_new
-from amendments.text.units import NewUnit, Version
+from amendments.text.typed import Typed, operations_of, typed_of
+from amendments.text.units import Version
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors
 from app.kit.forms import Form, parse, query_form, typed_id
 from app.kit.web import WebRequest, error_text, field_errors, get, page, post, see_other, signed_in
 
-DOES = ("edit", "insert", "delete", "move", "reject")
-
 
 class Before(msgspec.Struct, frozen=True):
     """What was typed before: the fields of a change of a draft, and, where the draft takes the place of an
-    amendment, how that one words the part.
+    amendment, how that one words the part. `draft`: what else it changes in the text as it reads now.
     """
 
     fields: dict[str, str] = {}
     earlier: str = ""
+    draft: tuple[Operation, ...] = ()
 
 
 @get("/acts/{act_id:uuid}/propose", audience=signed_in)
@@ -86,31 +79,32 @@ async def show_change(
 async def _change_page(
     session: AsyncSession, ctx: Ctx, act: Act, asked: Form, errors: dict[str, str] | None = None
 ) -> ProposePage:
-    reading = reading_of(await queries.last_version(session, act.id), ctx)
-    version = reading.version
+    version = queries.read_version(await queries.last_version(session, act.id))
     before = await _typed_before(session, ctx, act, asked, version)
     typed = before.fields | dict(asked.fields)
     unit = typed.get("unit", "") if typed.get("unit") in version else ""
     do = typed["do"] if typed.get("do") in DOES else "edit"
-    current = version[unit] if unit else None
+    do = do if unit else "reject" if do == "reject" else "edit"
+    places = list_places(version, unit, do, typed.get("place", ""), ctx.locale)
+    values = [value for value, _ in places]
+    chosen = typed.get("place", "")
     return ProposePage(
         act_id=str(act.id),
         act_number=act.number or "",
         act_title=act.title,
         amendment_id=typed.get("amendment", ""),
         change=typed.get("change", ""),
-        do=do if unit else "reject" if do == "reject" else "edit",
+        do=do,
         unit=unit,
-        place=cite(version, unit, ctx.locale) if unit else "",
-        label=written_label(current) if current else "",
-        text=current.text if current else "",
-        typed=typed.get("text", current.text if current and do == "edit" else ""),
+        place=cited(version, unit, ctx.locale),
+        label=label_of(version, unit),
+        text=version[unit].text if unit else "",
+        typed=typed.get("text", text_now(version, unit, do)),
+        cells=list_cells(version, unit, do, typed, before.draft),
         earlier=before.earlier,
         is_new_text="moved" in before.fields,
-        new_type=typed.get("new_type") or _likely_type(version, unit),
-        new_types=[(kind, title) for kind, title in NEW_TYPES.items()],
-        slots=_slots(reading, unit, do),
-        slot=typed.get("slot", ""),
+        places=places,
+        chosen=chosen if chosen in values else next(iter(values), ""),
         until=act.proposals_until,
         errors=errors or {},
     )
@@ -124,17 +118,27 @@ async def _typed_before(session: AsyncSession, ctx: Ctx, act: Act, asked: Form, 
     if row is None:
         return Before()
     operations, key = queries.read_operations(bytes(row.operations)), asked.get("change")
-    if not key and asked.get("do", "edit") == "edit":
-        key = edit_key(asked.get("unit"))
+    text = queries.read_version(await queries.get_version(session, row.version_id))
+    is_same = text.content_hash == version.content_hash
+    draft = operations if is_same else ()
+    key = key or _key_of(operations, asked.get("do", "edit"), asked.get("unit"))
     own = operations_of_change(operations, key)
     if not own:
-        return Before(earlier=await _earlier_words(session, row, asked.get("unit")))
-    text = queries.read_version(await queries.get_version(session, row.version_id))
-    fields = _fields_of(text, own) | {"change": key}
-    unit = fields.get("unit", "")
-    if text.content_hash != version.content_hash and unit in version and version[unit] != text[unit]:
+        return Before(earlier=await _earlier_words(session, row, asked.get("unit")), draft=draft)
+    fields = _fields_of(typed_of(text, own)) | {"change": key}
+    unit = fields["unit"]
+    if not is_same and unit in version and version[unit] != text[unit]:
         fields["moved"] = "yes"
-    return Before(fields=fields)
+    return Before(fields=fields, draft=draft)
+
+
+def _key_of(operations: tuple[Operation, ...], do: str, unit: str) -> str:
+    """The change of a draft that does this to a unit already, of which there can be one only."""
+    if do == "edit":
+        return edit_key(unit)
+    keys = zip(change_keys(operations), operations, strict=True)
+    found = (key for key, one in keys if isinstance(one, ReplaceUnit) and one.unit == unit)
+    return next(found, "") if do == "replace" else ""
 
 
 async def _own_draft(session: AsyncSession, ctx: Ctx, act_id: UUID, named: str) -> AmendmentRow | None:
@@ -158,36 +162,15 @@ async def _earlier_words(session: AsyncSession, row: AmendmentRow, unit: str) ->
     return reads_as(text, operations, unit) if is_edited else ""
 
 
-def _fields_of(text: Version, own: tuple[Operation, ...]) -> dict[str, str]:
+def _fields_of(typed: Typed) -> dict[str, str]:
     """A change as the form holds it."""
-    unit = unit_of(own[0]) or ""
-    match own[0]:
-        case Splice():
-            return {"do": "edit", "unit": unit, "text": reads_as(text, own, unit)}
-        case InsertUnit(new=new):
-            return {"do": "insert", "unit": unit, "text": new.text, "new_type": new.type}
-        case MoveUnit(after=after):
-            return {"do": "move", "unit": unit, "slot": after or ""}
-        case DeleteUnit():
-            return {"do": "delete", "unit": unit}
-        case _:
-            return {"do": "reject"}
-
-
-def _likely_type(version: Version, unit: str) -> str:
-    kind = version[unit].type if unit else "text"
-    return kind if kind in NEW_TYPES else "text"
-
-
-def _slots(reading: Reading, unit: str, do: str) -> list[tuple[str, str]]:
-    """Where a unit can be moved: before all its siblings, or after one of them."""
-    if not unit or do != "move":
-        return []
-    version = reading.version
-    parent = version[unit].parent
-    siblings = version.children(parent) if parent else []
-    same = [one for one in siblings if version[one].type == version[unit].type and one != unit]
-    return [(one, cite(version, one, reading.locale)) for one in same]
+    is_row = typed.do == "insert" and bool(typed.cells)
+    fields = {"do": "row" if is_row else typed.do, "unit": typed.unit}
+    if typed.do in ("edit", "insert", "replace") and not is_row:
+        fields["text"] = typed.text
+    if typed.place:
+        fields["place"] = typed.place
+    return fields | {cell_name(at): text for at, text in enumerate(typed.cells)}
 
 
 @post("/acts/{act_id:uuid}/propose", audience=signed_in)
@@ -203,15 +186,14 @@ async def send_change(
     version = await queries.last_version(session, act_id)
     notice = ""
     try:
-        change = parse(ChangeForm, form)
         text = queries.read_version(version)
-        operations = operations_of(text, change)
+        change = parse(ChangeForm, form)
+        operations = read_change(text, change, form)
         if known := form.get("amendment"):
             row = await visible_amendment(session, ctx, act.id, typed_id(known))
-            own = operations_of_change(queries.read_operations(bytes(row.operations)), form.get("change"))
-            operations = _in_its_place(text, own, operations)
+            also = _edits_in_row(text, change)
             row, lost = await service.keep_change(
-                session, ctx.actor, row.id, operations, key=form.get("change"), now=ctx.now
+                session, ctx.actor, row.id, operations, key=form.get("change"), also=also, now=ctx.now
             )
             if lost:
                 notice = _lost(ctx, lost)
@@ -222,7 +204,8 @@ async def send_change(
         model = await _change_page(session, ctx, act, form, field_errors(ctx.locale, errors))
         return page(request, "amendments/propose.html", model, status=422)
     except TextRefused as problem:
-        model = await _change_page(session, ctx, act, form, {"text": error_text(ctx.locale, problem)})
+        said = {_field_of(form, problem): error_text(ctx.locale, problem)}
+        model = await _change_page(session, ctx, act, form, said)
         return page(request, "amendments/propose.html", model, status=422)
     return see_other(request, f"/acts/{act_id}/amendments/{row.id}/check", notice=notice, kind="info")
 
@@ -236,17 +219,20 @@ def _lost(ctx: Ctx, number: int) -> str:
     return said % {"num": number}
 
 
-def _in_its_place(
-    text: Version, own: tuple[Operation, ...], new: tuple[Operation, ...]
-) -> tuple[Operation, ...]:
-    """Something new that is worded again stays in its slot, while it is of the same kind."""
-    match own, new:
-        case (InsertUnit() as before,), (InsertUnit() as now,) if (
-            before.new.type == now.new.type and before.parent in text
-        ):
-            return (msgspec.structs.replace(before, new=now.new),)
-        case _:
-            return new
+def _field_of(form: Form, problem: TextRefused) -> str:
+    """Where a refusal is shown."""
+    if problem.reason in ("no_place", "slot_not_there") or form.get("do") == "move":
+        return "place"
+    if cell_name(0) in form:
+        return cell_name(0)
+    return "text" if form.get("do") in ("edit", "insert", "replace") else ""
+
+
+def _edits_in_row(text: Version, change: ChangeForm) -> list[str]:
+    """The changes of a draft that a row which is reworded as a whole holds too."""
+    if change.do != "edit" or change.unit not in text or text[change.unit].type != "row":
+        return []
+    return [edit_key(cell) for cell in text.children(change.unit)]
 
 
 @post("/acts/{act_id:uuid}/amendments/{amendment_id:uuid}/drop", audience=signed_in)
@@ -268,54 +254,16 @@ async def drop_change(
     return see_other(request, f"/acts/{act_id}/amendments/{row.id}/check", notice=notice, kind="info")
 
 
-def operations_of(version: Version, change: ChangeForm) -> tuple[Operation, ...]:
+def read_change(text: Version, change: ChangeForm, form: Form) -> tuple[Operation, ...]:
     """What was typed, as operations on the text. Raises: TextRefused."""
     try:
-        match change.do:
-            case "edit":
-                found: tuple[Operation, ...] = derive_splices(version[change.unit], change.text)
-            case "insert":
-                found = (_insertion(version, change),)
-            case "delete":
-                found = (DeleteUnit(unit=change.unit),)
-            case "move":
-                found = (_move(version, change),)
-            case "reject":
-                found = (RejectAct(),)
+        return operations_of(text, change.typed(read_cells(form)), new_id=_new_id)
     except Refused as problem:
         raise TextRefused(problem.code, **problem.facts) from problem
-    if not found:
-        raise TextRefused("changes_nothing")
-    return found
 
 
-def _insertion(version: Version, change: ChangeForm) -> InsertUnit:
-    """Something new after a part of the text: beside it where it is of its kind, else at its end."""
-    text = normalise_new(change.text)
-    if not text:
-        raise TextRefused("changes_nothing")
-    new = NewUnit(id=f"n-{uuid.uuid4().hex[:12]}", type=change.new_type, text=text)
-    beside = version[change.unit]
-    inner = {"alin": ("article",), "lit": ("article", "alin")}.get(change.new_type, ())
-    if beside.type in inner or beside.parent is None:
-        children = version.children(beside.id)
-        return InsertUnit(parent=beside.id, after=children[-1] if children else None, new=new)
-    if change.new_type == "article":
-        for above in version.path(beside.id):
-            if above.type == "article" and above.parent is not None:
-                return InsertUnit(parent=above.parent, after=above.id, new=new)
-    return InsertUnit(parent=beside.parent, after=beside.id, new=new)
-
-
-def _move(version: Version, change: ChangeForm) -> MoveUnit:
-    parent = version[change.unit].parent
-    if parent is None:
-        raise TextRefused("whole_act")
-    siblings = version.children(parent)
-    same = [one for one in siblings if version[one].type == version[change.unit].type]
-    first = siblings.index(same[0])
-    front = siblings[first - 1] if first else None
-    return MoveUnit(unit=change.unit, parent=parent, after=change.slot or front)
+def _new_id() -> str:
+    return f"n-{uuid.uuid4().hex[:12]}"
 
 
 HANDLERS = [show_change, send_change, drop_change]

@@ -11,7 +11,7 @@ from amendments import queries, service
 from amendments.errors import AnswerClashes, DebateNotHeld, OrderNeeded, TextRefused, TooEarly, Unanswered
 from amendments.forms import AnnounceForm, ReasonForm, WordingForm
 from amendments.models import Act, ActVersion
-from amendments.pages.acts import UnitView, view_units
+from amendments.pages.acts import UnitView, view_row, view_units
 from amendments.pages.amendments import Reading
 from amendments.pages.changes import ChangeView, unit_of, view_changes, whole_text
 from amendments.pages.officials import ConsolidatePage, Correcting, CorrectionView, MeetingPoint
@@ -24,6 +24,7 @@ from amendments.text.lines import lay_out
 from amendments.text.operations import Amendment, InsertUnit, MoveUnit, Operation, Splice
 from amendments.text.replay import Consolidated
 from amendments.text.segments import compare_texts
+from amendments.text.sentences import whole
 from amendments.text.weaving import Ruling
 from app.kit.clock import local_date
 from app.kit.context import Ctx
@@ -144,8 +145,14 @@ def _changed_units(base: Reading, done: Consolidated) -> list[ChangeView]:
 def _only_in(done: Consolidated, *, new: bool, ctx: Ctx) -> list[UnitView]:
     """The units that only the new text has, or only the old one."""
     here, there = (done.version, done.base) if new else (done.base, done.version)
-    views = view_units(here, lay_out(here), {}, ctx.locale)
-    return [view for view in views if view.id not in there]
+    layout = lay_out(here)
+    views = view_units(here, layout, {}, ctx.locale)
+    own = [
+        unit for unit in here.units if unit.type == "row" and unit.id not in there and unit.parent in there
+    ]
+    rows = [view_row(here, layout, unit, ctx.locale) for unit in own]
+    found = [*(view for view in views if view.id not in there), *rows]
+    return sorted(found, key=lambda view: here.place(view.id))
 
 
 async def _meeting(session: AsyncSession, act: Act, base: Reading, done: Consolidated) -> list[MeetingPoint]:
@@ -192,7 +199,7 @@ def _said(base: Reading, operation: Operation) -> str:
         case Splice():
             return operation.new
         case InsertUnit():
-            return operation.new.text
+            return whole(operation.new)
         case _:
             unit = unit_of(operation)
             return whole_text(base.version, unit) if unit else ""

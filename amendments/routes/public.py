@@ -27,6 +27,7 @@ from amendments.pages.amendments import (
 from amendments.pages.changes import ChangeView, unit_of, view_changes
 from amendments.pages.choosing import VIEWS
 from amendments.pages.debates import view_debates
+from amendments.pages.proposing import offers_at
 from amendments.pages.sitting import view_council
 from amendments.policy import may_propose, may_see_amendment, may_stand_behind, may_view
 from amendments.queries.discussed import count_said
@@ -204,7 +205,10 @@ async def show_part(
         act_number=act.number or "",
         act_title=act.title,
         place=cite(reading.version, unit, ctx.locale),
-        units=view_units(reading.version, reading.layout, amendments, ctx.locale, below=unit),
+        units=[
+            msgspec.structs.replace(view, offers=offers_at(reading.version, view.id))
+            for view in view_units(reading.version, reading.layout, amendments, ctx.locale, below=unit)
+        ],
         amendments=await _view_many(session, version, reading, {id: standing[id] for id in touching}),
         view=asked if asked in VIEWS else VIEWS[0],
         may_propose=may_propose(ctx.actor, act, today=local_date(ctx.now)),

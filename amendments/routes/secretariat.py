@@ -18,7 +18,7 @@ from amendments.models import Act
 from amendments.pages.acts import view_units
 from amendments.pages.officials import ActFields, NewActPage, PreparePage, build_prepare, fields_typed
 from amendments.policy import may_edit_text, may_moderate, may_prepare, may_readmit
-from amendments.routes.changing import operations_of
+from amendments.routes.changing import read_change
 from amendments.routes.papers import add_paper_of
 from amendments.routes.public import load_amendment, visible_act, visible_amendment
 from amendments.rules.procedure import Event, earliest_day
@@ -180,7 +180,8 @@ async def _read_again(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> 
 async def _change_text(session: AsyncSession, ctx: Ctx, act: Act, form: Form) -> str:
     """A part of the text in place, by the same operations as amendments."""
     text = service.read_text(act)
-    operations = operations_of(text, parse(ChangeForm, _changed(form)))
+    typed = _changed(form)
+    operations = read_change(text, parse(ChangeForm, typed), typed)
     change = Amendment(id="draft", rank=1, operations=operations)
     try:
         done = consolidate(text, [change]).version

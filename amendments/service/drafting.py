@@ -3,7 +3,7 @@ windows of one person lose nothing of each other.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,10 +32,11 @@ async def keep_change(
     operations: Sequence[Operation],
     *,
     key: str = "",
+    also: Collection[str] = (),
     now: datetime,
 ) -> tuple[AmendmentRow, int]:
-    """A change of the newest text in a draft, in place of the one that is named; with how many other changes
-    went because their words are gone from that text.
+    """A change of the newest text in a draft, in place of the one that is named and of those that are `also`
+    in it; with how many other changes went because their words are gone from that text.
 
     Locks: the act. Raises: Forbidden, TextRefused.
     """
@@ -45,8 +46,8 @@ async def keep_change(
     if row.version_id != newest.id:
         old = queries.read_version(await queries.get_version(session, row.version_id))
         kept = still_fitting(old, queries.read_version(newest), before)
-    changed = with_change(kept, operations, key)
-    lost = set(change_keys(before)) - set(change_keys(changed)) - {key}
+    changed = with_change(kept, operations, key, also=also)
+    lost = set(change_keys(before)) - set(change_keys(changed)) - {key, *also}
     row = await save_amendment(session, actor, row.id, _as_it_is(row, changed), now=now)
     return row, len(lost) if len(kept) < len(before) else 0
 

@@ -125,7 +125,7 @@ def _reworded(new: NewUnit, words: Mapping[str, str]) -> NewUnit | None:
     children = tuple(child for one in new.children if (child := _reworded(one, words)) is not None)
     typed = words.get(f"new-{new.id}", new.text)
     if not normalise_new(typed):
-        if not children:
+        if not children and new.type != "cell":  # a row keeps its columns
             return None
         return msgspec.structs.replace(new, text="", marks=(), children=children)
     own = next(flatten(new, None))

@@ -5,9 +5,16 @@ that a page which was opened before another change went still means the same one
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from amendments.text.operations import MoveUnit, Operation, Splice, check_operation, own_keys
+from amendments.text.operations import (
+    MoveUnit,
+    Operation,
+    ReplaceUnit,
+    Splice,
+    check_operation,
+    own_keys,
+)
 from amendments.text.refused import Refused
 from amendments.text.segments import segments
 from amendments.text.units import Version
@@ -37,17 +44,17 @@ def without_change(operations: Sequence[Operation], key: str) -> tuple[Operation
 
 
 def with_change(
-    operations: Sequence[Operation], new: Sequence[Operation], key: str = ""
+    operations: Sequence[Operation], new: Sequence[Operation], key: str = "", *, also: Collection[str] = ()
 ) -> tuple[Operation, ...]:
     """The draft with a change in it: in place of that one, or else of an earlier one of the same kind of the
-    same unit, or at the end.
+    same unit, or at the end. `also`: names of others that go, because their words are in the new one.
     """
-    gone = {key, *(edit_key(one.unit) for one in new if isinstance(one, Splice))}
-    moved = {one.unit for one in new if isinstance(one, MoveUnit)}
+    gone = {key, *also, *(edit_key(one.unit) for one in new if isinstance(one, Splice))}
+    whole = {(type(one), one.unit) for one in new if isinstance(one, MoveUnit | ReplaceUnit)}
     kept: list[Operation] = []
     at: int | None = None
     for one, own in zip(operations, change_keys(operations), strict=True):
-        if own in gone or (isinstance(one, MoveUnit) and one.unit in moved):
+        if own in gone or (isinstance(one, MoveUnit | ReplaceUnit) and (type(one), one.unit) in whole):
             at = len(kept) if at is None else at
         else:
             kept.append(one)

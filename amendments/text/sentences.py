@@ -19,9 +19,10 @@ from amendments.text.operations import (
 )
 from amendments.text.phrases import NEW_UNIT, PHRASES
 from amendments.text.tokens import count_words, is_word, tokenise
-from amendments.text.units import NewUnit, Unit, Version
+from amendments.text.units import NewUnit, Unit, UnitType, Version
 
 CONTEXT_WORDS = 4  # before an insertion
+CELLS_APART, EMPTY_CELL = " | ", "–"
 
 
 def sentence(
@@ -44,7 +45,7 @@ def sentence(
         case MoveUnit():
             place = _capital(cite(version, operation.unit, language))
             return say["move_unit"].format(
-                place=place, slot=_slot(version, operation.parent, operation.after, language)
+                place=place, slot=name_slot(version, operation.parent, operation.after, language)
             )
         case SetField():
             return say["set_field"].format(
@@ -126,28 +127,43 @@ def _words(unit: Unit, start: int, end: int, language: Language) -> str:
 
 
 def _insert(version: Version, operation: InsertUnit, language: Language) -> str:
-    say, new = PHRASES[language], operation.new
-    noun = NEW_UNIT[language].get(new.type) or NEW_UNIT[language]["text"]
-    slot = _slot(version, operation.parent, operation.after, language)
-    return say["insert_unit"].format(
-        slot=_capital(slot), unit=noun, text=quote(whole(new, language), language)
+    new = operation.new
+    return PHRASES[language]["insert_unit"].format(
+        slot=_capital(name_slot(version, operation.parent, operation.after, language)),
+        unit=name_new(new.type, language),
+        text=quote(whole(new, language), language),
     )
 
 
-def _slot(version: Version, parent: str, after: str | None, language: Language) -> str:
-    """A place between units in words."""
-    say = PHRASES[language]
+def name_new(type: UnitType, language: Language = "ro") -> str:
+    """What is added: „un nou articol”."""
+    return NEW_UNIT[language].get(type) or NEW_UNIT[language]["text"]
+
+
+def name_slot(
+    version: Version, parent: str, after: str | None, language: Language = "ro", *, seen: str = ""
+) -> str:
+    """A place between units in words: after one, before the first one, or where there is none in a unit;
+    before the one that is seen.
+    """
+    say, following = PHRASES[language], version.next_sibling(parent, None)
+    if seen and version.next_sibling(parent, after) == seen:
+        return say["slot_before"].format(unit=cite(version, seen, language))
     if after is not None:
         return say["slot_after"].format(unit=cite(version, after, language))
     if version[parent].type == "act":
         return say["slot_first_act"]
-    return say["slot_first"].format(unit=cite(version, parent, language))
+    if following is not None:
+        return say["slot_before"].format(unit=cite(version, following, language))
+    return say["slot_only"].format(unit=cite(version, parent, language))
 
 
 def whole(new: NewUnit, language: Language = "ro") -> str:
-    """All of a new unit's text, with its numbers where they are known."""
+    """All of a new unit's text, with its numbers where they are known; the cells of a row apart."""
     unit = Unit(id=new.id, type=new.type, label=new.label, text=new.text)
     own = " ".join(part for part in (written_label(unit) if new.label else "", new.text) if part)
+    if new.type == "row":
+        return CELLS_APART.join(whole(cell, language) or EMPTY_CELL for cell in new.children)
     return " ".join(part for part in (own, *(whole(child, language) for child in new.children)) if part)
 
 

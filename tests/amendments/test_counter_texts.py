@@ -19,7 +19,7 @@ from amendments.text.operations import (
 from amendments.text.refused import BadEdit
 from amendments.text.replay import consolidate
 from amendments.text.units import NewUnit, Version
-from tests.amendments.test_routes import announced, unit_at
+from tests.amendments.test_routes import announced, parent_of, unit_at
 from tests.conftest import FrozenClock
 from tests.make.acts import PARKING
 from tests.proposals.conftest import Town
@@ -112,7 +112,8 @@ async def test_the_answering_page_words_the_new_paragraph_and_not_the_one_before
     ana = await town.resident()
     beside = "Persoanele cu dizabilități nu plătesc."
     unit = await unit_at(town, act, beside)
-    fields = {"do": "insert", "unit": unit, "new_type": "alin", "text": "Nici însoțitorii lor."}
+    place = f"alin|{await parent_of(town, act, unit)}|{unit}"
+    fields = {"do": "insert", "unit": unit, "place": place, "text": "Nici însoțitorii lor."}
     await ana.see(f"/acts/{act.id}/propose?unit={unit}&do=insert")
     sent = await ana.send(f"/acts/{act.id}/propose", **fields)
     check = sent.headers["location"].removeprefix("/en")

@@ -103,13 +103,16 @@ async def test_what_was_typed_comes_back_whatever_the_change(town: Town) -> None
     check = await step(ana, act, do="edit", unit=first, text="Tariful este de 8 lei pe oră.")
     draft = check.split("/")[-2]
     words = "Nici însoțitorii lor."
-    await step(ana, act, do="insert", unit=second, new_type="alin", text=words, amendment=draft)
-    moved = {"do": "move", "unit": second, "slot": "", "amendment": draft}
-    refused = await ana.send(f"/acts/{act.id}/propose", status=422, **moved)
-    assert "This contradicts another change of your amendment." in refused.text
     async with town.database.read() as session:
         text = queries.read_version(await queries.last_version(session, act.id))
-    await step(ana, act, do="move", unit=first, slot=text[second].parent or "", amendment=draft)
+    place = f"alin|{text[second].parent}|{second}"
+    await step(ana, act, do="insert", unit=second, place=place, text=words, amendment=draft)
+    before = f"alin|{text[second].parent}|"
+    moved = {"do": "move", "unit": second, "place": before, "amendment": draft}
+    refused = await ana.send(f"/acts/{act.id}/propose", status=422, **moved)
+    assert "This contradicts another change of your amendment." in refused.text
+    after = f"article|{text[first].parent}|{text[second].parent}"
+    await step(ana, act, do="move", unit=first, place=after, amendment=draft)
     again = changes(await ana.see(check))
     assert len(again) == 3
     page = await ana.see(next(one for one in again if "edit-" in one))
@@ -121,7 +124,7 @@ async def test_what_was_typed_comes_back_whatever_the_change(town: Town) -> None
     [inserting] = [one for one in pages if f"{words}</textarea>" in one]
     key = re.search(r'name="change" value="([^"]+)"', inserting)
     assert key
-    fields = {"do": "insert", "unit": second, "new_type": "alin", "amendment": draft, "change": key[1]}
+    fields = {"do": "insert", "unit": second, "place": place, "amendment": draft, "change": key[1]}
     await ana.send(f"/acts/{act.id}/propose", status=422, text=" ", **fields)
     await step(ana, act, text="Nici însoțitorul lor.", **fields)
     page = await ana.see(check)

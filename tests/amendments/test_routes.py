@@ -60,6 +60,14 @@ async def unit_at(town: Town, act: Act, text: str) -> str:
     return next(unit.id for unit in version.units if unit.text == text)
 
 
+async def parent_of(town: Town, act: Act, unit: str) -> str:
+    """The unit above it."""
+    async with town.database.read() as session:
+        version = queries.read_version(await queries.last_version(session, act.id))
+    found = version.find(unit)
+    return (found.parent if found else None) or ""
+
+
 async def proposed(town: Town, act: Act, visitor: Visitor, old: str, new: str) -> AmendmentRow:
     """An amendment sent through the pages."""
     unit = await unit_at(town, act, old)
@@ -234,8 +242,12 @@ async def test_proposing_shows_what_was_understood_and_keeps_the_draft(town: Tow
     ("do", "more", "said"),
     [
         ("delete", {}, "is repealed|taken out|deleted|removed|repealed"),
-        ("insert", {"new_type": "alin", "text": "Copiii sub șapte ani nu plătesc."}, "Copiii sub șapte ani"),
-        ("move", {"slot": ""}, "moved|moves"),
+        (
+            "insert",
+            {"place": "alin|{parent}|{unit}", "text": "Copiii sub șapte ani nu plătesc."},
+            "Copiii sub",
+        ),
+        ("move", {"place": "alin|{parent}|"}, "moved|moves"),
         ("reject", {}, "reject"),
     ],
 )
@@ -243,6 +255,8 @@ async def test_other_changes_than_rewording(town: Town, do: str, more: dict[str,
     act, _ = await announced(town)
     resident = await town.resident()
     unit = "" if do == "reject" else await unit_at(town, act, "Persoanele cu dizabilități nu plătesc.")
+    parent = await parent_of(town, act, unit)
+    more = {name: value.format(parent=parent, unit=unit) for name, value in more.items()}
     await resident.see(f"/acts/{act.id}/propose?unit={unit}&do={do}")
     sent = await resident.send(f"/acts/{act.id}/propose", do=do, unit=unit, **more)
     page = await resident.see(sent.headers["location"].removeprefix("/en"))
@@ -259,7 +273,7 @@ async def test_hostile_addresses_and_forms(town: Town) -> None:
         {"do": "delete", "unit": ""},
         {"do": "move", "unit": "../../etc"},
         {"do": "drop table", "unit": "a"},
-        {"do": "insert", "unit": "", "text": "Ceva", "new_type": "act"},
+        {"do": "insert", "unit": "", "text": "Ceva", "place": "act|x|"},
         {"do": "edit", "amendment": "not-an-id", "unit": "x", "text": "y"},
     ):
         await resident.send(f"/acts/{act.id}/propose", status=422, **fields)

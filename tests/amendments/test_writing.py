@@ -1,6 +1,7 @@
 """What is written is judged by others (the schema of Akoma Ntoso, LibreOffice) and read back."""
 
 import difflib
+import itertools
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
@@ -30,6 +31,7 @@ from amendments.text.reading.xml import Package
 from amendments.text.refused import BadFile
 from amendments.text.replay import Consolidated, consolidate
 from amendments.text.sentences import sentence
+from amendments.text.typed import Typed, operations_of
 from amendments.text.units import NewUnit, Unit, Version
 from amendments.text.writing.akoma_amendment import (
     Amended,
@@ -79,6 +81,29 @@ def amended() -> Consolidated:
         (DeleteUnit(unit="u26"),),
     )
     return consolidate(ACT, [make_amendment(f"a{n}", *one) for n, one in enumerate(operations, start=1)])
+
+
+NESTED = "(1) Se taxează:\na) mașinile;\n1. mici;\n2. mari;\nb) camioanele.\n(2) Nu se taxează bicicletele."
+ANNEX = "ANEXA nr. 3 Hărți\n\n| Zona | Planșa |\n|---|---|\n| Rahova | 1 |"
+TYPED = (
+    Typed(do="insert", place="row|u28|u29", cells=["Ferentari", "5"]),
+    Typed(do="insert", place="row|u28|u35", cells=["Sebastian", ""]),
+    Typed(do="delete", unit="u32"),
+    Typed(do="edit", unit="u29", cells=["Cartierul", "Lei pe lună"]),
+    Typed(do="insert", place="article|u9|u10", text=NESTED),
+    Typed(do="insert", place="lit|u13|", text="oricine locuiește aici;"),
+    Typed(do="move", unit="u16", place="pct|u14|"),
+    Typed(do="replace", unit="u10", text="Art. 1 Se aprobă Regulamentul.\n\n(1) Este în anexa nr. 1."),
+    Typed(do="insert", place="annex|u0|u27", text=ANNEX),
+    Typed(do="insert", place="recital|u3|", text="Având în vedere petiția locuitorilor;"),
+)
+
+
+def proposed() -> Consolidated:
+    """What the form of one change offers, all accepted: rows, parts with parts below them, first places."""
+    numbers = itertools.count()
+    made = [operations_of(ACT, one, new_id=lambda: f"p{next(numbers)}") for one in TYPED]
+    return consolidate(ACT, [make_amendment(f"a{n}", *one) for n, one in enumerate(made, start=1)])
 
 
 # ── Akoma Ntoso ─────────────────────────────────────────────────────────────────────────────────────
@@ -168,6 +193,21 @@ def test_amendments_as_akoma_ntoso(schema: etree.XMLSchema) -> None:
     kinds = [one.get("type") for one in root.iterfind(f".//{{{AKN}}}textualMod")]
     assert kinds == ["substitution", "repeal", "insertion", "renumbering"]
     assert "/akn/ro/amendment/sector-5/2027/AM-12-2027/ron@2027-03-09.1/!main" in written
+
+
+def test_what_the_form_offers_as_akoma_ntoso(schema: etree.XMLSchema) -> None:
+    """Rows, nested articles, whole annexes: as amendments, and as the text that they become."""
+    done = proposed()
+    for number, change in enumerate(done.changes):
+        written = write_amendment(ACT, IDENTITY, registered(make_amendment(f"a{number}", change.operation)))
+        check(schema, written)
+        new = [unit.id for unit in new_units(change.operation)]
+        root = etree.fromstring(written.encode())
+        assert [one.get("GUID") for one in root.iterfind(".//*[@GUID]") if one.get("GUID") in new] == new
+    text = write_akoma_ntoso(done.version, IDENTITY)
+    check(schema, text)
+    assert read_akoma_ntoso(text.encode()) == done.version
+    assert shape(read_markdown(write_markdown(done.version)).version) == shape(done.version)
 
 
 def test_a_list_of_amendments(schema: etree.XMLSchema) -> None:
@@ -324,7 +364,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = {f"a{n}": f"Am. {n}" for n in range(1, 8)}
     tracked = write_docx(ACT, done.version, credits_of(done, names, "redacție"), MOMENT)
     (folder / "tracked.docx").write_bytes(tracked)
-    for number, one in enumerate(reworked()):
+    for number, one in enumerate((*reworked(), proposed())):
         written = write_docx(ACT, one.version, credits_of(one, {}, "redacție"), MOMENT)
         (folder / f"tracked{number}.docx").write_bytes(written)
     (folder / "numbered.docx").write_bytes(make_docx(NUMBERED))
@@ -342,7 +382,8 @@ def words(text: str) -> list[str]:
 @pytest.mark.parametrize("settled", ["accepted", "rejected"])
 def test_all_changes_accepted_or_rejected_by_libreoffice(judged: Path, settled: str) -> None:
     """P21: accept all is the new text, reject all is the old one."""
-    for name, done in (("", amended()), *((str(number), one) for number, one in enumerate(reworked()))):
+    settled_ones = enumerate((*reworked(), proposed()))
+    for name, done in (("", amended()), *((str(number), one) for number, one in settled_ones)):
         expected = words(write_plain(done.version if settled == "accepted" else ACT, every=0))
         found = words((judged / f"tracked{name}.docx.{settled}.txt").read_text("utf-8"))
         assert found == expected, [name, *difflib.unified_diff(expected, found, lineterm="")][:40]

@@ -17,6 +17,7 @@ from amendments.models import (
 )
 from amendments.pages.changes import unit_of
 from amendments.queries import get_version, read_operations, read_version
+from amendments.text.units import Unit, Version
 from app.kit.clock import local_date, now
 from app.kit.days_off import DayOffEntry, list_days_off
 from app.kit.deadlines import is_working_day
@@ -75,6 +76,8 @@ ACTS: tuple[PageCase, ...] = (
     PageCase("/acts/{act}/propose?unit={amended_unit}&do=edit", note="edit", who="resident"),
     PageCase("/acts/{act}/propose?unit={amended_unit}&do=insert", note="insert", who="resident"),
     PageCase("/acts/{act}/propose?unit={amended_unit}&do=move", note="move", who="resident"),
+    PageCase("/acts/{act}/propose?unit={row}&do=row", note="row", who="resident"),
+    PageCase("/acts/{act}/propose?unit={whole_article}&do=replace", note="replace", who="resident"),
     PageCase(
         "/acts/{act}/propose",
         note="unchanged",
@@ -176,6 +179,18 @@ def _amended_unit(part: str) -> Callable[[AsyncSession], Awaitable[str]]:
     return find
 
 
+def _unit_of_debate(fits: Callable[[Version, Unit], bool]) -> Callable[[AsyncSession], Awaitable[str]]:
+    """The first such unit of the act in debate."""
+
+    async def find(session: AsyncSession) -> str:
+        debated = select(Act.id).where(Act.state == "debate", Act.round == 1)
+        query = select(ActVersion).where(ActVersion.act_id.in_(debated)).limit(1)
+        version = read_version((await session.execute(query)).scalar_one())
+        return next(unit.id for unit in version.units if fits(version, unit))
+
+    return find
+
+
 async def _year(session: AsyncSession) -> str:
     """In which the newest act was announced."""
     query = select(Act.announced_on).where(Act.announced_on.is_not(None)).order_by(Act.announced_on.desc())
@@ -227,4 +242,8 @@ ACT_FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "amendment": first(AmendmentRow.id, *_FIRST_AMENDMENT),
     "amended_unit": _amended_unit("id"),
     "amended_text": _amended_unit("text"),
+    "row": _unit_of_debate(lambda version, unit: unit.type == "row" and version.sibling_place(unit.id) == 1),
+    "whole_article": _unit_of_debate(
+        lambda version, unit: unit.type == "article" and bool(version.children(unit.id))
+    ),
 }

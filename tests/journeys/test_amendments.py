@@ -134,7 +134,7 @@ async def to_part(page: Any, act: str, words: str) -> None:
 async def change(page: Any, how: How, act: str, words: str, one: parking.Proposal) -> None:
     """From the text to the page on which a change is checked."""
     await to_part(page, act, words)
-    says = {"edit": "Reword", "insert": "Add after it", "delete": "Take out"}[one.do]
+    says = {"edit": "Reword", "insert": "Add here", "delete": "Take out"}[one.do]
     await unit_with(page, words).get_by_role("link", name=how.says(says)).click()
     await page.wait_for_url("**/propose?*")
     if one.new:
