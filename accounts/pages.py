@@ -80,6 +80,8 @@ ROLE_WORK = {
     Role.CLERK: Work("/places", N_("Polling places"), N_("Give out papers, enter and sign them.")),
     Role.SECRETARIAT: Work("/acts", N_("Draft decisions"), N_("Announce them, end debates, consolidate.")),
     Role.COUNCILLOR: Work("/acts", N_("Draft decisions"), N_("Answer amendments.")),
+    Role.INITIATOR: Work("/acts", N_("Draft decisions"), N_("Answer amendments.")),
+    Role.DEPARTMENT: Work("/acts", N_("Draft decisions"), N_("Prepare answers to amendments.")),
     Role.MODERATOR: Work("/moderation", N_("Moderation"), N_("Decide on comments that were reported.")),
     Role.ADMIN: Work("/officials", N_("Officials"), N_("Give and take roles.")),
 }

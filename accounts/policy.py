@@ -16,6 +16,8 @@ ROLE_NAMES = {
     Role.CLERK: N_("polling place"),
     Role.SECRETARIAT: N_("council secretariat"),
     Role.COUNCILLOR: N_("councillor"),
+    Role.INITIATOR: N_("initiator of draft decisions"),
+    Role.DEPARTMENT: N_("specialised department"),
     Role.MODERATOR: N_("moderator"),
     Role.ADMIN: N_("administrator"),
 }

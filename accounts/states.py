@@ -15,6 +15,8 @@ class Role(StrEnum):
     CLERK = "clerk"  # polling place: gives out paper ballots, enters and signs them
     SECRETARIAT = "secretariat"  # prepares, announces and consolidates draft decisions of the council
     COUNCILLOR = "councillor"  # answers amendments, as initiator or for the initiator
+    INITIATOR = "initiator"  # the mayor, or who else proposes decisions to the council: answers amendments
+    DEPARTMENT = "department"  # prepares answers to amendments, and gives none
     MODERATOR = "moderator"  # decides on comments that were reported
     ADMIN = "admin"  # gives and takes roles
 

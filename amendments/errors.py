@@ -84,6 +84,12 @@ class AnswerOutdated(Conflict):
     )
 
 
+class PreparedChanged(Conflict):
+    """The prepared answer is another one than the page showed, or is gone."""
+
+    default = N_("The prepared answer to %(number)s is another one now. Read it again before it is given.")
+
+
 class ActTextChanged(Conflict):
     """The draft's text was saved by somebody else since."""
 

@@ -88,6 +88,28 @@ class AnswerForm(msgspec.Struct, frozen=True):
     also: list[str] = []
 
 
+class PreparedForm(msgspec.Struct, frozen=True):
+    """An answer that a department prepares. `revision`: of the one that the page showed."""
+
+    outcome: Annotated[Outcome, msgspec.Meta(extra={"missing": N_("Choose an answer.")})]
+    reason: Reason = ""
+    same_as: uuid.UUID | None = None
+    seen: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
+    revision: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
+
+
+class AdoptForm(msgspec.Struct, frozen=True):
+    """Prepared answers that are given as they are. `adopt`: each as its amendment and revision."""
+
+    function: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=3, max_length=200, extra={"missing": N_("Write the function in which you answer.")}
+        ),
+    ]
+    adopt: list[str] = []
+
+
 class AnnounceForm(msgspec.Struct, frozen=True):
     """The last day on which proposals are received."""
 

@@ -15,6 +15,7 @@ from amendments.models.acts import (
     AmendmentSupport,
     Answer,
     CorrectionRow,
+    PreparedAnswer,
     RulingRow,
     VersionFile,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "DebateRecommendation",
     "DebateRequest",
     "DebateSpeaker",
+    "PreparedAnswer",
     "RulingRow",
     "Sitting",
     "TakeOver",

@@ -332,6 +332,30 @@ class Answer(Base):
     at: Mapped[datetime]
 
 
+class PreparedAnswer(Base):
+    """What a department proposes to answer. Read by who answers, public never: it goes when an answer is
+    given, by whomever and whichever.
+    """
+
+    __tablename__ = "amendment_prepared_answers"
+    __table_args__ = (
+        CheckConstraint(_one_of("outcome", Outcome), name="outcome_known"),
+        CheckConstraint("(outcome IN ('changed', 'partly')) = (operations IS NOT NULL)", name="text_given"),
+    )
+
+    amendment_id: Mapped[Id] = mapped_column(ForeignKey("amendments.id"), primary_key=True)
+    version_id: Mapped[Id] = mapped_column(ForeignKey("act_versions.id"), comment="the text it is meant for")
+    revision: Mapped[int] = mapped_column(comment="1 for the first, then one more each time it is written")
+    outcome: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text, comment="Markdown")
+    operations: Mapped[bytes | None] = mapped_column(LargeBinary, comment="as in amendment_answers")
+    same_as_id: Mapped[Id | None] = mapped_column(ForeignKey("amendments.id"))
+    typed: Mapped[str] = mapped_column(Text, comment="JSON: the fields of the counter-text, for its form")
+    by_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"))
+    by_name: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+
+
 class RulingRow(Base):
     """In which order accepted amendments stand where they meet, decided by a person. Append-only; of one
     place the newest holds.

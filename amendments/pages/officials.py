@@ -1,7 +1,7 @@
 """What the secretariat and the councillors see: preparing an act, answering, consolidating."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -167,10 +167,27 @@ def build_papers(
 
 
 # ── answering ─────────────────────────────────────────────────────────────────
+class PreparedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A prepared answer. `value`: its amendment and revision, as a form sends them."""
+
+    amendment_id: str
+    number: str
+    author: str
+    value: str
+    revision: int
+    title: str
+    reason: str
+    same_as: str
+    changes: list[ChangeView]
+    by: str
+    at: datetime
+
+
 class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     """Amendments that wait for an answer; those that propose the same stand together. `answerable`: ids
-    of those that this person may answer; `lawful_end`: where it lies after `proposals_until`; `typed`: a form
-    that was refused.
+    of those that this person may answer, `preparable`: of those for which they may prepare one; `adopted`:
+    the prepared answers that were ticked; `lawful_end`: where it lies after `proposals_until`; `typed`: a
+    form that was refused.
     """
 
     act_id: str
@@ -189,6 +206,10 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     lawful_end: date | None
     state_title: str
     steps: list[tuple[str, str]]
+    prepared: list[PreparedView]
+    may_adopt: bool
+    preparable: frozenset[str]
+    adopted: list[str] = []
     typed: dict[str, str] = {}
     errors: dict[str, str] = {}
 
@@ -206,7 +227,8 @@ class AnswerPage(msgspec.Struct, frozen=True, kw_only=True):
     """The form of an answer. `counter`: what can be worded otherwise; `taking`: what is taken in or left out
     then, each by its place in the amendment, `taken` being those ticked; `parts`: the operations that may be
     accepted apart, each by its place in the amendment; `alike`: those that propose the same, each with how
-    many answers it has; `in_text`: accepted ones that may hold the same.
+    many answers it has; `in_text`: accepted ones that may hold the same; `may_answer`: else the department
+    prepares.
     """
 
     act_id: str
@@ -228,6 +250,8 @@ class AnswerPage(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: list[tuple[str, str]]
     same_as: str
     in_text: list[tuple[str, str]]
+    prepared: PreparedView | None
+    may_answer: bool
     errors: dict[str, str] = {}
 
 

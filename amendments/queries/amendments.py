@@ -21,6 +21,7 @@ from amendments.models import (
     AmendmentSupport,
     Answer,
     CorrectionRow,
+    PreparedAnswer,
     RulingRow,
 )
 from amendments.queries.acts import read_version
@@ -300,6 +301,24 @@ async def last_answers(session: AsyncSession, act_id: uuid.UUID) -> dict[uuid.UU
         (newest.c.amendment_id == Answer.amendment_id) & (newest.c.position == Answer.position),
     )
     return {answer.amendment_id: answer for answer in (await session.execute(query)).scalars()}
+
+
+async def find_prepared(session: AsyncSession, amendment_id: uuid.UUID) -> PreparedAnswer | None:
+    """What the department proposes to answer."""
+    query = select(PreparedAnswer).where(PreparedAnswer.amendment_id == amendment_id)
+    found = await session.execute(query.execution_options(populate_existing=True))
+    return found.scalar_one_or_none()
+
+
+async def map_prepared(session: AsyncSession, act_id: uuid.UUID) -> dict[uuid.UUID, PreparedAnswer]:
+    """What the department proposes to answer to each amendment of an act, in the order of the register."""
+    query = (
+        select(PreparedAnswer)
+        .join(AmendmentRow, AmendmentRow.id == PreparedAnswer.amendment_id)
+        .where(AmendmentRow.act_id == act_id)
+        .order_by(AmendmentRow.rank)
+    )
+    return {one.amendment_id: one for one in (await session.execute(query)).scalars()}
 
 
 async def list_in_text(session: AsyncSession, act_id: uuid.UUID) -> list[AmendmentRow]:

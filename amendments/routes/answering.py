@@ -1,5 +1,6 @@
 """Answering amendments, and the steps of the procedure while they are answered."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
@@ -8,27 +9,31 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.queries import list_same_person
 from amendments import queries, service
 from amendments.errors import AnswerClashes, AnswerOutdated, TextRefused, TooEarly
 from amendments.forms import AnswerForm, ExtendForm, ReasonForm, StepForm
-from amendments.models import Act, ActVersion, AmendmentRow
+from amendments.models import Act, ActVersion, AmendmentRow, PreparedAnswer
 from amendments.pages.amendments import Reading, view_amendment
-from amendments.pages.changes import unit_of
+from amendments.pages.changes import unit_of, view_changes
 from amendments.pages.officials import (
     ALL_OUTCOMES,
     AnswerPage,
     CounterField,
+    PreparedView,
     QueuePage,
 )
 from amendments.pages.warnings import view_warnings
-from amendments.pages.words import ACT_STATES, STEPS
+from amendments.pages.words import ACT_STATES, OUTCOMES, STEPS
 from amendments.policy import (
     may_answer,
     may_close_debate,
     may_consolidate,
     may_extend_proposals,
     may_prepare,
+    may_prepare_answer,
     may_see_answers,
+    may_see_prepared,
     may_withdraw_act,
 )
 from amendments.routes.public import Standing, reading_of, view_rows, visible_act, visible_amendment
@@ -58,10 +63,10 @@ async def show_queue(
     """What waits for an answer, the same proposals together; and the next step of the procedure."""
     act = await visible_act(session, ctx, act_id)
     require(may_see_answers(ctx.actor))
-    return page(request, "amendments/queue.html", await _queue_page(session, ctx, act))
+    return page(request, "amendments/queue.html", await queue_page(session, ctx, act))
 
 
-async def _queue_page(
+async def queue_page(
     session: AsyncSession,
     ctx: Ctx,
     act: Act,
@@ -75,13 +80,27 @@ async def _queue_page(
     for row in waiting:
         alike.setdefault(service.proposal_key(row), []).append(row)
     views = await view_rows(session, ctx, act.id, rows, standing=await _standing(session, act.id))
+    accounts = await list_same_person(session, ctx.actor.id)
+    prepared = [
+        view
+        for row in rows
+        if (view := await view_prepared(session, ctx, row, accounts=accounts)) is not None
+    ]
     return QueuePage(
         act_id=str(act.id),
         act_number=act.number or "",
         act_title=act.title,
         waiting=[[views[row.id] for row in group] for group in alike.values()],
         answered=[views[row.id] for row in rows if row.state == AmendmentState.ANSWERED],
-        answerable=frozenset(str(row.id) for row in rows if may_answer(ctx.actor, act, row)),
+        answerable=frozenset(
+            str(row.id) for row in rows if may_answer(ctx.actor, act, row, accounts=accounts)
+        ),
+        preparable=frozenset(
+            str(row.id) for row in rows if may_prepare_answer(ctx.actor, act, row, accounts=accounts)
+        ),
+        prepared=prepared,
+        may_adopt=any(may_answer(ctx.actor, act, row, accounts=accounts) for row in rows),
+        adopted=form.get_all("adopt") if form else [],
         may_close=bool(may_close_debate(ctx.actor, act, today=local_date(ctx.now))),
         may_consolidate=bool(may_consolidate(ctx.actor, act)),
         is_secretariat=bool(may_prepare(ctx.actor)),
@@ -113,7 +132,7 @@ async def take_step(
     except (FormErrors, TooEarly) as problem:
         field = _TERM_FIELDS.get(form.get("do"), "happened_on")
         errors, status = explain_refusal(ctx.locale, problem, field)
-        model = await _queue_page(session, ctx, act, form, errors)
+        model = await queue_page(session, ctx, act, form, errors)
         return page(request, "amendments/queue.html", model, status=status)
     return see_other(request, f"/acts/{act_id}/answers", notice=notice)
 
@@ -181,11 +200,60 @@ async def show_answer(
     """The form of an answer, with the text as it would read in each part that the amendment changes."""
     act = await visible_act(session, ctx, act_id)
     row = await visible_amendment(session, ctx, act_id, amendment_id)
-    require(may_answer(ctx.actor, act, row))
-    return page(request, "amendments/answer.html", await _answer_page(session, ctx, act, row, Form()))
+    accounts = await list_same_person(session, ctx.actor.id)
+    if not may_prepare_answer(ctx.actor, act, row, accounts=accounts):
+        require(may_answer(ctx.actor, act, row, accounts=accounts))
+    found = await find_prepared(session, ctx, row, accounts=accounts)
+    form = _form_of(found) if found else Form()
+    return page(request, "amendments/answer.html", await answer_page(session, ctx, act, row, form))
 
 
-async def _answer_page(
+def _form_of(prepared: PreparedAnswer) -> Form:
+    """What the department has prepared, as if it had been typed."""
+    typed = msgspec.json.decode(prepared.typed, type=list[tuple[str, str]])
+    fields = [("outcome", prepared.outcome), ("reason", prepared.reason), ("seen", "")]
+    return Form([*fields, ("same_as", str(prepared.same_as_id or "")), *typed])
+
+
+async def find_prepared(
+    session: AsyncSession, ctx: Ctx, row: AmendmentRow, *, accounts: Collection[UUID]
+) -> PreparedAnswer | None:
+    """What is prepared for the newest text, for who may read it."""
+    found = await queries.find_prepared(session, row.id)
+    newest = await queries.last_version(session, row.act_id)
+    may_see = may_see_prepared(ctx.actor, row, accounts=accounts)
+    return found if found and may_see and found.version_id == newest.id else None
+
+
+async def view_prepared(
+    session: AsyncSession, ctx: Ctx, row: AmendmentRow, *, accounts: Collection[UUID]
+) -> PreparedView | None:
+    """The same as it is shown."""
+    found = await find_prepared(session, ctx, row, accounts=accounts)
+    if found is None:
+        return None
+    changes = []
+    if found.operations is not None:
+        reading = reading_of(await queries.get_version(session, found.version_id), ctx)
+        counter = queries.as_amendment(row, bytes(found.operations))
+        changes = view_changes(reading.version, reading.layout, counter, ctx.locale)
+    same_as = await queries.get_amendment(session, found.same_as_id) if found.same_as_id else None
+    return PreparedView(
+        amendment_id=str(row.id),
+        number=row.number or "",
+        author=row.author_name,
+        value=f"{row.id}:{found.revision}",
+        revision=found.revision,
+        title=OUTCOMES[Outcome(found.outcome)],
+        reason=found.reason,
+        same_as=(same_as.number or "") if same_as else "",
+        changes=changes,
+        by=found.by_name,
+        at=found.at,
+    )
+
+
+async def answer_page(
     session: AsyncSession,
     ctx: Ctx,
     act: Act,
@@ -209,6 +277,7 @@ async def _answer_page(
     key = service.proposal_key(row)
     others = await queries.list_amendments(session, act.id, states=[AmendmentState.SUBMITTED])
     answers = await queries.last_answers(session, act.id)
+    accounts = await list_same_person(session, ctx.actor.id)
     return AnswerPage(
         act_id=str(act.id),
         act_number=act.number or "",
@@ -240,6 +309,8 @@ async def _answer_page(
             for one in await queries.list_in_text(session, act.id)
             if one.id != row.id
         ],
+        prepared=await view_prepared(session, ctx, row, accounts=accounts),
+        may_answer=bool(may_answer(ctx.actor, act, row, accounts=accounts)),
         errors=errors or {},
     )
 
@@ -304,7 +375,7 @@ async def give_answer(
             function=typed.function,
             seen=typed.seen,
             same_as_id=typed.same_as,
-            operations=await _operations(session, newest, row, typed.outcome, form),
+            operations=await typed_operations(session, newest, row, typed.outcome, form),
         )
         seen = dict(one.rpartition(":")[::2] for one in typed.also)
         also = {
@@ -315,13 +386,13 @@ async def give_answer(
         await service.answer_alike(session, ctx.actor, act_id, {row.id: draft, **also}, now=ctx.now)
     except (FormErrors, AnswerClashes, AnswerOutdated, TextRefused) as problem:
         errors, status = explain_refusal(ctx.locale, problem, "outcome")
-        model = await _answer_page(session, ctx, act, row, form, errors)
+        model = await answer_page(session, ctx, act, row, form, errors)
         return page(request, "amendments/answer.html", model, status=status)
     notice = ctx.gettext("The answer is public. Its author was told.")
     return see_other(request, f"/acts/{act_id}/answers", notice=notice)
 
 
-async def _operations(
+async def typed_operations(
     session: AsyncSession, newest: ActVersion, row: AmendmentRow, outcome: Outcome, form: Form
 ) -> tuple[Operation, ...]:
     """The counter-text as operations; or, in part, those of the author's that were ticked. Raises:

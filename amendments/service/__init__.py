@@ -72,6 +72,7 @@ from amendments.service.moderating import (
     return_amendment,
 )
 from amendments.service.papers import add_paper, withdraw_paper
+from amendments.service.preparing import adopt_prepared, draft_of, drop_prepared, prepare_answer
 from amendments.service.proposing import (
     AmendmentDraft,
     begin_amendment,
@@ -115,6 +116,7 @@ __all__ = [
     "add_paper",
     "add_recommendation",
     "add_walk_in",
+    "adopt_prepared",
     "adopted_text",
     "announce_act",
     "answer_alike",
@@ -137,7 +139,9 @@ __all__ = [
     "create_act",
     "debate_path",
     "delete_draft",
+    "draft_of",
     "drop_change",
+    "drop_prepared",
     "end_debate",
     "end_term",
     "end_vote",
@@ -156,6 +160,7 @@ __all__ = [
     "list_merged",
     "list_unkept",
     "list_untaken",
+    "prepare_answer",
     "preview",
     "preview_days_off",
     "proposal_key",

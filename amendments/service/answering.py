@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from accounts.queries import list_same_person
 from amendments import queries
 from amendments.errors import AnswerClashes, AnswerOutdated
-from amendments.models import Act, ActVersion, AmendmentRow, Answer
+from amendments.models import Act, ActVersion, AmendmentRow, Answer, PreparedAnswer
 from amendments.policy import may_answer
 from amendments.service.following import ANSWERED, tell_followers
 from amendments.service.proposing import check_operations
@@ -107,10 +108,9 @@ async def _answer(
     given = await queries.list_answers(session, amendment_id)
     if len(given) != draft.seen:
         raise AnswerOutdated(name=given[-1].by_name if given else "")
-    _check_reasoned(row, draft)
-    await _check_same_as(session, act, row, draft)
-    version = await queries.last_version(session, act.id)
-    operations = await _accepted_operations(session, version, row, draft)
+    if not draft.function.strip():
+        raise FormErrors({"function": Invalid(N_("Write the function in which you answer."))})
+    version, operations = await check_answer(session, act, row, draft)
     answer = Answer(
         amendment_id=row.id,
         version_id=version.id,
@@ -127,11 +127,24 @@ async def _answer(
     session.add(answer)
     was_waiting = row.state in UNANSWERED
     row.move_to(AmendmentState.ANSWERED)
+    await session.execute(delete(PreparedAnswer).where(PreparedAnswer.amendment_id == row.id))
     await session.flush()
     if was_waiting and act.state == ActState.CLOSED:
         await _tell_when_all_are_answered(session, act, now=now)
     await _publish(session, act, row, answer, now=now)
     return answer
+
+
+async def check_answer(
+    session: AsyncSession, act: Act, row: AmendmentRow, draft: AnswerDraft
+) -> tuple[ActVersion, bytes | None]:
+    """That it could be given now: the text it is given on, and what goes into that otherwise than the author
+    wrote it. The caller holds the act's lock. Raises: FormErrors, TextRefused, AnswerClashes.
+    """
+    _check_reasoned(row, draft)
+    await _check_same_as(session, act, row, draft)
+    version = await queries.last_version(session, act.id)
+    return version, await _accepted_operations(session, version, row, draft)
 
 
 async def _tell_when_all_are_answered(session: AsyncSession, act: Act, *, now: datetime) -> None:
@@ -159,8 +172,6 @@ def _check_reasoned(row: AmendmentRow, draft: AnswerDraft) -> None:
         wrong["reason"] = Invalid(N_("Say in at least %(limit)s characters why."), limit=MIN_REASON)
     if draft.outcome is Outcome.PARTLY and not row.separable:
         wrong["outcome"] = Invalid(N_("Its author did not say that its parts may be answered apart."))
-    if not draft.function.strip():
-        wrong["function"] = Invalid(N_("Write the function in which you answer."))
     if wrong:
         raise FormErrors(dict(wrong))
 

@@ -20,7 +20,7 @@ from app.kit.clock import BUCHAREST, local_date
 from app.kit.context import Services
 from app.kit.outbox import OutboxMessage
 from app.seed import content
-from app.seed.acts import seed_act, seed_answered, seed_day_off, seed_second_round
+from app.seed.acts import seed_act, seed_answered, seed_day_off, seed_prepared, seed_second_round
 from app.seed.building import seed_building
 from app.seed.comments import seed_comments, seed_idea_comments
 from app.seed.council import seed_council
@@ -110,6 +110,8 @@ async def seed(services: Services) -> bool:
         await seed_second_round(*council, announced=_moment(now, -21, 10))
         await seed_answered(*council, announced=_moment(now, -30, 10))
         act = await seed_act(session, services, clerk, cast.authors, announced=_moment(now, -8, 10))
+        department = actor_of(accounts["sorina.vlad@exemplu.ro"], Role.DEPARTMENT)
+        await seed_prepared(session, act, department, now=_moment(now, -1, 10))
         await seed_coming_debate(session, act, clerk, cast.authors[2:], called=_moment(now, -3, 10))
         moderator = actor_of(accounts["monica.stan@exemplu.ro"], Role.MODERATOR)
         await seed_comments(session, act, cast.authors, councillor, moderator, first=_moment(now, -5, 10))

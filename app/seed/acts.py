@@ -172,6 +172,14 @@ async def seed_debate(
     return act
 
 
+async def seed_prepared(session: AsyncSession, act: Act, department: Actor, *, now: datetime) -> None:
+    """The department has prepared answers to the first amendments, for who gives them."""
+    rows = await queries.list_amendments(session, act.id)
+    for row, (outcome, reason) in zip(rows, parking.PREPARED, strict=False):
+        draft = AnswerDraft(outcome=Outcome(outcome), reason=reason, function="")
+        await service.prepare_answer(session, department, row.id, draft, revision=0, now=now)
+
+
 async def _seed_amendments(
     session: AsyncSession,
     act: Act,

@@ -314,6 +314,16 @@ Art. 3 Câinii nu au acces în locurile de joacă, nici ținuți în lesă.
 
 Art. 4 Direcția Parcuri duce la îndeplinire prezenta hotărâre.
 """
+PREPARED = (
+    ("accepted", ""),
+    (
+        "rejected",
+        "Studiul arată o ocupare de 85 % deja de la 10 lei pe oră; un tarif de 12 lei ar goli locurile.",
+    ),
+    ("accepted", ""),
+)
+"""What the department proposes to answer to the first amendments."""
+
 GROUNDS_PROPOSALS: tuple[Proposal, ...] = (
     Proposal(
         "resident",

@@ -143,6 +143,22 @@ PEOPLE: tuple[Person, ...] = (
         N_("Give and take roles."),
         (Role.ADMIN,),
     ),
+    Person(
+        "Ștefan Albu",
+        "stefan.albu@exemplu.ro",
+        N_("Initiator"),
+        N_("Read the prepared answers to the draft on parking, and give them."),
+        (Role.INITIATOR,),
+        is_verified=False,
+    ),
+    Person(
+        "Sorina Vlad",
+        "sorina.vlad@exemplu.ro",
+        N_("Specialised department"),
+        N_("Prepare answers to the amendments to the draft on parking, for who decides."),
+        (Role.DEPARTMENT,),
+        is_verified=False,
+    ),
 )
 
 

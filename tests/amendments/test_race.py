@@ -36,7 +36,7 @@ from tests.make.acts import (
 
 pytestmark = pytest.mark.usefixtures("clock")
 FULL = bool(os.environ.get("OBSTE_TEST_SCALE"))
-PROPOSALS, AT_ONCE, PEOPLE = (1_000, 50, 50) if FULL else (40, 10, 10)
+PROPOSALS, AT_ONCE, PEOPLE = (1_000, 20, 50) if FULL else (40, 10, 10)
 CHEAPER = edit("a1", "Tariful este de 8 lei pe oră.")
 CHEAPEST = edit("a1", "Tariful este de 5 lei pe oră.")
 

@@ -33,6 +33,7 @@ EMAILS = {  # whom a page is shown to; all are people of app/seed/people.py
     "second_clerk": "paul.ene@exemplu.ro",
     "secretariat": "dan.olteanu@exemplu.ro",
     "councillor": "victor.nistor@exemplu.ro",
+    "department": "sorina.vlad@exemplu.ro",
     "moderator": "monica.stan@exemplu.ro",
     "admin": "gabriela.rusu@exemplu.ro",
 }

@@ -101,7 +101,17 @@ ACTS: tuple[PageCase, ...] = (
     PageCase("/acts/{act}/papers", who="secretariat"),
     PageCase("/acts/{act}/papers", note="empty", who="secretariat", status=422, send={}),
     PageCase("/acts/{act}/answers", who="councillor"),
+    PageCase("/acts/{act}/answers", who="department"),
+    PageCase("/acts/{act}/answers/adopt", note="none ticked", who="councillor", status=422, send={}),
+    PageCase(
+        "/acts/{act}/amendments/{amendment}/answer/prepare",
+        note="empty",
+        who="department",
+        status=422,
+        send={},
+    ),
     PageCase("/acts/{act}/answers", who="secretariat"),
+    PageCase("/acts/{act}/amendments/{amendment}/answer", who="department"),
     PageCase("/acts/{act}/amendments/{amendment}/answer", who="councillor"),
     PageCase(
         "/acts/{act}/amendments/{amendment}/answer", note="empty", who="councillor", status=422, send={}

@@ -49,6 +49,18 @@ async def make_councillor(session: AsyncSession, *, name: str = "Victor Consilie
     return actor_of(account, roles=[Role.COUNCILLOR])
 
 
+async def make_initiator(session: AsyncSession, *, name: str = "Ion Primaru") -> Actor:
+    """Who proposed the decision, signed in with the second factor."""
+    account = await make_account(session, name=name, roles=[Role.INITIATOR])
+    return actor_of(account, roles=[Role.INITIATOR])
+
+
+async def make_department(session: AsyncSession, *, name: str = "Sorina Directoru") -> Actor:
+    """Somebody of the department that prepares answers."""
+    account = await make_account(session, name=name, roles=[Role.DEPARTMENT])
+    return actor_of(account, roles=[Role.DEPARTMENT])
+
+
 async def make_person(session: AsyncSession, *, name: str = "Ana Popescu") -> Actor:
     """Anybody with an account: proposing asks for no more."""
     return actor_of(await make_account(session, name=name))
