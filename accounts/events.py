@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,4 @@ class AccountClosed:
     """An account was closed: its name and address are gone; what it made public stays, without the name."""
 
     account_id: uuid.UUID
+    at: datetime

@@ -18,6 +18,8 @@ ROLE_NAMES = {
     Role.COUNCILLOR: N_("councillor"),
     Role.INITIATOR: N_("initiator of draft decisions"),
     Role.DEPARTMENT: N_("specialised department"),
+    Role.ORGANIZER: N_("organizer of consultations"),
+    Role.DOOR: N_("door of consultations"),
     Role.MODERATOR: N_("moderator"),
     Role.ADMIN: N_("administrator"),
 }

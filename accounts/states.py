@@ -17,6 +17,8 @@ class Role(StrEnum):
     COUNCILLOR = "councillor"  # answers amendments, as initiator or for the initiator
     INITIATOR = "initiator"  # the mayor, or who else proposes decisions to the council: answers amendments
     DEPARTMENT = "department"  # prepares answers to amendments, and gives none
+    ORGANIZER = "organizer"  # plans field consultations, and writes down what came of them
+    DOOR = "door"  # checks people in at a consultation
     MODERATOR = "moderator"  # decides on comments that were reported
     ADMIN = "admin"  # gives and takes roles
 

@@ -30,6 +30,7 @@ from app.pages import demo_router
 from app.pages import router as pages_router
 from app.settings import Settings, get_settings
 from app.wiring import MENU, SECRET_PATHS, wire
+from consultations.routes import router as consultations_router
 from cycles.routes import router as cycles_router
 from discussions.routes import router as discussions_router
 from notices.routes import router as notices_router
@@ -67,6 +68,7 @@ def routers() -> list[Router]:
         notices_router,
         voting_router,
         proposals_router,
+        consultations_router,
         discussions_router,
         amendments_router,
     ]

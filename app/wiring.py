@@ -9,6 +9,9 @@ from amendments.queries.discussed import find_acts, find_amendments, find_units
 from amendments.queries.searched import ActSource, AmendmentSource
 from app.kit.events import subscribe
 from app.kit.i18n import N_
+from consultations.queries.followed import ConsultationTopics, HostTopics
+from consultations.service import export_consultations
+from consultations.service import leave_no_name as leave_consultations
 from cycles.events import StageDatesChanged
 from cycles.queries import CycleSource
 from discussions.queries import resolve_by
@@ -34,12 +37,15 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/projects", N_("Projects"), ""),
     ("/polls", N_("Votes"), ""),
     ("/acts", N_("Draft decisions"), ""),
+    ("/consultations", N_("Field consultations"), ""),
     ("/register", N_("Public register"), ""),
     ("/search", N_("Search"), ""),
     ("/review", N_("Review queue"), Role.REVIEWER),
     ("/desk", N_("Residence desk"), Role.DESK),
     ("/desk/letters", N_("Letters"), Role.DESK),
     ("/places", N_("Polling places"), Role.CLERK),
+    ("/consultations/desk", N_("Consultations desk"), Role.ORGANIZER),
+    ("/consultations/calls", N_("Calls"), Role.DESK),
     ("/moderation", N_("Moderation"), Role.MODERATOR),
     ("/days-off", N_("Days off"), Role.SECRETARIAT),
     ("/days-off", N_("Days off"), Role.ADMIN),
@@ -47,7 +53,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
 )
 
 # Addresses whose rest opens a page to whoever knows it: logs keep only their beginning.
-SECRET_PATHS = ("/trustee/",)
+SECRET_PATHS = ("/trustee/", "/consultations/tickets/")
 
 
 # What each kind of register entry says, and where the page of its subject is.
@@ -175,12 +181,22 @@ REGISTER_KINDS: dict[str, str] = {
     "works.handed-over": N_("The works on a project were handed over to another department or colleague"),
     "works.opinion-hidden": N_("A moderator hid what a resident says of the finished works"),
     "works.opinion-shown": N_("What a resident says of the finished works is shown again"),
+    "season.added": N_("A season of field consultations was named"),
+    "consultation.published": N_("A field consultation was published"),
+    "consultation.moved": N_("A field consultation was moved"),
+    "consultation.edited": N_("A field consultation was changed"),
+    "consultation.cancelled": N_("A field consultation was called off"),
+    "consultation.reinstated": N_("A field consultation that was called off takes place after all"),
+    "consultation.held": N_("A field consultation was held"),
+    "consultation.not_held": N_("A field consultation was not held"),
+    "consultation.corrected": N_("The report on a field consultation was corrected"),
     "reason.published": N_("A reason of the catalogue was published"),
 }
 SUBJECT_ADDRESSES: dict[str, str] = {
     "act": "/acts/",
     "amendment": "/amendments/",
     "comment": "/comments/",
+    "consultation": "/consultations/",
     "cycle": "/cycles/",
     "days-off": "/days-off/",
     "idea": "/ideas/",
@@ -213,6 +229,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("amendments.jobs.keep_files", 60),
     Scheduled("amendments.jobs.end_completions", 900),
     Scheduled("notices.jobs.send_digests", 3600),
+    Scheduled("consultations.jobs.remind_who_comes", 3600),
+    Scheduled("consultations.jobs.forget_people", 24 * 3600),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )
 
@@ -221,11 +239,12 @@ def wire() -> None:
     """Subscribe every listener; safe to call twice."""
     subscribe(ResultPublished, record_outcome)
     subscribe(StageDatesChanged, lapse_confirmations)
-    for listener in (forget_account, take_name_off_comments, take_name_off_ideas):
+    for listener in (forget_account, take_name_off_comments, take_name_off_ideas, leave_consultations):
         subscribe(AccountClosed, listener)
     add_export_part("proposals", export_proposals)
     add_export_part("comments", export_comments)
     add_export_part("notices", export_notices)
+    add_export_part("consultations", export_consultations)
     resolve_by("act", find_acts)
     resolve_by("amendment", find_amendments)
     resolve_by("unit", find_units)
@@ -234,6 +253,8 @@ def wire() -> None:
     resolve_by("opinion", find_opinions)
     tell_by("idea", IdeaTopics())
     tell_by("project", ProjectTopics())
+    tell_by("consultation", ConsultationTopics())
+    tell_by("host", HostTopics())
     index_by("idea", IdeaSource())
     index_by("project", ProjectSource())
     index_by("act", ActSource())

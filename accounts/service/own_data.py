@@ -129,4 +129,4 @@ async def close_account(
         )
         .execution_options(synchronize_session="fetch")
     )
-    await publish(session, AccountClosed(account.id))
+    await publish(session, AccountClosed(account.id, now))

@@ -198,10 +198,11 @@ async def download_calendar(
         place=debate.place,
         text=f"{act.number}\n{debate.link}".strip(),
         address=address,
+        changed_at=debate.called_at,
         sequence=int(is_cancelled),
         is_cancelled=is_cancelled,
     )
-    content = write_event(event, now=debate.called_at)
+    content = write_event(event)
     return download(content, media_type="text/calendar", filename=f"{act.number}-debate-{position}.ics")
 
 

@@ -83,7 +83,7 @@ def show_money(bani: int, locale: Locale, currency: str = "lei") -> str:
 
 def show_date(value: date | datetime, locale: Locale) -> str:
     """12 mai 2027, the day in Bucharest."""
-    return _show_day(value.astimezone(BUCHAREST).date() if isinstance(value, datetime) else value, locale)
+    return _show_day(_day_of(value), locale)
 
 
 @SHOWN
@@ -96,3 +96,22 @@ def show_datetime(value: datetime, locale: Locale) -> str:
     local = value.astimezone(BUCHAREST)
     at = ", ora " if locale == "ro" else ", "
     return f"{_show_day(local.date(), locale)}{at}{local:%H:%M}"
+
+
+def show_hour(value: datetime) -> str:
+    """18:42, Bucharest time."""
+    return f"{value.astimezone(BUCHAREST):%H:%M}"
+
+
+def show_weekday(value: date | datetime, locale: Locale) -> str:
+    """marți, the day in Bucharest."""
+    return format_date(_day_of(value), format="EEEE", locale=_BABEL[locale])
+
+
+def show_month(value: date, locale: Locale) -> str:
+    """februarie 2027."""
+    return format_date(value, format="LLLL y", locale=_BABEL[locale])
+
+
+def _day_of(value: date | datetime) -> date:
+    return value.astimezone(BUCHAREST).date() if isinstance(value, datetime) else value

@@ -1,68 +1,104 @@
-"""One event as an iCalendar file (RFC 5545): calendars add it, and change or cancel it by its next one."""
+"""Events as iCalendar (RFC 5545, RFC 7986): calendars add them, and change or cancel them by their next copy.
 
-from datetime import UTC, datetime
+Hours are written in the time of Bucharest with its rules beside them, so that 18:00 stays 18:00 for whoever
+reads across the change of the clock. The same events give the same bytes: what changes is `changed_at`.
+"""
 
+import functools
+from datetime import datetime, timedelta
+
+import icalendar
 import msgspec
 
-LINE_BYTES = 75  # of a line, without its end; longer ones are folded
+from app.kit.clock import BUCHAREST
+
+PRODUCT = "-//Obste//RO"
+REFRESH = timedelta(hours=4)  # how often phones are asked to look again
+KEPT = 64  # calendars that are written already
+
+# Directive 2000/84/EC: summer time from the last Sunday of March to the last one of October, at 01:00 UTC.
+_BUCHAREST = icalendar.Timezone.from_ical(
+    """BEGIN:VTIMEZONE
+TZID:Europe/Bucharest
+BEGIN:DAYLIGHT
+DTSTART:19970330T030000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZNAME:EEST
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0300
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19971026T040000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZNAME:EET
+TZOFFSETFROM:+0300
+TZOFFSETTO:+0200
+END:STANDARD
+END:VTIMEZONE
+"""
+)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """What happens when and where. `sequence` grows with each change; `uid` stays."""
+    """What happens when and where. `uid` stays; `sequence` grows with each change, made at `changed_at`."""
 
     uid: str
     starts_at: datetime
     ends_at: datetime
     title: str
+    changed_at: datetime
     place: str = ""
     text: str = ""
     address: str = ""
     sequence: int = 0
     is_cancelled: bool = False
+    point: tuple[float, float] | None = None  # latitude, longitude
+    categories: tuple[str, ...] = ()
 
 
-def write_event(event: Event, *, now: datetime) -> bytes:
+def write_event(event: Event) -> bytes:
     """The file of one event."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Obste//RO",
-        "METHOD:PUBLISH",
-        "BEGIN:VEVENT",
-        f"UID:{_escape(event.uid)}",
-        f"DTSTAMP:{_moment(now)}",
-        f"DTSTART:{_moment(event.starts_at)}",
-        f"DTEND:{_moment(event.ends_at)}",
-        f"SEQUENCE:{event.sequence}",
-        f"STATUS:{'CANCELLED' if event.is_cancelled else 'CONFIRMED'}",
-        f"SUMMARY:{_escape(event.title)}",
-        *([f"LOCATION:{_escape(event.place)}"] if event.place else []),
-        *([f"DESCRIPTION:{_escape(event.text)}"] if event.text else []),
-        *([f"URL:{event.address}"] if event.address else []),
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return "".join(_fold(line) + "\r\n" for line in lines).encode()
+    return write_calendar((event,))
 
 
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+@functools.lru_cache(maxsize=KEPT)
+def write_calendar(events: tuple[Event, ...], *, title: str = "", address: str = "") -> bytes:
+    """A calendar to subscribe to, or with one event and no title the file of that event. Two milliseconds an
+    event, so the last ones are kept: phones ask again and again for the same.
+    """
+    calendar = icalendar.Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", "PUBLISH")
+    if title:
+        calendar.add("NAME", title)
+        calendar.add("X-WR-CALNAME", title)
+        calendar.add("X-WR-TIMEZONE", BUCHAREST.key)
+        calendar.add("URL", address)
+        calendar.add("REFRESH-INTERVAL", icalendar.vDuration(REFRESH), {"VALUE": "DURATION"})
+        calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
+    calendar.add_component(_BUCHAREST)
+    for event in events:
+        calendar.add_component(_component(event))
+    return bytes(calendar.to_ical())
 
 
-def _escape(text: str) -> str:
-    """RFC 5545, 3.3.11."""
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "")
-
-
-def _fold(line: str) -> str:
-    """Lines of at most 75 bytes, cut between characters; a folded line goes on after a space."""
-    pieces: list[str] = []
-    piece, size = "", 0
-    for character in line:
-        width = len(character.encode())
-        if size + width > LINE_BYTES - bool(pieces):
-            pieces.append(piece)
-            piece, size = "", 0
-        piece, size = piece + character, size + width
-    return "\r\n ".join([*pieces, piece])
+def _component(event: Event) -> icalendar.Event:
+    component = icalendar.Event()
+    component.add("UID", event.uid)
+    component.add("DTSTAMP", event.changed_at)
+    component.add("LAST-MODIFIED", event.changed_at)
+    component.add("DTSTART", event.starts_at.astimezone(BUCHAREST))
+    component.add("DTEND", event.ends_at.astimezone(BUCHAREST))
+    component.add("SEQUENCE", event.sequence)
+    component.add("STATUS", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+    component.add("SUMMARY", event.title)
+    optional = (("LOCATION", event.place), ("DESCRIPTION", event.text), ("URL", event.address))
+    for name, value in optional:
+        if value:
+            component.add(name, value)
+    if event.point:
+        component.add("GEO", event.point)
+    if event.categories:
+        component.add("CATEGORIES", list(event.categories))
+    return component

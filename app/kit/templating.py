@@ -17,7 +17,18 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from app.kit import markdown
-from app.kit.i18n import LOCALES, Locale, show_date, show_datetime, show_money, show_number, translations
+from app.kit.i18n import (
+    LOCALES,
+    Locale,
+    show_date,
+    show_datetime,
+    show_hour,
+    show_money,
+    show_month,
+    show_number,
+    show_weekday,
+    translations,
+)
 
 STATIC_TYPES = {
     ".css": "text/css",
@@ -105,6 +116,9 @@ def _make_environment(
     environment.filters.update(
         date=partial(show_date, locale=locale),
         datetime=partial(show_datetime, locale=locale),
+        hour=show_hour,
+        weekday=partial(show_weekday, locale=locale),
+        month=partial(show_month, locale=locale),
         money=partial(show_money, locale=locale),
         number=partial(show_number, locale=locale),
         markdown=markdown.render,

@@ -29,6 +29,7 @@ from app.seed.elections import graded, ranked, seed_draft, seed_election, seed_p
 from app.seed.ideas import list_sent, seed_departments, seed_taken_in, seed_wishes, seed_works
 from app.seed.paper import CLUB, Clerks, seed_counting_table, seed_paper_votes, seed_places
 from app.seed.people import PEOPLE, actor_of, seed_people
+from app.seed.programme import seed_programme
 from app.seed.sealed import seed_sealed
 from app.seed.votes import seed_ballots, seed_closing, seed_open_poll, seed_projects
 from cycles.service import create_cycle
@@ -116,6 +117,15 @@ async def seed(services: Services) -> bool:
         moderator = actor_of(accounts["monica.stan@exemplu.ro"], Role.MODERATOR)
         await seed_comments(session, act, cast.authors, councillor, moderator, first=_moment(now, -5, 10))
         await seed_day_off(session, clerk, now=now)
+        await seed_programme(
+            session,
+            lot,
+            actor_of(accounts["oana.stoica@exemplu.ro"], Role.ORGANIZER),
+            councillor,
+            dict(content.AREAS),
+            [actor for actor, _ in cast.crowd],
+            now=now,
+        )
         await session.flush()
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again
         session.info.pop("outbox", None)

@@ -129,6 +129,14 @@ PEOPLE: tuple[Person, ...] = (
         (Role.COUNCILLOR,),
     ),
     Person(
+        "Oana Stoica",
+        "oana.stoica@exemplu.ro",
+        N_("Organizer of consultations"),
+        N_("Plan a series of field consultations, publish it, move one with its reason, see who comes."),
+        (Role.ORGANIZER,),
+        is_verified=False,
+    ),
+    Person(
         "Monica Stan",
         "monica.stan@exemplu.ro",
         N_("Moderator"),

@@ -33,10 +33,12 @@ SPEAKING = (
     Role.COUNCILLOR,
     Role.SECRETARIAT,
     Role.REVIEWER,
+    Role.ORGANIZER,
     Role.MODERATOR,
     Role.DESK,
     Role.ELECTION,
     Role.CLERK,
+    Role.DOOR,
     Role.ADMIN,
 )
 """Of several roles the first is shown."""

@@ -40,8 +40,8 @@ from proposals.pages import drafts as pages
 from proposals.pages.ideas import ConfirmPage, view_documents, view_photos
 from proposals.pages.maps import view_map, view_pin
 from proposals.policy import MAX_ATTACHMENTS, MAX_PHOTOS, may_draft, may_edit, may_own, may_submit
+from proposals.queries.maps import find_map
 from proposals.routes.attachments import handle_attachments
-from proposals.routes.maps import map_of
 from proposals.routes.review import find_alike, find_similar
 from proposals.rules import maps
 from proposals.states import IdeaState, review_deadline
@@ -166,7 +166,7 @@ def _without_point(form: Form) -> Form:
 
 async def _set_pin(session: AsyncSession, ctx: Ctx, idea: Idea, pin: PinDeed) -> None:
     """Put the pin where it was pressed, or at the start, or move it by a step."""
-    drawn = map_of(ctx)
+    drawn = find_map(ctx.services.settings)
     has_pin = idea.latitude is not None and idea.longitude is not None
     if drawn is None or pin.kind == "remove" or (pin.kind == "start" and has_pin):
         return  # saving without coordinates has removed it; and a pin that is there does not start anew
@@ -232,7 +232,9 @@ async def _step_page(
         areas=pages.choices(await list_areas(session, idea.cycle_id)),
         photos=view_photos(await queries.list_photos(session, idea.id)),
         documents=view_documents(await queries.list_attachments(session, idea.id)),
-        map=view_map(map_of(ctx_of(request)), idea.latitude, idea.longitude, ctx_of(request).locale),
+        map=view_map(
+            find_map(ctx_of(request).services.settings), idea.latitude, idea.longitude, ctx_of(request).locale
+        ),
         saved_at=idea.updated_at,
         max_photos=MAX_PHOTOS,
         max_documents=MAX_ATTACHMENTS,
@@ -342,7 +344,7 @@ async def _check_page(
         landmark=idea.landmark,
         latitude=idea.latitude,
         longitude=idea.longitude,
-        pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
+        pin=view_pin(find_map(ctx.services.settings), idea.latitude, idea.longitude, ctx.locale),
         estimate_bani=idea.estimate_bani,
         photos=view_photos(await queries.list_photos(session, idea.id)),
         documents=view_documents(await queries.list_attachments(session, idea.id)),

@@ -40,8 +40,8 @@ from proposals.pages.maps import view_pin, view_pins
 from proposals.pages.projects import title_of
 from proposals.policy import may_review, may_view, may_withdraw
 from proposals.queries.discussed import idea_ref
+from proposals.queries.maps import find_map
 from proposals.routes.contest import ask_contest
-from proposals.routes.maps import map_of
 from proposals.routes.review import read_clock, read_public_advice
 from proposals.states import IdeaState
 
@@ -84,7 +84,7 @@ async def list_ideas(
         cycle_title=cycle.title_in(ctx.locale) if cycle else "",
         may_send=bool(current and current.is_stage_open(StageKind.SUBMISSION, ctx.now)),
         pins=view_pins(
-            map_of(ctx),
+            find_map(ctx.services.settings),
             [(row.latitude, row.longitude) for row in rows],
             first=place.offset + 1,
             locale=ctx.locale,
@@ -164,7 +164,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.Idea
         comment_count=(await count_on(session, [idea_ref(idea.id)])).get(idea_ref(idea.id), 0),
         may_contest=await ask_contest(session, ctx, idea),
         may_review=bool(may_review(ctx.actor)),
-        pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
+        pin=view_pin(find_map(ctx.services.settings), idea.latitude, idea.longitude, ctx.locale),
     )
     return pages.build_idea_page(facts, ctx.actor, ctx.locale)
 

@@ -32,7 +32,7 @@ from proposals.pages import review as pages
 from proposals.pages.maps import view_pin
 from proposals.pages.words import ClockView, view_clock
 from proposals.policy import NOBODY, may_review, may_see_inside
-from proposals.routes.maps import map_of
+from proposals.queries.maps import find_map
 from proposals.rules.similarity import rank
 from proposals.states import OPEN_STATES, IdeaState, review_deadline
 
@@ -81,7 +81,7 @@ async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.File
         ctx.actor,
         area_name=areas.get(idea.area_id, "") if idea.area_id else "",
         sender=pages.view_sender(author, intake),
-        pin=view_pin(map_of(ctx), idea.latitude, idea.longitude, ctx.locale),
+        pin=view_pin(find_map(ctx.services.settings), idea.latitude, idea.longitude, ctx.locale),
         photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)),
         documents=idea_pages.view_documents(await queries.list_attachments(session, idea.id)),
         events=idea_pages.view_events(events, reasons, ctx.locale, author=idea.author_name),

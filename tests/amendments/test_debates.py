@@ -20,7 +20,6 @@ from app.kit import register
 from app.kit.crypto import digest
 from app.kit.db import Database
 from app.kit.errors import Forbidden, FormErrors
-from app.kit.ical import Event, write_event
 from app.kit.outbox import OutboxMessage
 from tests.make.accounts import NOON
 from tests.make.acts import AFTER, TO_COUNCIL, edit, make_act, make_clerk, make_councillor, make_person
@@ -309,14 +308,3 @@ async def test_two_at_once(database: Database, tmp_path: Path) -> None:
     assert {one.position for one in speakers} == {2, 3, 4, 5}
     tries = [do(service.register_recommendation, clerk, debate.id, 1) for _ in range(3)]
     assert len({row.number for row in await asyncio.gather(*tries)}) == 1
-
-
-def test_a_calendar_file_is_folded_and_escaped() -> None:
-    title = "Dezbatere publică: „tarife, parcări; și\ntrotuare” " + "ș" * 60
-    event = Event(uid="x@obste", starts_at=HELD, ends_at=HELD + timedelta(hours=2), title=title, sequence=1)
-    raw = write_event(event, now=NOON)
-    assert raw.endswith(b"END:VCALENDAR\r\n")
-    assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
-    unfolded = raw.decode().replace("\r\n ", "")
-    assert "DTSTART:20270310T150000Z\r\n" in unfolded
-    assert "SUMMARY:Dezbatere publică: „tarife\\, parcări\\; și\\ntrotuare” " + "ș" * 60 in unfolded

@@ -34,6 +34,7 @@ EMAILS = {  # whom a page is shown to; all are people of app/seed/people.py
     "secretariat": "dan.olteanu@exemplu.ro",
     "councillor": "victor.nistor@exemplu.ro",
     "department": "sorina.vlad@exemplu.ro",
+    "organizer": "oana.stoica@exemplu.ro",
     "moderator": "monica.stan@exemplu.ro",
     "admin": "gabriela.rusu@exemplu.ro",
 }

@@ -22,6 +22,7 @@ from cycles.models import Cycle
 from proposals.models import Advice, Contestation, Idea, PreparedVerdict, Verdict
 from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_acts import ACT_FACTS, ACTS
+from tests.journeys.pages_consultations import CONSULTATIONS, CONSULTATIONS_FACTS
 from tests.journeys.pages_ideas import IDEAS
 from tests.journeys.pages_intake import INTAKE, INTAKE_FACTS
 from tests.journeys.pages_notices import NOTICES
@@ -294,6 +295,7 @@ CASES: tuple[PageCase, ...] = (
     # ── draft decisions
     *ACTS,
     *NOTICES,
+    *CONSULTATIONS,
     *TALK,
     PageCase("/check"),
     PageCase("/check?code={code}", note="found"),
@@ -400,5 +402,6 @@ FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     **ACT_FACTS,
     **TALK_FACTS,
     **WORKS_FACTS,
+    **CONSULTATIONS_FACTS,
     **INTAKE_FACTS,
 }

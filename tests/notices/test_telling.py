@@ -293,7 +293,7 @@ async def test_a_closed_account_is_told_nothing_and_an_open_one_sees_what_is_kep
     assert kept["follows"][0]["topic"] == f"idea:{idea.id}"
     assert kept["rhythms"]["supported"] == "never"
     assert [one["title"] for one in kept["notices"]] == [f"{idea.number}, {idea.title}"]
-    await service.forget_account(session, AccountClosed(ana.id))
+    await service.forget_account(session, AccountClosed(ana.id, NOON))
     for table in (Follow, NoticeChoice, Notice):
         left = select(func.count()).select_from(table).where(table.account_id == ana.id)
         assert (await session.execute(left)).scalar_one() == 0

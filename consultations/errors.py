@@ -1,0 +1,52 @@
+"""What can be refused about field consultations."""
+
+from app.kit.errors import Conflict, NotFound
+from app.kit.i18n import N_
+
+
+class ConsultationNotFound(NotFound):
+    default = N_("There is no such consultation.")
+
+
+class SeasonNotFound(NotFound):
+    default = N_("There is no such season.")
+
+
+class HostNotFound(NotFound):
+    default = N_("There is no such official.")
+
+
+class VenueNotFound(NotFound):
+    default = N_("There is no such venue.")
+
+
+class TicketNotFound(NotFound):
+    default = N_("There is no such ticket. Check the address in your message.")
+
+
+class FeedNotFound(NotFound):
+    default = N_("There is no such calendar.")
+
+
+class SlotTaken(Conflict):
+    """The official or the room is taken at that time; nobody is in two places at once."""
+
+    default = N_("The official or the venue is taken at that time: %(title)s.")
+
+
+class ChangedMeanwhile(Conflict):
+    """A form was filled in while a colleague changed the same thing."""
+
+    default = N_("A colleague has changed this in the meantime. Look at it, then send your change again.")
+
+
+class NothingChanged(Conflict):
+    default = N_("Nothing is different from what is published.")
+
+
+class NoLongerPossible(Conflict):
+    default = N_("The consultation has begun, or was called off.")
+
+
+class SettingNotFound(NotFound):
+    default = N_("There is nothing like this to set.")

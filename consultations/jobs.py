@@ -1,0 +1,25 @@
+"""What the clock starts: reminders the day before, and forgetting what is no longer needed."""
+
+from datetime import timedelta
+
+from app.kit.clock import now
+from app.kit.db import Database
+from consultations import queries, service
+
+BEFORE = timedelta(hours=30)  # reminded of the next evening from the morning of the day before on
+
+
+async def remind_who_comes(database: Database) -> None:
+    """Remind everybody of what is tomorrow, each consultation in a transaction of its own."""
+    moment = now()
+    async with database.read() as session:
+        ids = await queries.list_to_remind(session, now=moment, before=moment + BEFORE)
+    for one in ids:
+        async with database.write() as session:
+            await service.remind(session, one, now=moment)
+
+
+async def forget_people(database: Database) -> None:
+    """Delete the needs, numbers and addresses of who came to what is long over."""
+    async with database.write() as session:
+        await service.forget_people(session, now=now())

@@ -1,0 +1,18 @@
+"""The web of field consultations."""
+
+from litestar import Router
+
+from consultations.routes import coming, desk, feeds, kept, people, planning, public
+
+router = Router(
+    path="/",
+    route_handlers=[
+        *public.HANDLERS,
+        *coming.HANDLERS,
+        *feeds.HANDLERS,
+        *kept.HANDLERS,
+        *desk.HANDLERS,
+        *planning.HANDLERS,
+        *people.HANDLERS,
+    ],
+)
