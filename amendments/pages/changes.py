@@ -18,7 +18,7 @@ from amendments.text.operations import (
     SetField,
     Splice,
 )
-from amendments.text.segments import Segment, segments
+from amendments.text.segments import Segment, compare_texts, segments
 from amendments.text.sentences import sentence, whole
 from amendments.text.units import NewUnit, Unit, Version, nested
 from app.kit.i18n import Locale
@@ -103,15 +103,14 @@ def _view_structure(version: Version, layout: Layout, operation: Operation, loca
             struck, added = version.fields[operation.field], operation.value
         case MoveUnit() | RejectAct() | Splice():
             pass
+    pieces = compare_texts(struck, added)
     own = layout.of(unit)
-    pieces = [Segment("struck", struck)] if struck else []
-    pieces += [Segment("added", added)] if added else []
     return ChangeView(
         unit=unit,
         place=cite(version, unit, locale),
         lines=(own[0].number, own[-1].number) if own else None,
         sentences=(sentence(version, operation, locale, layout=layout),),
-        segments=tuple(pieces),
+        segments=pieces,
         new_text=added,
     )
 

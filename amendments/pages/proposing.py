@@ -17,7 +17,7 @@ from amendments.text.destinations import (
 from amendments.text.draft import reads_as
 from amendments.text.labels import Language, cite, written_label
 from amendments.text.operations import Operation
-from amendments.text.sentences import name_slot, quote
+from amendments.text.sentences import name_slot, quote, whole
 from amendments.text.typed import columns_of
 from amendments.text.units import Unit, Version, nested
 from amendments.text.written import is_written_whole, write_new
@@ -57,7 +57,7 @@ def _offers_in_table(version: Version, unit: Unit) -> list[Offer]:
     """The first row, which says what the columns are, stays where it is."""
     row = unit.id if unit.type == "row" else unit.parent or ""
     found = [Offer("edit", unit.id, N_("Reword"))] if unit.type == "cell" else []
-    found += [Offer("edit", row, N_("Reword the whole row")), Offer("row", unit.id, N_("Add a row"))]
+    found += [Offer("edit", row, N_("Reword the whole row")), Offer("row", row, N_("Add a row"))]
     if version.sibling_place(row):
         found.append(Offer("delete", row, N_("Take out the row")))
         if destinations_of_moved(version, row):
@@ -168,6 +168,13 @@ def list_cells(
 
 def _table_of(version: Version, unit: str) -> str:
     return next((above.id for above in version.path(unit) if above.type == "table"), unit)
+
+
+def shown_text(version: Version, unit: str) -> str:
+    """The part's own words; of a row, those of its cells."""
+    if not unit:
+        return ""
+    return whole(nested(version, unit)) if version[unit].type == "row" else version[unit].text
 
 
 def label_of(version: Version, unit: str) -> str:

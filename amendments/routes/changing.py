@@ -25,6 +25,7 @@ from amendments.pages.proposing import (
     label_of,
     list_cells,
     list_places,
+    shown_text,
     text_now,
 )
 from amendments.policy import may_change_amendment, may_propose
@@ -98,7 +99,7 @@ async def _change_page(
         unit=unit,
         place=cited(version, unit, ctx.locale),
         label=label_of(version, unit),
-        text=version[unit].text if unit else "",
+        text=shown_text(version, unit),
         typed=typed.get("text", text_now(version, unit, do)),
         cells=list_cells(version, unit, do, typed, before.draft),
         earlier=before.earlier,
