@@ -16,6 +16,7 @@ from tests import servers
 from tests.belenios import Judge, belenios_path
 from tests.conftest import is_complaint, skip_or_fail
 from tests.journeys.booth import Vote, find_vote
+from tests.journeys.gate import axe_source
 from tests.live import LiveServer
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
@@ -133,13 +134,20 @@ class Windows:
     open: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
 
     async def window(self, who: str, locale: str, *, scripts: bool) -> Any:
-        """A page to be steered anywhere; `page.complaints` collects what the console says."""
+        """A page to be steered anywhere; `page.complaints` collects what the console says, `page.devtools`
+        speaks the browser's own protocol.
+        """
         key = (who, locale, scripts)
         if key not in self.open:
             context = await self.browser.new_context(locale=locale, java_script_enabled=scripts)
+            if scripts:
+                await context.add_init_script(
+                    axe_source()
+                )  # there already when a page is: it is half a megabyte
             if session := self.visitors[who].session:
                 await context.add_cookies([{"name": SESSION_COOKIE, "value": session, "url": self.url}])
             page = await context.new_page()
+            page.devtools = await context.new_cdp_session(page)
             page.complaints = complaints = []
             page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
             page.on("console", lambda line: complaints.extend([f"console: {line.text}"] * is_complaint(line)))

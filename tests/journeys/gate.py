@@ -6,9 +6,13 @@ so not every combination is looked at; cases of one address share theirs (`looks
 is cheap runs in both languages on phone and desk. axe, which is not, looks at each page in Romanian, light,
 on a phone and in English, dark, on a desk; at the style guide, where every component stands in every state,
 in four combinations in which every pair of conditions occurs (an orthogonal array).
+
+Contrast is half of what axe costs, and most text of a page was on an earlier page in the same dress. So axe
+judges the contrast of a text once in each size and colours, not once a page: texts are alike if they have the
+same class, colour, size and weight on the same backgrounds (`dresses` in page_checks.js).
 """
 
-import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,6 +30,8 @@ STOPS = {  # language → (size, colours), the first of which axe sees of every 
     "en": ((DESK, "dark"), (PHONE, "light")),
 }
 THOROUGH_STOPS = {"ro": STOPS["ro"], "en": ((DESK, "light"), (PHONE, "dark"))}  # axe sees all four
+CONTRAST = "color-contrast"
+DRESSES_OF_A_KIND = 3  # texts in a new dress that axe sees on the page where it is new
 LEAST_TARGET = 24  # CSS pixels, WCAG 2.5.8
 LEAST_BALLOT_TARGET = 44  # our own promise where people vote
 
@@ -66,20 +72,18 @@ async def check_page(
     """
     faults = Faults()
     least = LEAST_BALLOT_TARGET if is_ballot else LEAST_TARGET
-    faults.add(locale, await ask(page, "structure", locale, is_specimen))
+    faults.add(locale, await ask(page, ("structure", locale, is_specimen)))
     for stop, (size, colours) in enumerate((THOROUGH_STOPS if is_specimen else STOPS)[locale]):
         condition = f"{locale} {size['width']} px {colours}"
         await page.set_viewport_size(size)
         await page.emulate_media(color_scheme=colours, reduced_motion="reduce")
-        faults.add(condition, await ask(page, "targets", least))
-        faults.add(condition, await ask(page, "scroll", 100))
+        faults.add(condition, await ask(page, ("targets", least), ("scroll", 100)))
         if stop == 0 or is_specimen:
-            faults.add(condition, await run_axe(page))
+            faults.add(condition, await run_axe(page, condition.partition(" ")[2]))
     await page.set_viewport_size(NARROW)
-    faults.add(locale, await ask(page, "scroll", 100))
-    faults.add(locale, await ask(page, "scroll", 200))
+    faults.add(locale, await ask(page, ("scroll", 100), ("scroll", 200)))
     await page.keyboard.press("Tab")  # from here on the browser shows the focus of the keyboard
-    faults.add(f"{locale} keyboard", await ask(page, "focus"))
+    faults.add(f"{locale} keyboard", await ask(page, ("focus",)))
     return faults.lines()
 
 
@@ -90,32 +94,44 @@ async def check_without_scripts(
     faults = Faults()
     least = LEAST_BALLOT_TARGET if is_ballot else LEAST_TARGET
     await page.set_viewport_size(PHONE)
-    faults.add(f"{locale} no scripts", await ask(page, "structure", locale, is_specimen))
-    faults.add(f"{locale} no scripts", await ask(page, "targets", least))
-    faults.add(f"{locale} no scripts", await ask(page, "scroll", 100))
+    questions = (("structure", locale, is_specimen), ("targets", least), ("scroll", 100))
+    faults.add(f"{locale} no scripts", await ask(page, *questions))
     return faults.lines()
 
 
-async def ask(page: Any, check: str, *arguments: object) -> list[str]:
-    """One of the questions in page_checks.js."""
-    given = ", ".join(json.dumps(argument) for argument in arguments)
-    answer: list[str] = await page.evaluate(
-        f"(() => {{ const checks = {CHECKS}; return checks.{check}({given}) }})()"
+async def ask(page: Any, *questions: tuple[object, ...]) -> list[str]:
+    """Questions in page_checks.js, each with what it takes, one after the other; the faults of all."""
+    answers: list[str] = await page.evaluate(
+        f"questions => {{ const checks = {CHECKS};"
+        " return questions.flatMap(([name, ...given]) => checks[name](...given)) }",
+        questions,
     )
-    return answer
+    return answers
 
 
-async def run_axe(page: Any) -> list[str]:
-    """The violations that axe-core finds, each with its first elements."""
+seen_dresses: defaultdict[str, set[str]] = defaultdict(set)  # condition → dresses without a fault in it
+
+
+async def run_axe(page: Any, condition: str = "") -> list[str]:
+    """The violations that axe-core finds, each with its first elements. `condition`: size and colours of a
+    look at many pages; without it, every dress is new.
+    """
     if not await page.evaluate("typeof window.axe === 'object'"):
         await page.evaluate(axe_source())
+    known = seen_dresses[condition] if condition else set()
+    new = set(await ask(page, ("dresses",))) - known
+    await ask(page, ("mark", sorted(new), DRESSES_OF_A_KIND))
     options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
+    only_marked = {"rules": [{"id": CONTRAST, "selector": "[data-gate-dress]"}]}
     violations = await page.evaluate(
-        "options => window.axe.run(document, options).then(result => result.violations.map(one => ({"
+        "([only, options]) => { window.axe.configure(only);"
+        " return window.axe.run(document, options).then(result => result.violations.map(one => ({"
         " id: one.id, help: one.help, nodes: one.nodes.slice(0, 3).map(node =>"
-        " [node.target.join(' '), (node.any[0] || node.all[0] || node.none[0] || {}).message || '']) })))",
-        options,
+        " [node.target.join(' '), (node.any[0] || node.all[0] || node.none[0] || {}).message || '']) }))) }",
+        [only_marked, options],
     )
+    if not any(one["id"] == CONTRAST for one in violations):
+        known |= new
     return [
         f"axe {one['id']}: {one['help']}: " + "; ".join(f"{where} ({why})" for where, why in one["nodes"])
         for one in violations

@@ -128,16 +128,18 @@
         .join();
     };
     const name = (el) => `${el.tagName.toLowerCase()} “${(el.textContent || el.name || "").trim().slice(0, 40)}”`;
-    for (const el of document.querySelectorAll(wanted)) {
-      if (el.disabled || el.tabIndex < 0 || !el.checkVisibility({ visibilityProperty: true })) continue;
+    const reached = [...document.querySelectorAll(wanted)].filter(
+      (el) => !(el.disabled || el.tabIndex < 0) && el.checkVisibility({ visibilityProperty: true }),
+    );
+    if (document.activeElement) document.activeElement.blur();
+    const before = reached.map(looks); // all at once: each blur would have the page's styles computed again
+    reached.forEach((el, n) => {
       if (el.tabIndex > 0) faults.push(`tabindex above 0: ${name(el)}`);
-      if (document.activeElement) document.activeElement.blur();
-      const before = looks(el);
       el.focus();
       if (document.activeElement !== el) faults.push(`cannot be focused: ${name(el)}`);
-      else if (looks(el) === before) faults.push(`focus is not seen: ${name(el)}`);
+      else if (looks(el) === before[n]) faults.push(`focus is not seen: ${name(el)}`);
       else if (!uncovered(el)) faults.push(`focus is covered: ${name(el)}`);
-    }
+    });
     return faults;
 
     function uncovered(el) { // WCAG 2.4.11: at least a part of it can be seen
@@ -150,5 +152,47 @@
       }
       return false;
     }
+  },
+
+  // ── contrast ──────────────────────────────────────────────────────────────────────────────────
+  // What the contrast of a text hangs on, for each text that is seen: its own class, colour, size and weight,
+  // and everything around it that paints or dims. Texts in the same dress have the same contrast.
+  dresses() {
+    return [...new Set(this.dressed().map(([dress]) => dress))];
+  },
+
+  // Mark the first elements, `most` of each, that wear one of these dresses: axe judges the contrast of no others.
+  mark(dresses, most) {
+    const wanted = new Map(dresses.map((dress) => [dress, most]));
+    for (const [dress, el] of this.dressed()) {
+      const left = wanted.get(dress) || 0;
+      el.toggleAttribute("data-gate-dress", left > 0);
+      wanted.set(dress, left - 1);
+    }
+    return [];
+  },
+
+  dressed() {
+    const around = new Map(); // element → what it and its ancestors paint
+    const painted = (el) => {
+      if (!el) return "";
+      if (!around.has(el)) {
+        const style = getComputedStyle(el);
+        const own = [style.backgroundColor, style.backgroundImage, style.opacity, style.filter].join();
+        const paints = own !== "rgba(0, 0, 0, 0),none,1,none" || style.position !== "static";
+        const off = el.disabled || el.getAttribute("aria-disabled"); // what cannot be used may be pale
+        const mine = paints || off ? `${el.tagName}.${el.getAttribute("class")} ${own} ${off}|` : "";
+        around.set(el, mine + painted(el.parentElement));
+      }
+      return around.get(el);
+    };
+    const says = (el) => [...el.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    return [...document.body.querySelectorAll("*")]
+      .filter((el) => (el.matches("input, select, textarea") || says(el)) && el.checkVisibility({ visibilityProperty: true }))
+      .map((el) => {
+        const style = getComputedStyle(el);
+        const own = [style.color, style.fontSize, style.fontWeight, style.textShadow, el.type, el.control && el.control.disabled];
+        return [`${el.tagName}.${el.getAttribute("class")} ${own.join()} ${painted(el)}`, el];
+      });
   },
 })

@@ -32,6 +32,12 @@ STYLE = """() => {
   document.getElementById("tiny").style.cssText = "all: unset; width: 9px; height: 9px; display: block";
 }"""
 
+STYLE_SHEET = """style => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  document.adoptedStyleSheets = [sheet];
+}"""
+
 
 @pytest.fixture
 async def windows(browser: Any) -> AsyncIterator[Windows]:
@@ -85,6 +91,21 @@ async def test_every_fault_is_seen(windows: Windows) -> None:
     ):
         assert fault in found, f"not seen: {fault}\n{found}"
     assert any("Content Security Policy" in complaint for complaint in page.complaints)  # style="x"
+
+
+async def test_contrast_is_judged_where_a_text_is_dressed_anew(windows: Windows) -> None:
+    page = await show(windows, GOOD)
+    await gate.check_page(page, locale="ro")  # now these dresses are known
+    for style in (
+        "p { color: #ccc }",
+        "main { background: #777 }",
+        "form { opacity: .3 }",
+        "p { font-size: 9px }",
+    ):
+        page = await show(windows, GOOD)
+        await page.evaluate(STYLE_SHEET, style)
+        found = "\n".join(await gate.check_page(page, locale="ro"))
+        assert ("axe color-contrast" in found) is ("9px" not in style), f"{style}\n{found}"
 
 
 def test_the_validator_judges() -> None:

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import base64
 import contextlib
 import gzip
 import quopri
@@ -178,15 +179,27 @@ def _filled(fields: dict[str, str], facts: dict[str, str]) -> dict[str, str]:
 
 
 async def show(page: Any, url: str, answer: httpx.Response) -> None:
-    """Show in the browser what was answered to plain HTTP, as if it came from there now."""
-    headers = {name: value for name, value in answer.headers.items() if name in WITH_A_PAGE}
+    """Show in the browser what was answered to plain HTTP, as if it came from there now.
 
-    async def fulfil(route: Any) -> None:
-        await route.fulfill(status=200, headers=headers, body=answer.text)  # 4xx would be a console message
+    Playwright's own `route` would switch off the browser's cache, and every style sheet came again each time.
+    """
+    devtools = page.devtools
+    headers = [
+        {"name": name, "value": value} for name, value in answer.headers.items() if name in WITH_A_PAGE
+    ]
+    body = base64.b64encode(answer.text.encode()).decode()
 
-    await page.route(url, fulfil)
+    async def fulfil(asked: dict[str, Any]) -> None:
+        given = {"requestId": asked["requestId"], "responseHeaders": headers, "body": body}
+        await devtools.send(
+            "Fetch.fulfillRequest", {**given, "responseCode": 200}
+        )  # 4xx would be a console message
+
+    devtools.once("Fetch.requestPaused", fulfil)
+    only = {"urlPattern": url.partition("#")[0], "resourceType": "Document"}
+    await devtools.send("Fetch.enable", {"patterns": [only]})
     await page.goto(url)
-    await page.unroute(url)
+    await devtools.send("Fetch.disable")
 
 
 WITH_A_PAGE = {"content-type", *(name.decode() for name, _ in SECURITY_HEADERS)}

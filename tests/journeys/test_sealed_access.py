@@ -111,10 +111,11 @@ async def test_every_state_of_the_booth_is_free_of_findings(vote: Vote, open_pag
     async def look(state: str, selector: str) -> None:
         await page.wait_for_selector(selector)
         faults.add(state, await gate.run_axe(page))
-        faults.add(state, await gate.ask(page, "structure", "ro", False))
-        faults.add(state, await gate.ask(page, "targets", gate.LEAST_BALLOT_TARGET))
+        faults.add(
+            state, await gate.ask(page, ("structure", "ro", False), ("targets", gate.LEAST_BALLOT_TARGET))
+        )
         for percent in (100, 200):
-            faults.add(state, await gate.ask(page, "scroll", percent))
+            faults.add(state, await gate.ask(page, ("scroll", percent)))
 
     await page.goto(vote.url(how))
     await page.locator("#to-order").click()
