@@ -6,8 +6,10 @@ because what they do is committed.
 """
 
 import asyncio
+import contextlib
 import os
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,12 +56,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         servers.end_run()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What drives a browser or a whole installation goes to one worker: there is one machine to share."""
-    heavy = {"browser", "live_server", "own_live_server", "stopped_server"}
-    for item in items:
-        if heavy & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("installation"))
+    """What takes long begins first, so that no worker of a whole run sits beside a last long file.
+
+    A file's tests stay together (`--dist loadfile`): what they share, a filled district, is made once.
+    """
+    heavy = {"browser", "live_server", "own_live_server", "stopped_server", "place"}
+    weight = Counter(
+        item.path
+        for item in items
+        if heavy & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("slow")
+    )
+    items.sort(key=lambda item: -weight[item.path])
 
 
 def refuse_strangers(event: str, arguments: tuple[Any, ...]) -> None:
@@ -121,12 +130,25 @@ async def database(db_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
-async def shared_database(backend: str) -> AsyncIterator[Database]:
+async def shared_databases() -> AsyncIterator[Callable[[str], Database]]:
+    """Those of `shared_database`; they stay while tests go to and fro between the two kinds."""
+    with contextlib.ExitStack() as made:
+        kept: dict[str, Database] = {}
+
+        def get(backend: str) -> Database:
+            if backend not in kept:
+                kept[backend] = Database(made.enter_context(servers.new_database(backend)))
+            return kept[backend]
+
+        yield get
+        for database in kept.values():
+            await database.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_database(backend: str, shared_databases: Callable[[str], Database]) -> Database:
     """One database a worker, in which nothing is ever committed; only `session` uses it."""
-    with servers.new_database(backend) as url:
-        database = Database(url)
-        yield database
-        await database.dispose()
+    return shared_databases(backend)
 
 
 @pytest.fixture

@@ -45,10 +45,9 @@ from voting.models import Participation, Poll, ResultFile, Tally
 from voting.sealing import box
 from voting.states import Act, PollState
 
-pytestmark = [
-    pytest.mark.xdist_group("installation"),
-    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="NOT TESTED: needs Linux's /proc"),
-]
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="NOT TESTED: needs Linux's /proc"
+)
 WRITERS = 8
 PATIENCE_SECONDS = 90  # far more than it takes; a loaded machine is slow, not wrong
 # End others' backends of this database, as an administrator or the kernel would, and wait for their end.

@@ -27,6 +27,8 @@ from voting.rules.result import Result
 from voting.rules.ties import TiePolicy, lot_for
 from voting.verify import verify_record
 
+pytestmark = pytest.mark.slow
+
 LOT = TiePolicy(criteria=("lowest_cost",), lot=lot_for("a seed of the tests"))
 FUNDING = [name for name, rule in RULES.items() if rule.elects == "projects"]
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -24,6 +24,8 @@ from voting.rules.result import Result
 from voting.rules.tally import tally
 from voting.rules.ties import STANDARD, TiePolicy, lot_for
 
+pytestmark = pytest.mark.slow
+
 LOT = TiePolicy(criteria=("lowest_cost", "most_supporters"), lot=lot_for("a seed of these tests"))
 GREEDY = [name for name in RULES if name.startswith("greedy")]
 NAMES = ("P01", "P02", "P03", "P04", "P05", "P06")

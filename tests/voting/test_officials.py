@@ -20,6 +20,8 @@ from voting.rules.projects.equal_shares import EqualSharesParams
 from voting.rules.result import Result
 from voting.rules.ties import REPORT, STANDARD, TiePolicy
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "officials.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if "|" in line]

@@ -19,6 +19,8 @@ from voting.rules.projects import pb_ear
 from voting.rules.result import Result
 from voting.rules.ties import REPORT, TiePolicy
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("P1", "P2", "P3", "P4", "P5")
 RULES = ("pb-ear", "pb-ear/named")
 SOME = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])

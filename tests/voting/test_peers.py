@@ -29,6 +29,8 @@ from voting.rules.papers import (
 from voting.rules.result import Result
 from voting.rules.ties import REPORT, TiePolicy
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent / "peers"
 FUNDING = (
     "greedy",

@@ -26,6 +26,8 @@ from voting.rules.papers import (
 from voting.rules.result import Result
 from voting.rules.ties import REPORT, STANDARD, TiePolicy, lot_for
 
+pytestmark = pytest.mark.slow
+
 LOT = TiePolicy(criteria=("lowest_cost",), lot=lot_for("a seed of the tests"))
 NAMES = ("P01", "P02", "P03", "P04", "P05", "P06")
 FUNDING = [

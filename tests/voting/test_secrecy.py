@@ -26,6 +26,8 @@ from tests.secrets_search import Cluster, memory, needles_of, search, traces, we
 from voting import service
 from voting.sealing.ballot import seal
 
+pytestmark = pytest.mark.slow
+
 RANKS = [[3, 7, 5, 1, 6, 2, 4], [6, 2, 7, 5, 1, 4, 3], [2, 5, 1, 7, 4, 3, 6]]
 
 

@@ -17,6 +17,8 @@ import pytest
 from tests.conftest import skip_or_fail
 from tests.servers import ROOT, run_folder
 
+pytestmark = pytest.mark.slow
+
 KILLED = (
     "codes of the voters",
     "cast",

@@ -38,6 +38,8 @@ from voting.sealing.board import BoardHead
 from voting.states import Act, PollState, SealingPhase
 from voting.verify import verify_counted, verify_record
 
+pytestmark = pytest.mark.slow
+
 
 async def facts_of(session: AsyncSession, sealed: SealedPoll) -> PollFacts:
     return (await queries.get_poll(session, sealed.poll.id)).facts

@@ -24,6 +24,8 @@ from voting.rules.formats import (
 from voting.rules.formats.recognise import format_of
 from voting.rules.papers import Contest, Option, Paper, PreferencePaper, RankedPaper
 
+pytestmark = pytest.mark.slow
+
 Reader = Callable[[bytes], RankedElection]
 Writer = Callable[[RankedElection], bytes]
 

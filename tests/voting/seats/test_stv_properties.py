@@ -23,6 +23,8 @@ from voting.rules.seats.preferences import preferences_of
 from voting.rules.tally import receive
 from voting.rules.ties import REPORT, TiePolicy, lot_for
 
+pytestmark = pytest.mark.slow
+
 STV = [name for name in RULES if name.startswith("stv/")]
 IRV = [name for name in RULES if name.partition("/")[0] == "irv"]
 LOT = TiePolicy(criteria=("earlier_rounds",), lot=lot_for("a seed of the tests"))
