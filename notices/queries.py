@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import String, Uuid, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Residence
@@ -94,6 +94,13 @@ async def list_rhythms(
     )
     chosen = {row.account_id: Rhythm(row.rhythm) for row in (await session.execute(query)).all()}
     return {one: chosen.get(one, DEFAULTS[kind]) for one in account_ids}
+
+
+IS_FOLLOWING = exists().where(
+    Follow.account_id == bindparam("account", type_=Uuid()),
+    Follow.topic == bindparam("topic", type_=String()),
+)
+"""Whether the account `account` follows `topic` (parameters), to be read together with what a page shows."""
 
 
 async def is_following(session: AsyncSession, account_id: uuid.UUID, topic: str) -> bool:

@@ -1,6 +1,7 @@
 """Reading subjects, comments, and what moderators decided."""
 
 from discussions.queries.comments import (
+    COMMENT_COUNT,
     count_comments,
     count_first,
     count_on,
@@ -30,6 +31,7 @@ from discussions.queries.moderation import (
 from discussions.queries.subjects import Picture, Resolver, Subject, get_subject, list_subjects, resolve_by
 
 __all__ = [
+    "COMMENT_COUNT",
     "Picture",
     "Resolver",
     "Subject",

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.paging import Paging
@@ -104,6 +104,14 @@ async def count_on(session: AsyncSession, subjects: Collection[str]) -> dict[str
         Thread.subject.in_(subjects), Thread.comment_count > 0
     )
     return {row.subject: row.comment_count for row in (await session.execute(query)).all()}
+
+
+COMMENT_COUNT = (
+    select(func.coalesce(func.sum(Thread.comment_count), 0))
+    .where(Thread.subject == bindparam("topic", type_=String()))
+    .scalar_subquery()
+)
+"""How many comments can be read on `topic` (a parameter), to be read together with what else a page shows."""
 
 
 async def list_newest(session: AsyncSession, scope: str, paging: Paging) -> Sequence[Comment]:

@@ -186,7 +186,7 @@ class IdeaFacts(msgspec.Struct, frozen=True, kw_only=True):
     photos: Sequence[Photo]
     attachments: Sequence[Attachment]
     co_authors: Sequence[CoAuthor]
-    merged: Sequence[Idea]
+    merged: Sequence[Row[*tuple[Any, ...]]]
     merged_into: Idea | None
     project: Project | None
     decision: Decision | None
@@ -281,7 +281,7 @@ def view_events(
     ]
 
 
-def view_linked(idea: Idea) -> LinkedIdea:
+def view_linked(idea: Idea | Row[*tuple[Any, ...]]) -> LinkedIdea:
     """An idea that is linked to."""
     return LinkedIdea(str(idea.id), idea.number or "", idea.title, idea.author_name)
 

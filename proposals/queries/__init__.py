@@ -1,5 +1,6 @@
 """Reading ideas, their review, the catalogue of reasons, and projects."""
 
+from proposals.queries.about import About, read_about
 from proposals.queries.advice import (
     find_last_decision,
     get_advice,
@@ -151,6 +152,7 @@ __all__ = [
     "QUEUE_SIZE",
     "RUNNING",
     "SENT_COUNT_OF_CYCLE",
+    "About",
     "Charge",
     "IdeaFilter",
     "QueueFilter",
@@ -273,6 +275,7 @@ __all__ = [
     "lock_undecided",
     "opinion_subject",
     "point_of",
+    "read_about",
     "read_all_ideas",
     "sum_spendings",
 ]

@@ -61,10 +61,14 @@ async def has_conflict(session: AsyncSession, idea_id: uuid.UUID, account_id: uu
     """Whether an official has an interest in an idea: declared it, or is one of its authors under another
     account, or an author of one that was merged into it.
     """
-    if await session.get(OfficerConflict, (idea_id, account_id)) is not None:
+    declared = select(OfficerConflict.idea_id).where(
+        OfficerConflict.idea_id == idea_id, OfficerConflict.account_id == account_id
+    )
+    query = select(Idea.id, Idea.author_id, Idea.co_author_ids, declared.exists().label("is_declared"))
+    query = query.where(or_(Idea.id == idea_id, Idea.merged_into_id == idea_id))
+    rows = (await session.execute(query)).all()
+    if any(row.is_declared for row in rows):
         return True
-    query = select(Idea.id, Idea.author_id, Idea.co_author_ids)
-    rows = await session.execute(query.where(or_(Idea.id == idea_id, Idea.merged_into_id == idea_id)))
     found = {(row.id, str(one)) for row in rows for one in (row.author_id, *row.co_author_ids) if one}
     authors = {uuid.UUID(one) for _, one in found - {(idea_id, str(account_id))}}
     return not authors.isdisjoint(await list_same_person(session, account_id))

@@ -132,10 +132,12 @@ async def find_idea_by_number(session: AsyncSession, number: str) -> Idea | None
     return (await session.execute(query)).scalar_one_or_none()
 
 
+_EVENTS = select(IdeaEvent).where(IdeaEvent.idea_id == bindparam("idea")).order_by(IdeaEvent.position)
+
+
 async def list_events(session: AsyncSession, idea_id: uuid.UUID) -> list[IdeaEvent]:
     """The timeline, oldest first."""
-    query = select(IdeaEvent).where(IdeaEvent.idea_id == idea_id).order_by(IdeaEvent.position)
-    return list((await session.execute(query)).scalars())
+    return list((await session.execute(_EVENTS, {"idea": idea_id})).scalars())
 
 
 async def list_photos(session: AsyncSession, idea_id: uuid.UUID) -> list[Photo]:
@@ -174,10 +176,11 @@ async def list_pauses(session: AsyncSession, idea_id: uuid.UUID) -> list[ClockPa
     return list((await session.execute(query)).scalars())
 
 
-async def list_merged_ideas(session: AsyncSession, idea_id: uuid.UUID) -> list[Idea]:
-    """The ideas that were merged into this one; their texts stay readable."""
-    query = select(Idea).where(Idea.merged_into_id == idea_id).order_by(Idea.submitted_at)
-    return list((await session.execute(query)).scalars())
+async def list_merged_ideas(session: AsyncSession, idea_id: uuid.UUID) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The ideas that were merged into this one, by name; their texts stay readable."""
+    columns = _IDEAS.c["id", "number", "title", "author_name"]
+    query = select(*columns).where(_IDEAS.c.merged_into_id == idea_id).order_by(_IDEAS.c.submitted_at)
+    return (await session.execute(query)).all()
 
 
 async def find_support(session: AsyncSession, idea_id: uuid.UUID, account_id: uuid.UUID) -> Support | None:
@@ -329,16 +332,15 @@ async def list_candidates(
 ) -> list[Candidate]:
     """Sent ideas of a cycle that a new one could resemble and that can still be supported."""
     query = (
-        select(Idea.id, Idea.title, Idea.folded, Idea.area_id, Idea.latitude, Idea.longitude)
-        .where(Idea.cycle_id == cycle_id, Idea.state.in_([state.value for state in SUPPORTABLE_STATES]))
-        .order_by(Idea.submitted_at.desc())
+        select(*_IDEAS.c["id", "title", "folded", "area_id", "latitude", "longitude"])
+        .where(_IDEAS.c.cycle_id == cycle_id, _IDEAS.c.state.in_([one.value for one in SUPPORTABLE_STATES]))
+        .order_by(_IDEAS.c.submitted_at.desc())
         .limit(limit)
     )
-    rows = (await session.execute(query)).all()
     return [
-        Candidate(row.id, row.title, row.folded, row.area_id, point_of(row.latitude, row.longitude))
-        for row in rows
-        if row.id != leave_out
+        Candidate(key, title, folded, area_id, point_of(latitude, longitude))
+        for key, title, folded, area_id, latitude, longitude in (await session.execute(query)).all()
+        if key != leave_out
     ]
 
 

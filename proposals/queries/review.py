@@ -185,7 +185,12 @@ async def get_rules(session: AsyncSession, cycle_id: uuid.UUID, *, lock: bool = 
     query = select(ReviewRules).where(ReviewRules.cycle_id == cycle_id)
     query = query.with_for_update() if lock else query
     found = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
-    return found or ReviewRules(
+    return found or usual_rules(cycle_id)
+
+
+def usual_rules(cycle_id: uuid.UUID) -> ReviewRules:
+    """What holds for a cycle whose rules nobody has changed."""
+    return ReviewRules(
         cycle_id=cycle_id,
         second_eyes_bani=SECOND_EYES_BANI,
         answer_days=ANSWER_DAYS,

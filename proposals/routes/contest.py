@@ -28,23 +28,23 @@ from app.kit.web import (
 from proposals import queries, service
 from proposals.errors import AlreadyJudged, ContestationNotFound, IdeaNotFound
 from proposals.forms import ContestForm, UpholdForm
-from proposals.models import Idea
 from proposals.pages import contest as pages
 from proposals.policy import may_contest, may_review, may_uphold
 from proposals.routes.review import get_sent
+from proposals.states import IdeaState
 
 
-async def ask_contest(session: AsyncSession, ctx: Ctx, idea: Idea) -> Verdict:
+async def ask_contest(session: AsyncSession, ctx: Ctx, about: queries.About) -> Verdict:
     """Whether who looks may contest the verdict on this idea now."""
-    verdict = await queries.find_verdict(session, idea.id)
-    has_project = await queries.find_project_of_idea(session, idea.id) is not None
+    idea, verdict = about.idea, about.verdict
+    is_theirs = ctx.actor is not None and ctx.actor.id == idea.author_id  # else nothing more is asked
     return may_contest(
         ctx.actor,
         idea,
-        until=service.contest_until(verdict, days_off=await list_days_off(session)),
+        until=service.contest_until(verdict, days_off=await list_days_off(session)) if is_theirs else None,
         today=local_date(ctx.now),
-        is_final=verdict is not None and await queries.is_final(session, verdict.id),
-        at_vote=has_project and await queries.is_frozen(session, idea.cycle_id),
+        is_final=is_theirs and verdict is not None and await queries.is_final(session, verdict.id),
+        at_vote=is_theirs and about.project is not None and await queries.is_frozen(session, idea.cycle_id),
     )
 
 
@@ -61,9 +61,11 @@ async def show_contest(
 
 
 async def _build_form(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> pages.ContestPage:
-    idea = await get_sent(session, idea_id)
-    require(await ask_contest(session, ctx, idea))
-    verdict = await queries.find_verdict(session, idea.id)
+    about = await queries.read_about(session, idea_id, None)
+    idea, verdict = about.idea, about.verdict
+    if idea.state == IdeaState.DRAFT:
+        raise IdeaNotFound()
+    require(await ask_contest(session, ctx, about))
     if verdict is None:
         raise IdeaNotFound()
     return pages.ContestPage(
@@ -75,7 +77,7 @@ async def _build_form(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> pages.C
         verdict_title=pages.verdict_title(verdict),
         verdict_text=verdict.text,
         until=service.contest_until(verdict, days_off=await list_days_off(session)),
-        decide_days=(await queries.get_rules(session, idea.cycle_id)).decide_days,
+        decide_days=about.rules.decide_days,
     )
 
 

@@ -27,14 +27,12 @@ from app.kit.web import (
     signed_in,
     verified,
 )
-from cycles.queries import get_cycle, list_area_choices, list_areas, read_calendar
+from cycles.queries import get_cycle, list_area_choices, read_calendar
 from cycles.states import StageKind
 from discussions.queries import count_on
-from notices.queries import is_following
 from proposals import queries, service
 from proposals.errors import IdeaNotFound, PhotoNotFound
 from proposals.forms import AnswerForm
-from proposals.models import Idea
 from proposals.pages import ideas as pages
 from proposals.pages.maps import view_pin, view_pins
 from proposals.pages.projects import title_of
@@ -116,64 +114,51 @@ async def show_idea(
     idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """An idea with its public timeline; the author's own draft leads to its form."""
-    idea = await _get_visible(session, ctx, idea_id)
-    if idea.state == IdeaState.DRAFT:
-        return see_other(request, f"/ideas/{idea.id}/edit/text")
-    return page(request, "proposals/idea.html", await _build_page(session, ctx, idea))
+    about = await _read_visible(session, ctx, idea_id)
+    if about.idea.state == IdeaState.DRAFT:
+        return see_other(request, f"/ideas/{idea_id}/edit/text")
+    return page(request, "proposals/idea.html", await _build_page(session, ctx, about))
 
 
-async def _get_visible(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> Idea:
-    idea = await queries.get_idea(session, idea_id)
-    if not may_view(ctx.actor, idea):
+async def _read_visible(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> queries.About:
+    about = await queries.read_about(session, idea_id, ctx.actor.id if ctx.actor else None)
+    if not may_view(ctx.actor, about.idea):
         raise IdeaNotFound()  # whether somebody has a draft is nobody's business
-    return idea
+    return about
 
 
-async def _build_page(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.IdeaPage:
+async def _build_page(session: AsyncSession, ctx: Ctx, about: queries.About) -> pages.IdeaPage:
+    """What there is of an idea; what there is none of is not asked for."""
+    idea, has = about.idea, about.has
     events = await queries.list_events(session, idea.id)
-    decision = await queries.find_verdict(session, idea.id)
-    cycle = await get_cycle(session, idea.cycle_id)
-    areas = {area.id: area.name for area in await list_areas(session, idea.cycle_id)}
-    target = idea.merged_into_id
-    supports = (
-        ctx.actor is not None and await queries.find_support(session, idea.id, ctx.actor.id) is not None
-    )
-    most = (await queries.get_rules(session, idea.cycle_id)).most_supports
-    carried = supports and target is not None and await queries.find_support(session, target, ctx.actor.id)
+    target, most = idea.merged_into_id, about.rules.most_supports
     facts = pages.IdeaFacts(
         idea=idea,
-        cycle=cycle,
-        area_name=areas.get(idea.area_id, "") if idea.area_id else "",
+        cycle=about.cycle,
+        area_name=about.area_name,
         events=events,
         reasons=await queries.list_reasons_of(session, pages.reason_codes(events)),
-        photos=await queries.list_photos(session, idea.id),
-        attachments=await queries.list_attachments(session, idea.id),
-        co_authors=await queries.list_co_authors(session, idea.id),
-        merged=await queries.list_merged_ideas(session, idea.id),
+        photos=await queries.list_photos(session, idea.id) if "photos" in has else [],
+        attachments=await queries.list_attachments(session, idea.id) if "attachments" in has else [],
+        co_authors=await queries.list_co_authors(session, idea.id) if "co_authors" in has else [],
+        merged=await queries.list_merged_ideas(session, idea.id) if "merged" in has else [],
         merged_into=await queries.get_idea(session, target) if target else None,
-        project=await queries.find_project_of_idea(session, idea.id),
-        decision=decision,
-        lines=await queries.list_cost_lines(session, decision.id) if decision else [],
-        clock=await read_clock(session, ctx, idea),
-        follows=ctx.actor is not None and await is_following(session, ctx.actor.id, idea_ref(idea.id)),
-        advice=await read_public_advice(session, ctx, idea.id),
-        supports=supports,
-        supports_target=bool(carried),
-        used_supports=await _count_used(session, ctx, idea.cycle_id) if most else 0,
+        project=about.project,
+        decision=about.verdict,
+        lines=await queries.list_cost_lines(session, about.costed.id) if about.costed else [],
+        clock=await read_clock(session, ctx, idea, has_pauses="pauses" in has),
+        follows=about.follows,
+        advice=await read_public_advice(session, ctx, idea.id) if "advice" in has else [],
+        supports="support" in has,
+        supports_target="support" in has and "carried" in has,
+        used_supports=about.used_supports if most else 0,
         most_supports=most,
-        comment_count=(await count_on(session, [idea_ref(idea.id)])).get(idea_ref(idea.id), 0),
-        may_contest=await ask_contest(session, ctx, idea),
+        comment_count=about.comment_count,
+        may_contest=await ask_contest(session, ctx, about),
         may_review=bool(may_review(ctx.actor)),
         pin=view_pin(find_map(ctx.services.settings), idea.latitude, idea.longitude, ctx.locale),
     )
     return pages.build_idea_page(facts, ctx.actor, ctx.locale)
-
-
-async def _count_used(session: AsyncSession, ctx: Ctx, cycle_id: UUID) -> int:
-    if ctx.actor is None:
-        return 0
-    accounts = await list_same_person(session, ctx.actor.id)
-    return await queries.count_supports(session, cycle_id, accounts)
 
 
 @get("/ideas/supported", audience=signed_in, include_in_schema=False)
@@ -275,7 +260,7 @@ async def confirm_withdrawal(
     idea_id: FromPath[UUID],
 ) -> Response[bytes]:
     """Ask before the idea is withdrawn."""
-    idea = await _get_visible(session, ctx, idea_id)
+    idea = (await _read_visible(session, ctx, idea_id)).idea
     require(may_withdraw(ctx.actor, idea))
     model = pages.ConfirmPage(str(idea.id), idea.title, idea.number or "")
     return page(request, "proposals/withdraw.html", model)
@@ -305,7 +290,7 @@ async def answer_question(
     try:
         typed = parse(AnswerForm, form)
     except FormErrors as refused:
-        model = await _build_page(session, ctx, await _get_visible(session, ctx, idea_id))
+        model = await _build_page(session, ctx, await _read_visible(session, ctx, idea_id))
         errors = field_errors(ctx.locale, refused)
         model = pages.replace_answer(model, form.get("answer"), errors)
         return page(request, "proposals/idea.html", model, status=422)

@@ -21,7 +21,6 @@ from app.kit.forms import Form, parse
 from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.web import WebRequest, field_errors, get, official, page, post, see_other
-from cycles.queries import list_areas
 from proposals import queries, service
 from proposals.errors import IdeaNotFound
 from proposals.forms import AssignForm, ConflictForm, NoteForm, QuestionForm, ResumeForm
@@ -51,11 +50,14 @@ async def show_file(
 async def _open_file(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> pages.FilePage:
     """The file, for the department alone; its author will see who read their name and address."""
     require(may_review(ctx.actor))
-    idea = await get_sent(session, idea_id)
+    about = await queries.read_about(session, idea_id, ctx.actor.id)
+    idea = about.idea
+    if idea.state == IdeaState.DRAFT:
+        raise IdeaNotFound()
     if idea.author_id is not None and idea.author_id != ctx.actor.id:
         what = N_("name and e-mail, in the file of your idea")
         log_access(session, reader_id=ctx.actor.id, subject_id=idea.author_id, what=what, now=ctx.now)
-    return await _build_file(session, ctx, idea)
+    return await _build_file(session, ctx, about)
 
 
 async def get_sent(session: AsyncSession, idea_id: UUID) -> Idea:
@@ -66,44 +68,47 @@ async def get_sent(session: AsyncSession, idea_id: UUID) -> Idea:
     return idea
 
 
-async def _build_file(session: AsyncSession, ctx: Ctx, idea: Idea) -> pages.FilePage:
+async def _build_file(session: AsyncSession, ctx: Ctx, about: queries.About) -> pages.FilePage:
+    """What there is of an idea for its department; what there is none of is not asked for."""
+    idea, has, costed = about.idea, about.has, about.costed
     events = await queries.list_events(session, idea.id)
     reasons = await queries.list_reasons_of(session, idea_pages.reason_codes(events))
-    areas = {area.id: area.name for area in await list_areas(session, idea.cycle_id)}
-    standing = await queries.find_verdict(session, idea.id)
-    intake = await queries.find_intake(session, idea.id)
+    intake = await queries.find_intake(session, idea.id) if "intake" in has else None
     author = await get_account(session, idea.author_id) if idea.author_id else None
+    merged = await queries.list_merged_ideas(session, idea.id) if "merged" in has else []
     has_conflict = await has_interest(session, ctx, idea.id)
     inside = may_see_inside(ctx.actor, idea, has_conflict=has_conflict)
     read = read_advice if inside else read_public_advice
+    is_contested = "contested" in has
     return pages.build_file(
         idea,
         ctx.actor,
-        area_name=areas.get(idea.area_id, "") if idea.area_id else "",
+        area_name=about.area_name,
         sender=pages.view_sender(author, intake),
         pin=view_pin(find_map(ctx.services.settings), idea.latitude, idea.longitude, ctx.locale),
-        photos=idea_pages.view_photos(await queries.list_photos(session, idea.id)),
-        documents=idea_pages.view_documents(await queries.list_attachments(session, idea.id)),
+        photos=idea_pages.view_photos(await queries.list_photos(session, idea.id) if "photos" in has else []),
+        documents=idea_pages.view_documents(
+            await queries.list_attachments(session, idea.id) if "attachments" in has else []
+        ),
         events=idea_pages.view_events(events, reasons, ctx.locale, author=idea.author_name),
         inside=inside,
-        notes=await queries.list_notes(session, idea.id) if inside else [],
-        clock=await read_clock(session, ctx, idea),
+        notes=await queries.list_notes(session, idea.id) if inside and "notes" in has else [],
+        clock=await read_clock(session, ctx, idea, has_pauses="pauses" in has),
         similar=await find_similar(session, idea) if idea.state in OPEN_STATES else [],
-        merged=[idea_pages.view_linked(one) for one in await queries.list_merged_ideas(session, idea.id)],
+        merged=[idea_pages.view_linked(one) for one in merged],
         costing=idea_pages.view_costing(
-            standing, await queries.list_cost_lines(session, standing.id) if standing else []
+            costed, await queries.list_cost_lines(session, costed.id) if costed else []
         ),
         reviewers=await queries.list_reviewers(session),
-        standing=standing,
-        prepared=await queries.find_prepared(session, idea.id),
-        barred=await find_barred(session, idea),
-        conflicts=await queries.list_conflicts(session, idea.id),
+        standing=about.verdict,
+        prepared=await queries.find_prepared(session, idea.id) if "prepared" in has else None,
+        barred=service.whose(about.verdict) if is_contested and about.verdict else NOBODY,
+        conflicts=await queries.list_conflicts(session, idea.id) if "conflicts" in has else [],
         has_conflict=has_conflict,
-        advice=await read(session, ctx, idea.id),
-        is_contested=await queries.find_open_contestation(session, idea.id) is not None,
-        answer_days=(await queries.get_rules(session, idea.cycle_id)).answer_days,
-        at_vote=await queries.is_frozen(session, idea.cycle_id)
-        and await queries.find_project_of_idea(session, idea.id) is not None,
+        advice=await read(session, ctx, idea.id) if "advice" in has else [],
+        is_contested=is_contested,
+        answer_days=about.rules.answer_days,
+        at_vote=about.project is not None and await queries.is_frozen(session, idea.cycle_id),
     )
 
 
@@ -120,11 +125,11 @@ async def find_barred(session: AsyncSession, idea: Idea) -> frozenset[UUID]:
     return service.whose(standing) if standing else NOBODY
 
 
-async def read_clock(session: AsyncSession, ctx: Ctx, idea: Idea) -> ClockView | None:
-    """The clock of an idea on which a verdict is due."""
+async def read_clock(session: AsyncSession, ctx: Ctx, idea: Idea, *, has_pauses: bool) -> ClockView | None:
+    """The clock of an idea on which a verdict is due; `has_pauses`: whether it ever stood still."""
     if idea.submitted_at is None or idea.state not in OPEN_STATES:
         return None
-    pauses = (await queries.list_pauses_of(session, [idea.id]))[idea.id]
+    pauses = (await queries.list_pauses_of(session, [idea.id]))[idea.id] if has_pauses else []
     today, days_off = local_date(ctx.now), await list_days_off(session)
     deadline = review_deadline(idea.submitted_at, pauses, today=today, days_off=days_off)
     return view_clock(deadline, today=today, days_off=days_off)

@@ -6,8 +6,11 @@ counts.
 """
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import chain
 
 import msgspec
 
@@ -19,6 +22,7 @@ TITLE_WEIGHT, WORDS_WEIGHT, AREA_BONUS, NEAR_BONUS = 0.46, 0.46, 0.08, 0.16
 NEAR_METERS = 300  # a few minutes on foot: the same street, the same park
 Point = tuple[float, float]  # latitude, longitude
 THRESHOLD = 0.22  # below it people see no likeness; found by reading pairs of the demonstration's ideas
+_KNOWN = 6000  # texts of ideas whose words are kept, by the text itself; some 5 kB each
 _COMMON = frozenset(  # stems that every idea may hold
     [
         *(
@@ -73,6 +77,17 @@ def trigrams(text_words: Iterable[str]) -> set[str]:
     return {padded[place : place + 3] for place in range(len(padded) - 2)}
 
 
+@lru_cache(_KNOWN)
+def _stems_of(folded: str) -> frozenset[str]:
+    """The beginnings of all words of a folded text: who reviews ideas compares the same ones all day."""
+    return frozenset({sys.intern(word[:STEM]) for word in folded.split()})
+
+
+@lru_cache(_KNOWN)
+def _trigrams_of(title: str) -> frozenset[str]:
+    return frozenset({sys.intern(one) for one in trigrams(words(title))})
+
+
 def rank(
     title: str,
     text: str,
@@ -88,8 +103,8 @@ def rank(
     mine = stems(words(f"{title} {text}"))
     title_words = words(title)
     my_trigrams, my_title_stems = trigrams(title_words), stems(title_words)
-    both = [mine.intersection(word[:STEM] for word in one.folded.split()) for one in candidates]
-    frequency = Counter(stem for shared in both for stem in shared)
+    both = [mine & _stems_of(one.folded) for one in candidates]
+    frequency = Counter(chain.from_iterable(both))
     total = len(candidates) + 1
     weight = {stem: math.log(1 + total / (1 + frequency[stem])) for stem in mine}
     my_weight = sum(weight.values()) or 1.0
@@ -97,15 +112,19 @@ def rank(
     for candidate, shared in zip(candidates, both, strict=True):
         if not shared:
             continue
-        overlap = sum(weight[stem] for stem in shared) / my_weight
-        in_title = _dice(my_trigrams, trigrams(words(candidate.title)))
+        overlap = sum([weight[stem] for stem in shared]) / my_weight
+        in_title = _dice(my_trigrams, _trigrams_of(candidate.title))
         score = TITLE_WEIGHT * in_title + WORDS_WEIGHT * overlap
         score += AREA_BONUS if area is not None and area == candidate.area else 0.0
         score += NEAR_BONUS if is_near(point, candidate.point) else 0.0
         if score >= THRESHOLD:
-            rarest = sorted(shared, key=lambda stem: (stem not in my_title_stems, -weight[stem], stem))
-            found.append(Likeness(candidate.key, min(1.0, score), tuple(rarest[:4])))
-    return sorted(found, key=lambda one: -one.score)[:limit]
+            found.append((min(1.0, score), candidate, shared))
+    best = sorted(found, key=lambda one: -one[0])[:limit]
+
+    def rarest(shared: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(shared, key=lambda stem: (stem not in my_title_stems, -weight[stem], stem))[:4])
+
+    return [Likeness(candidate.key, score, rarest(shared)) for score, candidate, shared in best]
 
 
 def is_near(one: Point | None, other: Point | None) -> bool:
@@ -117,5 +136,5 @@ def is_near(one: Point | None, other: Point | None) -> bool:
     return math.hypot(north, east) <= NEAR_METERS
 
 
-def _dice(left: set[str], right: set[str]) -> float:
+def _dice(left: set[str], right: frozenset[str]) -> float:
     return 2 * len(left & right) / ((len(left) + len(right)) or 1)
