@@ -52,6 +52,13 @@ class TooManyAttachments(Conflict):
     default = N_("An idea can have at most %(limit)s documents. Remove one to add another.")
 
 
+class DraftChangedMeanwhile(Conflict):
+    default = N_(
+        "Another author has changed this in the meantime. Nothing of yours is lost: it stands in the form, "
+        "and what is saved now stands above it."
+    )
+
+
 class TooManyPhotos(Conflict):
     default = N_("An idea can have at most %(limit)s photos. Remove one to add another.")
 

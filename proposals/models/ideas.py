@@ -50,6 +50,9 @@ class Idea(Base):
     co_author_ids: Mapped[list[str]] = mapped_column(
         JSON, default=list, server_default="[]", comment="as in idea_co_authors"
     )
+    edited_forms: Mapped[dict[str, str]] = mapped_column(
+        JSON, default=dict, server_default="{}", comment="of a draft: which form saved each step last"
+    )
     number: Mapped[str | None] = mapped_column(String(30), unique=True, comment="registration number")
     state: Mapped[str] = mapped_column(String(20), default=IdeaState.DRAFT.value)
     title: Mapped[str] = mapped_column(String(120))

@@ -48,10 +48,13 @@ class DraftPage(msgspec.Struct, frozen=True):
     documents: list[DocumentView]
     map: MapView | None
     saved_at: datetime
+    form: str  # tells this form from that of another author, or of another window
+    seen: str  # what the step said when the form was opened
     max_photos: int
     max_documents: int
     errors: dict[str, str] = {}
     preview: bool = False
+    theirs: list[tuple[str, str]] = []  # (label, words) that another author saved meanwhile
 
 
 class SavedPart(msgspec.Struct, frozen=True):
@@ -151,6 +154,29 @@ def values_of(idea: Idea) -> dict[str, str]:
         "longitude": "" if idea.longitude is None else str(idea.longitude),
         "estimate": "" if estimate is None else write_lei(estimate),
     }
+
+
+LABELS = {
+    "title": N_("Title"),
+    "body": N_("Description"),
+    "lang": N_("Language of the text"),
+    "area": N_("Area"),
+    "location": N_("Street and place"),
+    "landmark": N_("Near what"),
+    "latitude": N_("Latitude"),
+    "longitude": N_("Longitude"),
+    "estimate": N_("Cost"),
+}
+
+
+def differing(saved: dict[str, str], typed: dict[str, str], areas: Sequence[Choice]) -> list[tuple[str, str]]:
+    """What is saved now and was typed otherwise: (label, words)."""
+    names = {area.value: area.text for area in areas}
+    return [
+        (LABELS[name], names.get(words, words) if name == "area" else words)
+        for name, words in saved.items()
+        if typed.get(name, words) != words
+    ]
 
 
 def write_lei(bani: int) -> str:

@@ -17,7 +17,7 @@ from cycles.models import Area, Cycle
 from proposals.errors import AttachmentNotFound, IdeaNotFound, PhotoNotFound
 from proposals.models import Attachment, ClockPause, CoAuthor, Idea, IdeaEvent, Photo, Project, Support
 from proposals.rules.similarity import Candidate, Point
-from proposals.states import OPEN_STATES, PUBLIC_STATES, SUPPORTABLE_STATES, IdeaState
+from proposals.states import OPEN_STATES, PUBLIC_STATES, SUPPORTABLE_STATES, IdeaState, IllegalMove
 
 PAGE_SIZE = 20
 EXPORT_BATCH = 100
@@ -120,10 +120,34 @@ async def lock_ideas(session: AsyncSession, idea_ids: Collection[uuid.UUID]) -> 
     return list((await session.execute(query.execution_options(populate_existing=True))).scalars())
 
 
-async def find_merge_target(session: AsyncSession, idea_id: uuid.UUID) -> uuid.UUID | None:
-    """The idea into which one is merged now, whatever was read of it before."""
-    query = select(Idea.merged_into_id).where(Idea.id == idea_id)
-    return (await session.execute(query)).scalar_one_or_none()
+async def list_merge_targets(session: AsyncSession, idea_id: uuid.UUID) -> list[uuid.UUID]:
+    """The idea into which one is merged now, the one into which that was merged in turn, and so on; whatever
+    was read of them before.
+    """
+    found: list[uuid.UUID] = []
+    following: uuid.UUID | None = idea_id
+    while following is not None:
+        query = select(Idea.merged_into_id).where(Idea.id == following)
+        following = (await session.execute(query)).scalar_one_or_none()
+        if following is not None:
+            found.append(following)
+    return found
+
+
+async def lock_merged(
+    session: AsyncSession, idea_id: uuid.UUID, *, also: uuid.UUID | None = None
+) -> tuple[Idea, list[Idea]]:
+    """An idea with all into which it is merged, the nearest first, under lock with the idea `also`.
+
+    Raises: IdeaNotFound; IllegalMove when one of them is merged, or its merger undone, at this moment.
+    """
+    targets = await list_merge_targets(session, idea_id)
+    locked = {one.id: one for one in await lock_ideas(session, {idea_id, also or idea_id, *targets})}
+    if idea_id not in locked:
+        raise IdeaNotFound()
+    if await list_merge_targets(session, idea_id) != targets:
+        raise IllegalMove()
+    return locked[idea_id], [locked[one] for one in targets]
 
 
 async def find_idea_by_number(session: AsyncSession, number: str) -> Idea | None:

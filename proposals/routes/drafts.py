@@ -22,7 +22,7 @@ from app.kit.web import (
     anyone,
     ctx_of,
     error_text,
-    field_errors,
+    explain_refusal,
     get,
     page,
     post,
@@ -33,7 +33,7 @@ from cycles.errors import CycleNotFound
 from cycles.queries import find_collecting_cycle, find_stage, list_areas
 from cycles.states import StageKind
 from proposals import queries, service
-from proposals.errors import IdeaNotFound, TooManyPhotos
+from proposals.errors import DraftChangedMeanwhile, IdeaNotFound, TooManyPhotos
 from proposals.forms import LATITUDES, LONGITUDES, CostForm, PinDeed, PlaceForm, TextForm, read_pin_deed
 from proposals.models import Idea
 from proposals.pages import drafts as pages
@@ -138,11 +138,34 @@ async def save_step(
         if deed == "later":
             notice = ctx.gettext("Your draft is saved. Nobody else can see it.")
             return see_other(request, "/ideas/new", notice=notice)
-    except FormErrors as refused:
-        errors = field_errors(ctx.locale, refused)
-        values = {name: form.get(name, old) for name, old in pages.values_of(idea).items()}
-        return await _step_page(request, session, idea, step, values, errors)
+    except (FormErrors, DraftChangedMeanwhile) as refused:
+        return await _refused_step(request, session, ctx, idea, step, form, refused)
     return see_other(request, f"/ideas/{idea.id}/{NEXT_STEP[step]}")
+
+
+async def _refused_step(
+    request: WebRequest,
+    session: AsyncSession,
+    ctx: Ctx,
+    idea: Idea,
+    step: str,
+    form: Form,
+    refused: FormErrors | DraftChangedMeanwhile,
+) -> Response[bytes]:
+    """The step with what was typed; what another author saved meanwhile stands above it, as seen now."""
+    errors, status = explain_refusal(ctx.locale, refused)
+    saved = pages.values_of(await queries.get_idea(session, idea.id))
+    values = {name: form.get(name, old) for name, old in saved.items()}
+    if isinstance(refused, DraftChangedMeanwhile):
+        theirs = pages.differing(saved, values, pages.choices(await list_areas(session, idea.cycle_id)))
+        return await _step_page(request, session, idea, step, values, errors, status=status, theirs=theirs)
+    seen = _read_seen(form, step)
+    return await _step_page(request, session, idea, step, values, errors, status=status, seen=seen)
+
+
+def _read_seen(form: Form, step: str) -> service.Seen | None:
+    """What the author was looking at; None for who sends the form by other means."""
+    return service.Seen(step, form.get("form")[:40], form.get("seen")[:80]) if "seen" in form else None
 
 
 async def _save(session: AsyncSession, ctx: Ctx, idea: Idea, step: str, form: Form) -> None:
@@ -156,7 +179,8 @@ async def _save(session: AsyncSession, ctx: Ctx, idea: Idea, step: str, form: Fo
             raise FormErrors({"area": Invalid(N_("Choose an area of this cycle"))})
     if "estimate" in fields:
         fields["estimate_bani"] = fields.pop("estimate")
-    await service.save_draft(session, ctx.actor, idea.id, fields, now=ctx.now)
+    seen = _read_seen(form, step)
+    await service.save_draft(session, ctx.actor, idea.id, fields, seen=seen, now=ctx.now)
 
 
 def _without_point(form: Form) -> Form:
@@ -221,7 +245,11 @@ async def _step_page(
     errors: dict[str, str],
     *,
     preview: bool = False,
+    status: int = 200,
+    seen: service.Seen | None = None,
+    theirs: list[tuple[str, str]] | None = None,
 ) -> Response[bytes]:
+    """`seen`: of a form that is shown again; else what is saved now is what its author sees."""
     if step not in pages.STEPS:
         raise IdeaNotFound()
     model = pages.DraftPage(
@@ -236,12 +264,15 @@ async def _step_page(
             find_map(ctx_of(request).services.settings), idea.latitude, idea.longitude, ctx_of(request).locale
         ),
         saved_at=idea.updated_at,
+        form=seen.form if seen else str(uuid.uuid4()),
+        seen=seen.digest if seen else service.digest_step(idea, step),
+        theirs=theirs or [],
         max_photos=MAX_PHOTOS,
         max_documents=MAX_ATTACHMENTS,
         errors=errors,
         preview=preview,
     )
-    return page(request, f"proposals/draft_{step}.html", model, status=422 if errors else 200)
+    return page(request, f"proposals/draft_{step}.html", model, status=status)
 
 
 @post("/ideas/{idea_id:uuid}/autosave/{step:str}", audience=signed_in, include_in_schema=False)
@@ -257,9 +288,10 @@ async def autosave(
     idea = await _get_draft(session, ctx, idea_id)
     try:
         await _save(session, ctx, idea, step, form)
-    except FormErrors as refused:
-        model = pages.SavedPart(None, next(iter(field_errors(ctx.locale, refused).values())))
-        return page(request, "proposals/_saved.html", model, status=422)
+    except (FormErrors, DraftChangedMeanwhile) as refused:
+        errors, status = explain_refusal(ctx.locale, refused)
+        model = pages.SavedPart(None, next(iter(errors.values())))
+        return page(request, "proposals/_saved.html", model, status=status)
     return page(request, "proposals/_saved.html", pages.SavedPart(ctx.now))
 
 

@@ -1,9 +1,10 @@
 """Co-authors: invited by e-mail, or the authors of an idea that was merged into another."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
@@ -176,19 +177,39 @@ async def drop_own_support(session: AsyncSession, idea: Idea, account_id: uuid.U
             await drop_support(session, one, idea)
 
 
-async def join_authors(session: AsyncSession, source: Idea, target: Idea, *, now: datetime) -> None:
-    """The authors of a merged idea become co-authors of the other; both rows are locked."""
-    names = {one.account_id: one.name for one in await queries.list_co_authors(session, source.id)}
-    if source.author_id is not None:
-        names = {source.author_id: source.author_name, **names}
-    for account_id, name in names.items():
-        await add_co_author(session, target, account_id, name, from_idea_id=source.id, now=now)
+async def join_authors(
+    session: AsyncSession, source: Idea, targets: Sequence[Idea], *, now: datetime
+) -> None:
+    """The authors of a merged idea become co-authors of the one it was merged into, and of those into which
+    that is merged in turn (`targets`, the nearest first); all rows are locked.
+    """
+    for target in targets:
+        names = {one.account_id: one.name for one in await queries.list_co_authors(session, source.id)}
+        if source.author_id is not None:
+            names = {source.author_id: source.author_name, **names}
+        for account_id, name in names.items():
+            await add_co_author(session, target, account_id, name, from_idea_id=source.id, now=now)
+        await session.flush()
+        source = target
 
 
-async def part_authors(session: AsyncSession, source: Idea, target: Idea) -> None:
-    """The merger no longer holds: who came with the merged idea goes with it; both rows are locked."""
-    gone = delete(CoAuthor).where(CoAuthor.idea_id == target.id, CoAuthor.from_idea_id == source.id)
-    await session.execute(gone)
+async def part_authors(session: AsyncSession, target: Idea) -> None:
+    """A merger into `target`, or into one that was merged into it, no longer holds: who came with ideas that
+    are not merged into it any more goes, unless they came with another one too. The row is locked; of a chain
+    the nearest comes first.
+    """
+    await session.flush()
+    sources = (await session.execute(select(Idea).where(Idea.merged_into_id == target.id))).scalars()
+    authors = {one.id: one.author_ids for one in sources}
+    for row in await queries.list_co_authors(session, target.id):
+        if row.from_idea_id is None or row.account_id in authors.get(row.from_idea_id, ()):
+            continue
+        others = sorted(idea_id for idea_id, who in authors.items() if row.account_id in who)
+        if others:
+            row.from_idea_id = others[0]
+        else:
+            await session.delete(row)
+    await session.flush()
     stay = await queries.list_co_authors(session, target.id)
     target.co_author_ids = [str(one.account_id) for one in stay]
     await session.flush()

@@ -9,12 +9,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
+from app.kit.crypto import digest
 from app.kit.db import new_id
 from app.kit.policy import require
 from app.kit.text import public_name, words
 from cycles.queries import get_cycle
 from proposals import queries
-from proposals.errors import PhotoNotFound, TooManyPhotos
+from proposals.errors import DraftChangedMeanwhile, PhotoNotFound, TooManyPhotos
 from proposals.models import Attachment, CoAuthor, Idea, Invitation, Photo
 from proposals.policy import MAX_PHOTOS, may_draft, may_edit, may_own
 from proposals.states import IdeaState
@@ -73,15 +74,52 @@ async def _lock_draft(session: AsyncSession, actor: Actor, idea_id: uuid.UUID) -
     return idea
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """A form of a step, and what the step said when the form was opened (`digest_step`)."""
+
+    step: str
+    form: str
+    digest: str
+
+
+STEP_FIELDS = {
+    "text": ("title", "body", "lang"),
+    "place": ("area_id", "location", "landmark", "latitude", "longitude"),
+    "photos": ("estimate_bani",),
+}
+
+
+def digest_step(idea: Idea, step: str) -> str:
+    """What tells one content of a step from another."""
+    return digest("\0".join(str(getattr(idea, name)) for name in STEP_FIELDS.get(step, ())))
+
+
+def _check_seen(idea: Idea, fields: Mapping[str, object], seen: Seen) -> None:
+    """Raises: DraftChangedMeanwhile when another form has saved other words of this step since."""
+    is_own = idea.edited_forms.get(seen.step) == seen.form  # saved by itself before
+    is_same = all(getattr(idea, name) == value for name, value in fields.items())
+    if not is_own and not is_same and digest_step(idea, seen.step) != seen.digest:
+        raise DraftChangedMeanwhile()
+    idea.edited_forms = {**idea.edited_forms, seen.step: seen.form}
+
+
 async def save_draft(
-    session: AsyncSession, actor: Actor, idea_id: uuid.UUID, fields: Mapping[str, object], *, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    idea_id: uuid.UUID,
+    fields: Mapping[str, object],
+    *,
+    seen: Seen | None = None,
+    now: datetime,
 ) -> Idea:
     """Keep what was typed. `fields`: title, body, lang, area_id, location, landmark, latitude, longitude,
-    estimate_bani, any of them.
+    estimate_bani, any of them. `seen`: what the author was looking at; two of them may write at once.
 
-    Locks: the idea. Raises: Forbidden when it is not the author's draft (any more).
+    Locks: the idea. Raises: Forbidden when it is not the author's draft (any more), DraftChangedMeanwhile.
     """
     idea = await _lock_draft(session, actor, idea_id)
+    if seen is not None:
+        _check_seen(idea, fields, seen)
     for name, value in fields.items():
         setattr(idea, name, value)
     idea.folded = fold_idea(idea)

@@ -30,11 +30,11 @@ from proposals import queries
 from proposals.errors import EnteredAlready, WrongClaim
 from proposals.models import Idea, Intake
 from proposals.policy.authors import may_claim, may_take_in
-from proposals.service.authors import add_co_author, make_author
+from proposals.service.authors import join_authors, make_author
 from proposals.service.drafts import empty_draft, fold_idea
 from proposals.service.submit import find_missing, publish_submission, register_idea
 from proposals.service.timeline import publish_fact, tell
-from proposals.states import ENTER_DAYS, Channel, EventKind, IllegalMove
+from proposals.states import ENTER_DAYS, Channel, EventKind
 
 CODE = "idea-claim"
 
@@ -185,7 +185,7 @@ async def claim_idea(session: AsyncSession, actor: Actor, *, number: str, code: 
     found = await queries.find_idea_by_number(session, number)
     if found is None:
         raise WrongClaim()
-    idea, target = await _lock_both(session, found.id)
+    idea, targets = await queries.lock_merged(session, found.id)
     intake = await queries.find_intake(session, idea.id, lock=True)
     if intake is None or not crypto.same(intake.code_hash or "", hash_code(CODE, code)):
         raise WrongClaim()
@@ -195,8 +195,7 @@ async def claim_idea(session: AsyncSession, actor: Actor, *, number: str, code: 
     require(may_claim(actor, idea, knew_code=knew_code, has_judged=has_judged))
     await make_author(session, idea, actor.id, now=now)
     idea.author_name = public_name(actor.name) if idea.author_name else ""
-    if target is not None:
-        await add_co_author(session, target, actor.id, idea.author_name, from_idea_id=idea.id, now=now)
+    await join_authors(session, idea, targets, now=now)
     left = (intake.name, intake.email)
     intake.name = intake.email = intake.phone = intake.address = ""
     intake.code_hash, intake.claimed_at, intake.claimed_by_id = None, now, actor.id
@@ -204,15 +203,6 @@ async def claim_idea(session: AsyncSession, actor: Actor, *, number: str, code: 
     _mail_claimed(session, idea, *left)
     await publish_fact(session, "idea.claimed", idea, {}, now=now)
     return idea
-
-
-async def _lock_both(session: AsyncSession, idea_id: uuid.UUID) -> tuple[Idea, Idea | None]:
-    """The idea, and the one into which it was merged. Raises: IllegalMove when it is merged just now."""
-    into_id = await queries.find_merge_target(session, idea_id)
-    locked = {one.id: one for one in await queries.lock_ideas(session, {idea_id, into_id or idea_id})}
-    if locked[idea_id].merged_into_id != into_id:
-        raise IllegalMove()
-    return locked[idea_id], locked[into_id] if into_id else None
 
 
 def _mail_claimed(session: AsyncSession, idea: Idea, name: str, email: str) -> None:

@@ -176,15 +176,16 @@ async def drop_support(session: AsyncSession, account_id: uuid.UUID, idea: Idea)
 async def carry_support(
     session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *, now: datetime
 ) -> uuid.UUID:
-    """Support the idea into which a supported one was merged; only the supporter decides that.
+    """Support the idea into which a supported one was merged, be it in several steps; only the supporter
+    decides that.
 
     Returns the other idea's id. Raises: NotSupported, Forbidden, AlreadySupported.
     """
-    merged = await queries.get_idea(session, idea_id)
-    if merged.merged_into_id is None or await queries.find_support(session, idea_id, actor.id) is None:
+    targets = await queries.list_merge_targets(session, idea_id)
+    if not targets or await queries.find_support(session, idea_id, actor.id) is None:
         raise NotSupported()
-    await support_idea(session, actor, merged.merged_into_id, now=now)
-    return merged.merged_into_id
+    await support_idea(session, actor, targets[-1], now=now)
+    return targets[-1]
 
 
 async def _count(session: AsyncSession, idea: Idea, change: int) -> None:

@@ -60,7 +60,7 @@ class Case(msgspec.Struct):
     """An idea under lock, the verdict that holds so far, the project it has become, and what is prepared."""
 
     idea: Idea
-    former: Idea | None  # the one into which it is merged now
+    former: list[Idea]  # into which it is merged now, and those into which these were merged in turn
     standing: Verdict | None
     project: Project | None
     prepared: PreparedVerdict | None
@@ -90,20 +90,17 @@ def whose(verdict: Verdict) -> frozenset[uuid.UUID]:
 
 async def read_case(session: AsyncSession, idea_id: uuid.UUID) -> Case:
     """An idea with all that a verdict touches but the other idea, to be shown."""
-    return await _fill_case(session, await queries.get_idea(session, idea_id), None)
+    return await _fill_case(session, await queries.get_idea(session, idea_id), [])
 
 
 async def lock_case(session: AsyncSession, idea_id: uuid.UUID, *, also: uuid.UUID | None = None) -> Case:
     """Lock what a verdict touches, in the one order: cycle, ideas by id."""
     unlocked = await queries.get_idea(session, idea_id)
     await queries.lock_cycle(session, unlocked.cycle_id)
-    former = await queries.find_merge_target(session, idea_id)
-    ids = {idea_id, also or idea_id, former or idea_id}
-    locked = {one.id: one for one in await queries.lock_ideas(session, ids)}
-    return await _fill_case(session, locked[idea_id], locked[former] if former else None)
+    return await _fill_case(session, *await queries.lock_merged(session, idea_id, also=also))
 
 
-async def _fill_case(session: AsyncSession, idea: Idea, former: Idea | None) -> Case:
+async def _fill_case(session: AsyncSession, idea: Idea, former: list[Idea]) -> Case:
     return Case(
         idea=idea,
         former=former,
@@ -178,7 +175,7 @@ async def _merge(
     tell(session, target, EventKind.RECEIVED, by_name=verdict.reviewer_name, facts=source, now=now)
     link = {"into_path": f"/ideas/{target.id}", "into_number": target.number, "into_title": target.title}
     await _mail(session, case, verdict, **link)
-    await join_authors(session, case.idea, target, now=now)
+    await join_authors(session, case.idea, [target], now=now)
     return {"into": str(target.id), "into_number": target.number}
 
 
@@ -278,8 +275,8 @@ async def _settle(session: AsyncSession, case: Case, verdict: Verdict, *, now: d
     state = STATES[VerdictKind(verdict.kind)]
     case.idea.move_to(state)
     case.idea.merged_into_id = verdict.merged_into_id
-    if case.former is not None:
-        await part_authors(session, case.idea, case.former)
+    for former in case.former:
+        await part_authors(session, former)
     if case.project is not None and state is not IdeaState.ACCEPTED:
         case.project.withdrawn_at = now
     session.add(verdict)

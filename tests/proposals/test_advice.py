@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.models import Account
 from accounts.states import Role
 from app.kit import register
-from app.kit.errors import Forbidden, FormErrors
+from app.kit.db import Database
+from app.kit.errors import DomainError, Forbidden, FormErrors
 from cycles.models import Cycle
 from proposals import jobs, queries, service
 from proposals.errors import AdviceChanged
-from proposals.models import Advice, Department, Idea, Reminder
+from proposals.models import Advice, AdviceAnswer, Department, DepartmentMember, Idea, Reminder
 from proposals.states import EventKind, IdeaState
 from tests.make.accounts import actor_of, make_account
 from tests.make.cycles import NOON, make_cycle
@@ -333,3 +335,37 @@ async def test_what_is_asked_is_not_for_the_author_to_read(town: Town) -> None:
     await officer.send(f"/review/advice/{advice.id}/withdraw", status=422, why="Nu")
     await officer.send(f"/review/advice/{advice.id}/withdraw", why="S-a lămurit între timp.")
     assert "S-a lămurit între timp." in await author.see(f"/ideas/{idea.id}")
+
+
+async def test_two_who_ask_and_two_who_answer_at_once_leave_one_of_each(database: Database) -> None:
+    async with database.write() as session:
+        idea, officer, streets, head = await make_case(session)
+        colleague = await make_reviewer(session, name="Ion Coleg")
+        session.add(DepartmentMember(department_id=streets.id, account_id=colleague.id, is_head=False))
+
+    async def outcome(act: Callable[[AsyncSession], Awaitable[object]]) -> object:
+        try:
+            async with database.write() as session:
+                await act(session)
+        except DomainError as refused:
+            return type(refused)
+        return None
+
+    asking = [outcome(lambda session: ask(session, officer, idea, streets)) for _ in range(4)]
+    asked = await asyncio.gather(*asking)
+    assert (asked.count(None), asked.count(FormErrors)) == (1, 3)
+    async with database.read() as session:
+        (advice,) = (await session.execute(select(Advice))).scalars().all()
+
+    def answering(who: Account) -> Callable[[AsyncSession], Awaitable[object]]:
+        return lambda session: service.answer_advice(
+            session, judge(who), advice.id, text=ANSWER, seen=0, now=NOON
+        )
+
+    answers = await asyncio.gather(*(outcome(answering(who)) for who in (head, colleague, head, colleague)))
+    assert (answers.count(None), answers.count(AdviceChanged)) == (1, 3)
+    async with database.read() as session:
+        (answer,) = (await session.execute(select(AdviceAnswer))).scalars().all()
+        facts = [fact async for fact in register.stream_facts(session)]
+    assert answer.version == 1
+    assert register.check_chain(facts) is None

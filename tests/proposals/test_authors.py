@@ -1,7 +1,9 @@
 """Co-authors: invited or come with a merged idea; what they may do, and what they may no longer."""
 
 import asyncio
+import itertools
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -147,6 +149,80 @@ async def test_on_a_merger_authors_become_co_authors_and_go_with_a_correction(se
     await service.judge_idea(session, official, idea.id, rejection(), correcting=verdict.id, now=NOON)
     assert target.author_ids == {ana.id}
     assert idea.author_ids == {dan.id, maria.id}
+
+
+async def chained(session: AsyncSession) -> tuple[list[Idea], list[uuid.UUID], list[uuid.UUID], Actor]:
+    """Three ideas, the first merged into the second and that into the third: with their authors, the verdicts
+    and who gave them. The third author has a part in the first idea, too.
+    """
+    cycle, judge = await make_cycle(session), await make_reviewer(session)
+    official = actor_of(judge, roles=[Role.REVIEWER])
+    people = [
+        await make_account(session, name=f"Autor {name}", verified=True) for name in ("Unu", "Doi", "Trei")
+    ]
+    ideas = [
+        await make_idea(session, cycle=cycle, author=who, state=IdeaState.IN_REVIEW, reviewer=judge)
+        for who in people
+    ]
+    await joined(session, people[0], ideas[0], actor_of(people[2], verified=True))
+    verdicts = []
+    for source, target in itertools.pairwise(ideas):
+        verdict = await service.judge_idea(session, official, source.id, merger(target.id), now=NOON)
+        assert isinstance(verdict, Verdict)
+        verdicts.append(verdict.id)
+    return ideas, [one.id for one in people], verdicts, official
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["the first merger first", "the last merger first"])
+async def test_chained_mergers_are_undone_in_either_order(
+    session: AsyncSession, order: tuple[int, int]
+) -> None:
+    ideas, (one, two, three), verdicts, official = await chained(session)
+    assert [idea.author_ids for idea in ideas] == [{one, three}, {two, one, three}, {three, two, one}]
+    after_first = {
+        0: [{one, three}, {two}, {three, two}],
+        1: [{one, three}, {two, one, three}, {three}],
+    }
+    for step, place in enumerate(order):
+        await service.judge_idea(
+            session, official, ideas[place].id, rejection(), correcting=verdicts[place], now=NOON
+        )
+        left = after_first[place] if step == 0 else [{one, three}, {two}, {three}]
+        assert [idea.author_ids for idea in ideas] == left
+        for idea in ideas:  # the list beside the rows says the same
+            rows = {row.account_id for row in await queries.list_co_authors(session, idea.id)}
+            assert rows == idea.author_ids - {idea.author_id}
+
+
+async def test_who_came_with_two_merged_ideas_stays_while_one_is_merged(session: AsyncSession) -> None:
+    cycle, judge = await make_cycle(session), await make_reviewer(session)
+    official = actor_of(judge, roles=[Role.REVIEWER])
+    ana, dan = [await make_account(session, verified=True) for _ in range(2)]
+    first, second = [
+        await make_idea(session, cycle=cycle, author=dan, state=IdeaState.IN_REVIEW, reviewer=judge)
+        for _ in range(2)
+    ]
+    target = await make_idea(session, cycle=cycle, author=ana)
+    verdicts = [
+        await service.judge_idea(session, official, idea.id, merger(target.id), now=NOON)
+        for idea in (first, second)
+    ]
+    for idea, verdict, left in ((first, verdicts[0], {ana.id, dan.id}), (second, verdicts[1], {ana.id})):
+        await service.judge_idea(session, official, idea.id, rejection(), correcting=verdict.id, now=NOON)
+        assert target.author_ids == left
+
+
+async def test_support_is_carried_to_the_end_of_a_chain(session: AsyncSession) -> None:
+    cycle, judge, fan = await make_cycle(session), await make_reviewer(session), await person(session)
+    official = actor_of(judge, roles=[Role.REVIEWER])
+    ideas = [
+        await make_idea(session, cycle=cycle, state=IdeaState.IN_REVIEW, reviewer=judge) for _ in range(3)
+    ]
+    await service.support_idea(session, fan, ideas[0].id, now=NOON)
+    for source, target in itertools.pairwise(ideas):
+        await service.judge_idea(session, official, source.id, merger(target.id), now=NOON)
+    assert await service.carry_support(session, fan, ideas[0].id, now=NOON) == ideas[2].id
+    assert ideas[2].support_count == 1
 
 
 async def test_who_claims_a_merged_idea_becomes_a_co_author_of_the_other(session: AsyncSession) -> None:
