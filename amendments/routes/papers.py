@@ -15,7 +15,7 @@ from amendments.pages.officials import PapersPage, build_papers
 from amendments.policy import may_change_papers
 from amendments.routes.public import visible_act
 from app.kit.context import Ctx
-from app.kit.documents import KINDS, recognise
+from app.kit.documents import APART, check_document, recognise
 from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse
 from app.kit.i18n import N_
@@ -50,7 +50,10 @@ async def download_paper(
     content = await ctx.services.storage.get(paper.key)
     suffix = paper.key[paper.key.rfind(".") :]
     return download(
-        content, media_type=paper.media_type, filename=f"{act.number or 'act'}-{position}{suffix}"
+        content,
+        media_type=paper.media_type,
+        filename=f"{act.number or 'act'}-{position}{suffix}",
+        headers={"Content-Security-Policy": APART},
     )
 
 
@@ -102,10 +105,15 @@ async def add_paper_of(session: AsyncSession, ctx: Ctx, act: Act, form: Form) ->
     errors = {}
     if len(title) < 3:
         errors["paper_title"] = Invalid(N_("Say what paper it is, for example “Referat de aprobare”."))
-    suffix = recognise(files[0].content) if files else None
-    if suffix is None:
+    document = None
+    if not files or recognise(files[0].content) is None:
         errors["paper"] = Invalid(N_("Choose a PDF, DOCX or ODT file."))
-    if errors or suffix is None:
+    elif not errors:
+        try:
+            document = await check_document(files[0].name, files[0].content)
+        except Invalid as refused:
+            errors["paper"] = refused
+    if document is None:
         raise FormErrors(dict(errors))
     await service.add_paper(
         session,
@@ -113,9 +121,9 @@ async def add_paper_of(session: AsyncSession, ctx: Ctx, act: Act, form: Form) ->
         ctx.actor,
         act.id,
         title=title[:200],
-        content=files[0].content,
-        media_type=KINDS[suffix],
-        suffix=suffix,
+        content=document.content,
+        media_type=document.media_type,
+        suffix=document.suffix,
         now=ctx.now,
     )
     return ctx.gettext("The paper was added.")

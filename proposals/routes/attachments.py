@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
-from app.kit.documents import EMPTY, Document, read_document
+from app.kit.documents import APART, EMPTY, Document, read_document
 from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, Upload, typed_id
 from app.kit.images import is_photo, read_photo
@@ -20,8 +20,6 @@ from proposals.errors import AttachmentNotFound, TooManyAttachments
 from proposals.models import Idea
 from proposals.policy import MAX_ATTACHMENTS, may_view
 from proposals.states import IdeaState
-
-APART = "sandbox; default-src 'none'"  # should a browser show it after all, it acts for nobody
 
 
 async def handle_attachments(session: AsyncSession, ctx: Ctx, idea: Idea, form: Form) -> None:

@@ -11,6 +11,7 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
 from app.kit.db import new_id
+from app.kit.documents import APART
 from app.kit.errors import Forbidden, FormErrors, Invalid
 from app.kit.forms import Form, parse, typed_id
 from app.kit.i18n import N_
@@ -33,7 +34,7 @@ from proposals.pages import intake as pages
 from proposals.pages.words import PAPER_TITLES
 from proposals.policy import is_author
 from proposals.policy.authors import may_enter_paper, may_take_in
-from proposals.routes.attachments import APART, store_document
+from proposals.routes.attachments import store_document
 from proposals.states import ENTER_DAYS, EventKind, PaperKind
 
 FIELDS = ("kind", "channel", "received_on", "text")

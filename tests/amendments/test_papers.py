@@ -1,10 +1,12 @@
 """Papers of a draft decision: put up while it is debated, withdrawn for a reason that everybody reads."""
 
 from accounts.states import Role
+from app.kit.documents import APART
 from tests.amendments.test_routes import FIELDS, PDF, TEXT, announced, the_act
+from tests.make.hostile_files import SMALL_PDF, docx, odt, pdf, pdf_with
 from tests.proposals.conftest import Town
 
-STUDY = ("studiu.pdf", b"%PDF-1.7\nstudiu\n%%EOF\n", "application/pdf")
+STUDY = ("studiu.pdf", SMALL_PDF + b"% semnat\n", "application/pdf")
 WHY = "Era ciorna studiului, fără anexele lui."
 
 
@@ -68,3 +70,30 @@ async def test_what_is_no_paper_is_refused_and_others_may_not(town: Town) -> Non
     resident = await town.resident()
     assert (await resident.client.get(f"/en{here}")).status_code == 403
     await resident.send(f"{here}/1/withdraw", status=403, reason=WHY)
+
+
+async def test_a_paper_that_acts_is_refused_and_one_that_is_signed_stays_as_it_is(town: Town) -> None:
+    act, clerk = await announced(town)
+    here = f"/acts/{act.id}/papers"
+    await clerk.see(here)
+    for name, content, message in (
+        ("a.pdf", pdf_with("hidden script"), "macros or scripts"),
+        ("a.pdf", pdf_with("launch"), "macros or scripts"),
+        ("a.pdf", pdf_with("file"), "other files inside"),
+        ("a.pdf", pdf_with("password"), "by a password"),
+        ("a.pdf", b"%PDF-1.7\n1 0 obj <<", "is damaged"),
+        ("a.docx", docx(more={"word/vbaProject.bin": b"x"}), "macros or scripts"),
+        ("a.docx", docx(more={"word/embeddings/a": "MZ"}), "other files inside"),
+        ("a.odt", odt(more={"Basic/Standard/Module1.xml": "<x/>"}), "macros or scripts"),
+        ("a.docx", SMALL_PDF, "holds something else"),
+    ):
+        file = {"paper": (name, content, "application/pdf")}
+        refused = await clerk.send(here, status=422, paper_title="Studiu de trafic", files=file)
+        assert message in refused.text, message
+    signed = pdf(secret=True) + b"% ByteRange\n"  # what is hidden stays too: a signature covers every byte
+    await clerk.send(here, paper_title="Aviz", files={"paper": ("aviz.pdf", signed, "application/pdf")})
+    given = await (await town.visitor()).client.get(f"{here}/2")
+    assert given.content == signed
+    assert given.headers["content-disposition"].startswith("attachment")
+    assert given.headers["content-security-policy"] == APART
+    assert given.headers["x-content-type-options"] == "nosniff"

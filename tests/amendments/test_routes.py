@@ -12,6 +12,7 @@ from amendments import queries, service
 from amendments.models import Act, AmendmentRow
 from amendments.states import ActState, AmendmentState
 from tests.conftest import FrozenClock
+from tests.make.hostile_files import SMALL_PDF
 from tests.proposals.conftest import Town, Visitor
 
 TEXT = """HOTĂRÂRE privind parcarea
@@ -31,7 +32,7 @@ FIELDS = {
     "majority": "simple",
 }
 REASON = "Tariful este prea mare pentru cei care locuiesc aici."
-PDF = ("referat.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
+PDF = ("referat.pdf", SMALL_PDF, "application/pdf")
 
 
 async def the_act(town: Town) -> Act:

@@ -26,9 +26,9 @@ from tests.journeys import council
 from tests.journeys.how import ALL, How, become, mail_to, submit, text_of
 from tests.live import LiveServer
 from tests.make.accounts import make_account
+from tests.make.hostile_files import SMALL_PDF
 
 CLERK, COUNCILLOR = "dan.olteanu@exemplu.ro", "victor.nistor@exemplu.ro"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 KINDS = ("resident", "association", "business", "councillor", "initiator")
 FUNCTION = "consilier local, comisia de urbanism"
 NO = "Studiul din referat arată că tariful acesta nu eliberează locurile."
@@ -102,7 +102,7 @@ async def prepare(page: Any, town: LiveServer, how: How) -> str:
     await page.wait_for_url("**/prepare")
     assert "Primele 15 minute de parcare sunt gratuite." in await text_of(page)
     assert await page.locator("#announce-act").count() == 0, "the law asks for a paper"
-    paper = {"name": "referat.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    paper = {"name": "referat.pdf", "mimeType": "application/pdf", "buffer": SMALL_PDF}
     form = page.locator("#add-paper")
     await form.locator("[name=paper_title]").fill("Referat de aprobare")
     await form.locator("[name=paper]").set_input_files([paper])

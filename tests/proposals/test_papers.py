@@ -22,6 +22,7 @@ from proposals.service import Sent, StoredDocument
 from proposals.states import Channel, EventKind, IdeaState, PaperKind
 from tests.make.accounts import actor_of, make_account
 from tests.make.cycles import NOON, make_cycle
+from tests.make.hostile_files import SMALL_PDF
 from tests.make.proposals import make_reviewer, rejection
 from tests.proposals.conftest import Town
 from tests.proposals.test_intake import desk, enter
@@ -174,14 +175,6 @@ async def test_two_clicks_at_once_enter_one_paper(database: Database) -> None:
 
 
 # ── in the browser ────────────────────────────────────────────────────────────
-PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
-)
-
-
 async def test_the_paper_is_entered_at_the_desk_read_by_staff_alone_and_forgotten(
     town: Town, clock: Any
 ) -> None:
@@ -205,7 +198,7 @@ async def test_the_paper_is_entered_at_the_desk_read_by_staff_alone_and_forgotte
     refused = await clerk.send(f"{here}/paper", 422, **typed)
     assert "Attach the paper" in refused.text
     assert "Lângă gard." in refused.text
-    file = [("scan", ("raspuns.pdf", PDF, "application/pdf"))]
+    file = [("scan", ("raspuns.pdf", SMALL_PDF, "application/pdf"))]
     await clerk.send(f"{here}/paper", files=file, **typed)
     await clerk.send(f"{here}/paper", files=file, **typed)  # a second click
     assert "entered for a resident by" in await clerk.see(f"/ideas/{idea.id}")
