@@ -104,6 +104,9 @@ def kinds_of(season: "Season") -> list[Kind]:
         Kind("queue", ("/review", "/review?page=2", "/review?show=overdue", "/review?show=mine"), "officer"),
         Kind("file of an idea", tuple(f"/review/ideas/{one}" for one in queued), "officer"),
         Kind("moderation log", ("/moderation/log",)),
+        Kind("figures of a cycle", ("/cycles/sezon/figures",)),
+        Kind("figures of a cycle, JSON", ("/api/v1/cycles/sezon/figures",)),
+        Kind("works", ("/works",)),
         Kind("queue, CSV", ("/review/queue.csv",), "officer"),
     ]
 

@@ -8,6 +8,8 @@ an answer that was stored.
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -282,10 +284,27 @@ def respond(
 
 
 def feed(request: WebRequest, template: str, model: object) -> Response[bytes]:
-    """An Atom feed (RFC 4287), rendered as a page is."""
+    """An Atom feed (RFC 4287), rendered as a page is. One whose model says when it was `updated` also answers
+    readers that know only dates (If-Modified-Since).
+    """
     response = page(request, template, model)
     response.media_type = "application/atom+xml; charset=utf-8"
+    updated: datetime | None = getattr(model, "updated", None)
+    if updated is not None:
+        response.headers["Last-Modified"] = format_datetime(updated.astimezone(UTC), usegmt=True)
+        if "if-none-match" not in request.headers and _is_known(request, updated):
+            response.content, response.status_code = b"", 304
     return response
+
+
+def _is_known(request: WebRequest, updated: datetime) -> bool:
+    """Whether a reader has what there was at a moment, to the second; a date that is none is no date."""
+    try:
+        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+    except ValueError:
+        return False
+    since = since if since.tzinfo else since.replace(tzinfo=UTC)
+    return updated.replace(microsecond=0) <= since
 
 
 def see_other(

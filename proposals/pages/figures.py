@@ -8,7 +8,7 @@ import msgspec
 from app.kit.i18n import N_, Locale
 from cycles.models import Cycle
 from proposals.pages.projects import title_of
-from proposals.queries.figures import Living
+from proposals.queries.figures import Counted, Living
 from proposals.rules.figures import BAND_NAMES, FEW, Spread, band_of, hide_small, spread
 
 STEP_NAMES = {
@@ -54,17 +54,12 @@ class FiguresPage(msgspec.Struct, frozen=True):
 def build_figures(
     cycle: Cycle,
     locale: Locale,
-    *,
-    days: Mapping[str, Sequence[int]],
-    rejected: Sequence[tuple[str, str, str, int]],
-    areas: Sequence[tuple[str, int, int]],
-    authors: Sequence[Living],
-    voters: Sequence[Living],
+    counted: Counted,
 ) -> FiguresPage:
     """The figures of a cycle; of people only what finds nobody."""
     people = [
         table
-        for kind, some in (("authors", authors), ("voters", voters))
+        for kind, some in (("authors", counted.authors), ("voters", counted.voters))
         for table in (_by_area(f"{kind}-area", some), _by_band(f"{kind}-age", some, cycle.year))
         if table.total >= FEW
     ]
@@ -74,10 +69,12 @@ def build_figures(
         steps=[
             StepView(key, STEP_NAMES[key], found)
             for key in STEP_NAMES
-            if (found := spread(days.get(key, []))) is not None
+            if (found := spread(counted.days.get(key, []))) is not None
         ],
-        rejected=[(code, title if locale == "ro" else title_en, n) for code, title, title_en, n in rejected],
-        areas=list(areas),
+        rejected=[
+            (code, title if locale == "ro" else title_en, n) for code, title, title_en, n in counted.rejected
+        ],
+        areas=counted.areas,
         people=people,
     )
 

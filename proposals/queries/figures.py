@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, func, select
@@ -24,6 +25,52 @@ class Living(msgspec.Struct, frozen=True):
     area: str
     birth_year: int | None
     count: int
+
+
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is counted of a cycle."""
+
+    days: dict[str, list[int]]
+    rejected: list[tuple[str, str, str, int]]
+    areas: list[tuple[str, int, int]]
+    authors: list[Living]
+    voters: list[Living]
+
+
+_kept: dict[uuid.UUID, tuple[tuple[Any, ...], Counted]] = {}
+
+
+async def read_counted(session: AsyncSession, cycle_id: uuid.UUID) -> Counted:
+    """All that is counted of a cycle; counted anew only when something has happened since (`_stamp`)."""
+    stamp = await _stamp(session, cycle_id)
+    if cycle_id in _kept and _kept[cycle_id][0] == stamp:
+        return _kept[cycle_id][1]
+    counted = Counted(
+        days=await list_step_days(session, cycle_id),
+        rejected=await count_rejected(session, cycle_id),
+        areas=await count_by_area(session, cycle_id),
+        authors=await list_authors(session, cycle_id),
+        voters=await list_voters(session, cycle_id),
+    )
+    _kept[cycle_id] = (stamp, counted)
+    return counted
+
+
+async def _stamp(session: AsyncSession, cycle_id: uuid.UUID) -> tuple[Any, ...]:
+    """What changes with every figure of a cycle: each step of an idea adds an entry to its timeline, polls
+    are counted, residences verified and withdrawn, reasons edited, authors come and go.
+    """
+    ideas = select(
+        func.count(Idea.id), func.sum(Idea.event_count), func.max(Idea.updated_at), func.count(Idea.author_id)
+    ).where(Idea.cycle_id == cycle_id, _SENT)
+    counted = Poll.state.in_(sorted(state.value for state in COUNTED_STATES))
+    others = select(
+        select(func.count()).where(Poll.cycle_id == cycle_id, counted).scalar_subquery(),
+        select(func.count()).select_from(Residence).scalar_subquery(),
+        select(func.count(Residence.withdrawn_at)).scalar_subquery(),
+        select(func.count()).select_from(Reason).scalar_subquery(),
+    )
+    return (*(await session.execute(ideas)).one(), *(await session.execute(others)).one())
 
 
 async def list_step_days(session: AsyncSession, cycle_id: uuid.UUID) -> dict[str, list[int]]:

@@ -1,5 +1,6 @@
 """The figures of a cycle: how long things take, what is rejected, where ideas and voters come from."""
 
+import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -7,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.context import Ctx
 from app.kit.text import write_csv
-from app.kit.web import WebRequest, anyone, download, get, page
+from app.kit.web import WebRequest, answer_json, anyone, download, get, page
 from cycles.queries import get_cycle_by_slug
 from proposals.pages import figures as pages
 from proposals.queries import figures as queries
@@ -17,15 +18,7 @@ COLUMNS = ("table", "row", "count", "median_days", "p90_days")
 
 async def _build_page(session: AsyncSession, ctx: Ctx, slug: str) -> pages.FiguresPage:
     cycle = await get_cycle_by_slug(session, slug)
-    return pages.build_figures(
-        cycle,
-        ctx.locale,
-        days=await queries.list_step_days(session, cycle.id),
-        rejected=await queries.count_rejected(session, cycle.id),
-        areas=await queries.count_by_area(session, cycle.id),
-        authors=await queries.list_authors(session, cycle.id),
-        voters=await queries.list_voters(session, cycle.id),
-    )
+    return pages.build_figures(cycle, ctx.locale, await queries.read_counted(session, cycle.id))
 
 
 @get("/cycles/{slug:str}/figures", audience=anyone, include_in_schema=False)
@@ -48,4 +41,77 @@ async def export_figures(
     return download(write_csv(COLUMNS, cells), media_type="text/csv", filename="figures.csv")
 
 
-HANDLERS = [show_figures, export_figures]
+class StepFigure(msgspec.Struct, frozen=True):
+    """How long a step took, in days: half of the times at most the median, nine of ten at most p90."""
+
+    step: str
+    times: int
+    median_days: int
+    p90_days: int
+
+
+class RejectedFigure(msgspec.Struct, frozen=True):
+    """How many ideas stand rejected for a reason of the catalogue."""
+
+    code: str
+    title: str
+    ideas: int
+
+
+class AreaFigure(msgspec.Struct, frozen=True):
+    """Ideas that were sent for an area, and those that stand accepted. No name: the whole district."""
+
+    area: str
+    sent: int
+    accepted: int
+
+
+class GroupFigure(msgspec.Struct, frozen=True):
+    """How many people are in a group; null: hidden, because it is small or would betray a small one."""
+
+    name: str
+    people: int | None
+
+
+class PeopleFigure(msgspec.Struct, frozen=True):
+    """People by area or by age. Of too few people there is no table at all."""
+
+    table: str
+    total: int
+    groups: list[GroupFigure]
+
+
+class CycleFigures(msgspec.Struct, frozen=True):
+    """The figures of a cycle, as on its page."""
+
+    cycle: str
+    steps: list[StepFigure]
+    rejected: list[RejectedFigure]
+    areas: list[AreaFigure]
+    people: list[PeopleFigure]
+
+
+@get("/api/v1/cycles/{slug:str}/figures", audience=anyone, tags=["cycles"], summary="Figures of a cycle")
+async def figures_json(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    slug: FromPath[str],
+) -> Response[CycleFigures]:
+    """How long each step takes, what is rejected and why, and where ideas, authors and voters come from."""
+    shown = await _build_page(session, ctx, slug)
+    figures = CycleFigures(
+        cycle=shown.cycle,
+        steps=[
+            StepFigure(one.key, one.spread.count, one.spread.median, one.spread.p90) for one in shown.steps
+        ],
+        rejected=[RejectedFigure(*one) for one in shown.rejected],
+        areas=[AreaFigure(*one) for one in shown.areas],
+        people=[
+            PeopleFigure(one.key, one.total, [GroupFigure(*row) for row in one.rows]) for one in shown.people
+        ],
+    )
+    return answer_json(request, figures)
+
+
+HANDLERS = [show_figures, export_figures, figures_json]

@@ -109,6 +109,11 @@ async def test_the_works_as_data_and_feeds(town: Town) -> None:
     for path in ("/works/feed.atom", f"/works/{project.id}/feed.atom"):
         ids = re.findall(r"<entry>\s*<id>([^<]+)</id>", (await client.get(path)).text)
         assert len(ids) == len(set(ids)) == 4
+        modified = (await client.get(path)).headers["last-modified"]
+        known = await client.get(path, headers={"If-Modified-Since": modified})
+        assert (known.status_code, known.content) == (304, b"")
+        for since in ("Sat, 01 Jan 2000 00:00:00 GMT", "ieri"):
+            assert (await client.get(path, headers={"If-Modified-Since": since})).status_code == 200
     page = (await client.get(f"/works/{project.id}")).text
     assert 'property="og:title"' in page
     assert "feed.atom" in page

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from accounts.service.residence import verify_at_desk
 from accounts.states import Role
+from bench.counted import counting
 from proposals import service
 from proposals.rules.figures import FEW, SMALL, Spread, band_of, hide_small, spread
 from tests.make.accounts import actor_of, make_account, make_cnp
@@ -107,5 +108,27 @@ async def test_the_page_and_the_file_say_the_same_and_hide_the_same(town: Town, 
     ):
         assert line in lines, lines
     assert not any(line.startswith("voters") for line in lines)
+    data = (await public.client.get("/en/api/v1/cycles/bp-2027/figures")).json()
+    assert {"step": "taken", "times": 1, "median_days": 2, "p90_days": 2} in data["steps"]
+    assert [(one["code"], one["ideas"]) for one in data["rejected"]] == [("R02", 1)]
+    tables = {one["table"]: {row["name"]: row["people"] for row in one["groups"]} for one in data["people"]}
+    assert tables["authors-area"] == {"Cotroceni": None, "Ghencea": 9, "Rahova": None}
     assert "not shown" in page
     assert "From a contestation to the decision on it" in page
+
+
+@pytest.mark.usefixtures("clock")
+async def test_nothing_is_counted_twice_and_nothing_old_is_shown(town: Town) -> None:
+    public, address = await town.visitor(), "/en/api/v1/cycles/bp-2027/figures"
+    async with town.database.write() as session:
+        idea = await make_idea(session, cycle=town.cycle, author=await make_account(session))
+    first = await public.client.get(address)
+    again = await public.client.get(address, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    with counting(town.database) as statements:
+        await public.client.get(address)
+    assert len(statements) <= 3  # the cycle, and two questions whether anything has happened
+    async with town.database.write() as session:
+        officer = await make_reviewer(session)
+        await service.assign_idea(session, judge(officer), idea.id, to=officer.id, now=NOON + DAY)
+    assert [one["step"] for one in (await public.client.get(address)).json()["steps"]] == ["taken"]
