@@ -189,6 +189,8 @@ class WorkPage(msgspec.Struct, frozen=True, kw_only=True):
     paging: Paging
     own: OpinionView | None
     charge: ChargeView
+    topic: str
+    follows: bool
     may_hand_over: bool
     may_keep: Verdict
     may_say: Verdict

@@ -17,12 +17,14 @@ from app.kit.text import write_csv
 from app.kit.web import WebRequest, anyone, download, get, page
 from cycles.models import Cycle
 from discussions.policy import may_see_moderation
+from notices.queries import is_following
 from proposals import queries
 from proposals.errors import PhotoNotFound, ProjectNotFound
 from proposals.models import Opinion, Project
 from proposals.pages import works as pages
 from proposals.pages.ideas import Choice, query_of
 from proposals.policy.works import may_hand_over, may_keep_works, may_say_built
+from proposals.queries.followed import project_topic
 from proposals.states import STEPS, Built, WorksState
 
 PAGE_SIZE = 24
@@ -152,6 +154,8 @@ async def _build_page(
         ),
         charge=pages.view_charge(await queries.get_charge(session, project), ctx.locale),
         may_hand_over=bool(may_hand_over(ctx.actor, answers=answers)),
+        topic=project_topic(project),
+        follows=ctx.actor is not None and await is_following(session, ctx.actor.id, project_topic(project)),
         may_say=may_say_built(ctx.actor, is_received=card.state == WorksState.RECEIVED),
     )
 

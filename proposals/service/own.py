@@ -43,8 +43,16 @@ async def leave_no_name(session: AsyncSession, closed: AccountClosed) -> None:
 
 
 async def export_proposals(session: AsyncSession, actor: Actor) -> object:
-    """The actor's ideas, drafts too, what they support, and what they said of finished works."""
+    """The actor's ideas, drafts too, those with them as a co-author, what they support, and what they said
+    of finished works.
+    """
     ideas = await session.execute(select(Idea).where(Idea.author_id == actor.id).order_by(Idea.created_at))
+    joined = await session.execute(
+        select(Idea, CoAuthor.name, CoAuthor.at)
+        .join(CoAuthor, CoAuthor.idea_id == Idea.id)
+        .where(CoAuthor.account_id == actor.id)
+        .order_by(CoAuthor.at)
+    )
     supports = await session.execute(
         select(Idea.number, Idea.title, Support.at)
         .join(Idea, Idea.id == Support.idea_id)
@@ -58,6 +66,9 @@ async def export_proposals(session: AsyncSession, actor: Actor) -> object:
     words = await queries.list_words(session, said)
     return {
         "ideas": [_idea(one) for one in ideas.scalars()],
+        "co_authored": [
+            {**_idea(one), "named": name, "joined_at": at.isoformat()} for one, name, at in joined.all()
+        ],
         "supports": [
             {"number": row.number, "title": row.title, "at": row.at.isoformat()} for row in supports.all()
         ],

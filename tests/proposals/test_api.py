@@ -6,6 +6,7 @@ import io
 import json
 import re
 import tracemalloc
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -14,11 +15,12 @@ from sqlalchemy import insert, update
 from accounts.states import Role
 from app.kit.db import new_id
 from discussions import service as discussions
+from discussions.models import Comment
 from discussions.queries import get_subject
-from discussions.service import hide_comment
+from discussions.service import hide_comment, write_comment
 from discussions.states import Ground
 from proposals import service
-from proposals.models import Idea
+from proposals.models import Idea, Milestone, Project
 from proposals.service import Saying
 from proposals.states import Built, IdeaState
 from tests.make.accounts import NOON, actor_of, make_account
@@ -134,6 +136,49 @@ async def test_an_export_of_any_size_takes_the_same_memory(town: Town) -> None:
     assert sent.status == 200
     assert sent.count > 2_000 * len(BODY.encode())  # 240 MB and more
     assert peak < 200 * MIB, f"{peak / MIB:.0f} MiB"
+
+
+async def test_comments_and_works_of_a_season_take_little_memory(town: Town) -> None:
+    async with town.database.write() as session:
+        idea, ana = await make_idea(session, cycle=town.cycle), await make_account(session)
+        subject = await get_subject(session, actor_of(ana), f"idea:{idea.id}")
+        said = await write_comment(session, actor_of(ana), subject, BODY, now=NOON)
+        kept = {column.key: getattr(said, column.key) for column in Comment.__table__.columns}
+        rows = [{**kept, "id": new_id(), "created_at": NOON + timedelta(seconds=n)} for n in range(15_000)]
+        await session.execute(insert(Comment), rows)
+        project = await make_funded(session, cycle=town.cycle)
+        kept = {column.key: getattr(project, column.key) for column in Project.__table__.columns}
+        more = [
+            {**kept, "id": new_id(), "idea_id": None, "number": f"P{n}", "position": n}
+            for n in range(1_000, 1_300)
+        ]
+        await session.execute(insert(Project), more)
+        steps = [
+            {
+                "id": new_id(),
+                "project_id": one["id"],
+                "position": n + 1,
+                "kind": kind,
+                "ordinal": 0,
+                "title": "",
+                "planned_on": NOON.date(),
+                "note": "",
+                "at": NOON,
+                "by_id": ana.id,
+                "by_name": "Ana",
+            }
+            for one in more
+            for n, kind in enumerate(("contract", "works_begin", "works_end", "reception"))
+        ]
+        await session.execute(insert(Milestone), steps)
+    for path in (f"/api/v1/ideas/{idea.id}/comments", "/api/v1/works", "/works.csv", "/works"):
+        sent = Sink()
+        tracemalloc.start()
+        await town.app(scope_of(path), sent.receive, sent.send)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert sent.status == 200, path
+        assert peak < 50 * MIB, f"{path}: {peak / MIB:.0f} MiB"
 
 
 async def test_what_is_streamed_is_whole(town: Town, monkeypatch) -> None:

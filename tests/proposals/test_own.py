@@ -18,6 +18,7 @@ from proposals.errors import IdeaNotFound
 from proposals.models import Idea, Opinion
 from proposals.pages.ideas import view_events
 from proposals.service import Saying
+from proposals.service.authors import add_co_author
 from proposals.states import Built
 from search.service import refresh
 from tests.make.accounts import NOON, PASSWORD, actor_of, make_account
@@ -44,9 +45,12 @@ async def test_a_closed_account_leaves_no_name_and_a_copy_has_everything(session
         session, actor, subject, "Bine spus.", wants_mail=True, now=NOON
     )
 
+    third = await make_idea(session, cycle=cycle)
+    await add_co_author(session, third, ana.id, "Ana I.", now=NOON)
     data: Any = await export_account(session, actor, now=NOON)
     own = data["proposals"]
     assert {one["title"] for one in own["ideas"]} == {idea.title, draft.title}
+    assert [(one["number"], one["named"]) for one in own["co_authored"]] == [(third.number, "Ana I.")]
     assert [one["number"] for one in own["supports"]] == [other.number]
     assert own["opinions"][0]["text"] == "Lipsesc băncile."
     assert {one["text"] for one in data["comments"]["written"]} == {"Bine spus.", "Lipsesc băncile."}

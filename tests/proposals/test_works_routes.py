@@ -202,5 +202,6 @@ async def test_the_works_are_handed_over_in_public(town: Town, project: Project)
     await official.send(f"{works}/charge", department=department, reason="Ține de parcuri acum.", seen="0")
     html = await (await town.visitor()).see(works)
     assert "Parks answers for the works." in html
+    assert 'id="follow"' in html
     assert "Ține de parcuri acum." in html
     await official.see(f"{works}/milestones/new", 403)
