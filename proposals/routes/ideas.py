@@ -1,5 +1,6 @@
 """Public pages of ideas: list, one idea, feed, photos; support and withdrawal."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -127,11 +128,21 @@ async def _read_visible(session: AsyncSession, ctx: Ctx, idea_id: UUID) -> queri
     return about
 
 
+async def _has_carried(
+    session: AsyncSession, ctx: Ctx, about: queries.About, targets: Sequence[UUID]
+) -> bool:
+    """Whether who looks supports the idea with which a chain of mergers ends."""
+    if len(targets) < 2 or ctx.actor is None:
+        return "carried" in about.has
+    return await queries.find_support(session, targets[-1], ctx.actor.id) is not None
+
+
 async def _build_page(session: AsyncSession, ctx: Ctx, about: queries.About) -> pages.IdeaPage:
     """What there is of an idea; what there is none of is not asked for."""
     idea, has = about.idea, about.has
     events = await queries.list_events(session, idea.id)
-    target, most = idea.merged_into_id, about.rules.most_supports
+    targets = await queries.list_merge_targets(session, idea.id) if idea.merged_into_id else []
+    target, most = targets[-1] if targets else None, about.rules.most_supports
     facts = pages.IdeaFacts(
         idea=idea,
         cycle=about.cycle,
@@ -150,7 +161,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, about: queries.About) -> 
         follows=about.follows,
         advice=await read_public_advice(session, ctx, idea.id) if "advice" in has else [],
         supports="support" in has,
-        supports_target="support" in has and "carried" in has,
+        supports_target="support" in has and await _has_carried(session, ctx, about, targets),
         used_supports=about.used_supports if most else 0,
         most_supports=most,
         comment_count=about.comment_count,

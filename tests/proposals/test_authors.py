@@ -324,3 +324,23 @@ async def test_the_pages(town: Town, run_jobs: Any) -> None:
     await dan.see(f"/ideas/{draft.id}/delete", status=403)
     await dan.send(f"{path}/leave")
     await dan.see(f"/ideas/{draft.id}/edit/text", status=404)
+
+
+async def test_the_page_of_a_merged_idea_leads_to_the_end_of_the_chain(town: Town) -> None:
+    async with town.database.write() as session:
+        judge = await make_reviewer(session)
+        fan = await make_account(session, verified=True)
+        official = actor_of(judge, roles=[Role.REVIEWER])
+        ideas = [
+            await make_idea(session, cycle=town.cycle, state=IdeaState.IN_REVIEW, reviewer=judge)
+            for _ in range(3)
+        ]
+        await service.support_idea(session, actor_of(fan, verified=True), ideas[0].id, now=NOON)
+        for source, target in itertools.pairwise(ideas):
+            await service.judge_idea(session, official, source.id, merger(target.id), now=NOON)
+    visitor, here = await town.visitor(fan), f"/ideas/{ideas[0].id}"
+    html = await visitor.see(here)
+    assert f"{here}/support/carry" in html
+    assert f"/ideas/{ideas[2].id}" in html
+    await visitor.send(f"{here}/support/carry")
+    assert f"{here}/support/carry" not in await visitor.see(here)
