@@ -8,15 +8,6 @@ from proposals.models import Intake, Project
 from tests.journeys.case import Fields, PageCase, first
 
 NEW_DRAFT: tuple[str, Fields] = ("/ideas/new", {})
-DEBATE: tuple[str, Fields] = (
-    "/projects/{project_to_debate}/debate",
-    {
-        "held_on": "2031-03-04",
-        "hour": "18:00",
-        "place": "Sala de festivități a școlii nr. 134",
-        "outcome": "Locuitorii au cerut ca traseul să ocolească grădinița.",
-    },
-)
 INVITED: tuple[str, Fields] = ("/ideas/{created}/authors", {"email": "dan.pop@exemplu.ro"})
 INTAKE: tuple[PageCase, ...] = (
     PageCase("/desk/ideas", who="desk"),
@@ -34,7 +25,6 @@ INTAKE: tuple[PageCase, ...] = (
     PageCase("/ideas/invitation?token=wrong", status=404),  # a right one is opened in test_intake.py
     PageCase("/cycles/{open_cycle}/debates"),
     PageCase("/cycles/{next_cycle}/debates", who="reviewer"),
-    PageCase("/cycles/{next_cycle}/debates", note="with one", who="reviewer", before=(DEBATE,)),
     PageCase("/projects/{project_to_debate}/debate", who="reviewer"),
     PageCase("/projects/{project_to_debate}/debate", note="empty", who="reviewer", status=422, send={}),
     PageCase("/ideas/claim", who="resident"),
