@@ -31,6 +31,7 @@ from tests.make.hostile_files import SMALL_PDF
 CLERK, COUNCILLOR = "dan.olteanu@exemplu.ro", "victor.nistor@exemplu.ro"
 KINDS = ("resident", "association", "business", "councillor", "initiator")
 FUNCTION = "consilier local, comisia de urbanism"
+ROW = ("Sebastian", "Str. Mihail Sebastian", "5", "8,00–18,00")
 NO = "Studiul din referat arată că tariful acesta nu eliberează locurile."
 COUNTER = (
     "Nu se sancționează cel care plătește în 36 de ore de la lăsarea înștiințării tariful pe o zi întreagă."
@@ -146,6 +147,27 @@ async def change(page: Any, how: How, act: str, words: str, one: parking.Proposa
 async def propose(page: Any, how: How, act: str, words: str, one: parking.Proposal) -> str:
     """From the text to the registration number; returns the address of the amendment."""
     await change(page, how, act, words, one)
+    return await send(page, how, one)
+
+
+async def propose_row(page: Any, town: LiveServer, how: How, act: str) -> str:
+    """A row of the annex, cell by cell; returns the address of the amendment."""
+    await somebody(page, town, "Autor de rând")
+    await page.goto(act)
+    await page.locator(".ob-unit__cell", has_text="Ferentari").first.click()
+    await page.wait_for_url("**/text/*")
+    await page.get_by_role("link", name=how.says("Add a row")).click()
+    await page.wait_for_url("**/propose?*")
+    for column, words in enumerate(ROW, start=1):
+        await page.locator(f"[name=cell-{column}]").fill(words)
+    await press(page, how, "Look at my change")
+    await page.wait_for_url("**/check")
+    assert " | ".join(ROW) in await text_of(page)
+    return await send(page, how, PROPOSALS[0])
+
+
+async def send(page: Any, how: How, one: parking.Proposal) -> str:
+    """From the check page to the registration number; returns the address of the amendment."""
     await page.locator("[name=reason]").fill(one.reason)
     if await page.locator("[name=author_kind]").count():  # before the council only councillors propose
         await page.locator(f"[name=author_kind][value={one.author_kind}]").check()
@@ -206,6 +228,7 @@ async def test_a_draft_decision_from_file_to_report(how: How, town: LiveServer, 
     act = await prepare(clerk, town, how)
     own = act.rsplit("/", 1)[1]
     sent, cookies = await propose_all(page, town, how, act)
+    row = await propose_row(page, town, how, act)
     assert {one.author_kind for one in PROPOSALS} == set(KINDS)
 
     # two groups contradict each other: the tariff, and electric cars
@@ -226,6 +249,7 @@ async def test_a_draft_decision_from_file_to_report(how: How, town: LiveServer, 
     await submit(clerk, "/step")
     await become(councillor, town, COUNCILLOR)
     await answer_first_round(councillor, how, sent)
+    await answer(councillor, row, "accepted")
 
     # the next text, with a correction, and another round for the ones that stay open
     await clerk.goto(f"{act}/consolidate")
@@ -245,6 +269,7 @@ async def test_a_draft_decision_from_file_to_report(how: How, town: LiveServer, 
     said = await text_of(page)
     assert "Tariful pentru zona centrală este de 8 lei pe oră" in said
     assert "autovehiculele electrice" not in said
+    assert "Str. Mihail Sebastian" in said
     await page.goto(f"{act}/versions/1")
     assert "Tariful pentru zona centrală este de 10 lei pe oră" in await text_of(page)
     await page.goto(f"{act}/versions/2/changes")
