@@ -40,6 +40,7 @@ from amendments.queries.amendments import (
     list_cosigners,
     list_drafts,
     list_in_text,
+    list_registered,
     list_returned,
     list_rulings,
     list_standing,
@@ -77,6 +78,7 @@ from amendments.queries.publishing import (
     list_all_rulings,
     list_kept_files,
 )
+from amendments.queries.returned import as_sent
 from amendments.queries.sitting import (
     count_take_overs,
     fates_of,
@@ -104,6 +106,7 @@ from amendments.queries.yearly import count_year, list_entries, list_reports, li
 __all__ = [
     "CARRIED",
     "as_amendment",
+    "as_sent",
     "count_drafts",
     "count_registered",
     "count_take_overs",
@@ -171,6 +174,7 @@ __all__ = [
     "list_open_acts",
     "list_papers",
     "list_recommendations",
+    "list_registered",
     "list_reports",
     "list_returned",
     "list_rulings",

@@ -25,6 +25,7 @@ from amendments.models import (
     RulingRow,
 )
 from amendments.queries.acts import read_version
+from amendments.queries.returned import as_sent, operations_sent
 from amendments.states import INTO_TEXT, UNANSWERED, ActState, AmendmentState
 from amendments.text.operations import Amendment, Operation
 from amendments.text.places import marks_near
@@ -93,6 +94,13 @@ async def list_amendments(
     if ids is not None:
         query = query.where(AmendmentRow.id.in_(ids))
     return (await session.execute(query.order_by(AmendmentRow.rank))).scalars().all()
+
+
+async def list_registered(
+    session: AsyncSession, act_id: uuid.UUID, *, ids: Collection[uuid.UUID] | None = None
+) -> list[AmendmentRow]:
+    """The amendments of an act in the order of the register, as the public knows them: to be read only."""
+    return [as_sent(row) for row in await list_amendments(session, act_id, ids=ids)]
 
 
 async def list_drafts(
@@ -167,7 +175,13 @@ async def count_unanswered(session: AsyncSession, act_id: uuid.UUID) -> int:
 
 
 # ── on a version ──────────────────────────────────────────────────────────────
-_BARE = (AmendmentRow.id, AmendmentRow.rank, AmendmentRow.operations, AmendmentRow.separable)
+_BARE = (
+    AmendmentRow.id,
+    AmendmentRow.rank,
+    AmendmentRow.operations,
+    AmendmentRow.separable,
+    AmendmentRow.sent,
+)
 
 
 async def list_standing(session: AsyncSession, version: ActVersion) -> list[tuple[AmendmentRow, Amendment]]:
@@ -178,7 +192,7 @@ async def list_standing(session: AsyncSession, version: ActVersion) -> list[tupl
 
 async def map_standing(session: AsyncSession, version: ActVersion) -> dict[uuid.UUID, Amendment]:
     """The same without who proposes them and why: for pages that count a thousand and show a few."""
-    return await _read_standing(session, _standing(version, *_BARE))
+    return await _read_standing(session, version, _standing(version, *_BARE))
 
 
 async def find_standing(
@@ -186,7 +200,7 @@ async def find_standing(
 ) -> Amendment | None:
     """An amendment on a version, if it means something there."""
     query = _standing(version, *_BARE).where(AmendmentRow.id == amendment_id)
-    return (await _read_standing(session, query)).get(amendment_id)
+    return (await _read_standing(session, version, query)).get(amendment_id)
 
 
 async def map_near(
@@ -200,19 +214,20 @@ async def map_near(
         AmendmentPlace.version_id == version.id, AmendmentPlace.mark.in_(marks)
     )
     ids = set((await session.execute(query)).scalars())
-    return await _read_standing(session, _standing(version, *_BARE).where(AmendmentRow.id.in_(ids)))
+    return await _read_standing(session, version, _standing(version, *_BARE).where(AmendmentRow.id.in_(ids)))
 
 
-async def _read_standing(session: AsyncSession, query: Select[Any]) -> dict[uuid.UUID, Amendment]:
-    return {
-        id: Amendment(
-            id=str(id),
-            rank=rank or 0,
-            operations=read_operations(bytes(anchored or own)),
-            separable=separable,
-        )
-        for anchored, id, rank, own, separable in (await session.execute(query)).all()
-    }
+async def _read_standing(
+    session: AsyncSession, version: ActVersion, query: Select[Any]
+) -> dict[uuid.UUID, Amendment]:
+    """One that was returned stands as it was sent, whatever its author writes meanwhile."""
+    found = {}
+    for anchored, id, rank, own, separable, sent in (await session.execute(query)).all():
+        written = bytes(anchored or own) if sent is None else operations_sent(bytes(sent), version.id)
+        if written is not None:
+            operations = read_operations(written)
+            found[id] = Amendment(id=str(id), rank=rank or 0, operations=operations, separable=separable)
+    return found
 
 
 def _standing(version: ActVersion, *columns: Any) -> Select[Any]:

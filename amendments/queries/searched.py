@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments.models import Act, ActVersion, AmendmentRow, Answer
 from amendments.queries.acts import read_version
+from amendments.queries.returned import as_sent
 from amendments.states import PUBLIC_ACTS, AmendmentState
 from app.kit.markdown import plain
 from app.kit.text import uuids
@@ -102,7 +103,9 @@ class AmendmentSource:
                 path=f"/acts/{row.act_id}/amendments/{row.id}",
                 at=row.submitted_at or row.created_at,
             )
-            for row, number, title in (await session.execute(query)).all()
+            for row, number, title in (
+                (as_sent(one), number, title) for one, number, title in (await session.execute(query)).all()
+            )
         ]
 
 

@@ -83,7 +83,7 @@ async def download_amendment(
 ) -> Response[bytes]:
     """One amendment, on the version that it was written for."""
     act = await published_act(session, ctx, act_id)
-    row = await visible_amendment(session, ctx, act_id, amendment_id)
+    row = queries.as_sent(await visible_amendment(session, ctx, act_id, amendment_id))
     if row.state == AmendmentState.DRAFT or row.number is None:
         raise AmendmentNotFound()
     version = await queries.get_version(session, row.version_id)
@@ -100,7 +100,7 @@ async def download_amendments(
     standard has no empty list.
     """
     act = await published_act(session, ctx, act_id)
-    rows = await queries.list_amendments(session, act_id)
+    rows = await queries.list_registered(session, act_id)
     versions = await queries.list_versions(session, act_id)
     if not rows:
         raise AmendmentNotFound()

@@ -74,7 +74,7 @@ async def queue_page(
     errors: dict[str, str] | None = None,
 ) -> QueuePage:
     """`form`: what was typed and refused."""
-    rows = await queries.list_amendments(session, act.id)
+    rows = await queries.list_registered(session, act.id)
     waiting = [row for row in rows if row.state in UNANSWERED]
     alike: dict[object, list[AmendmentRow]] = {}
     for row in waiting:
@@ -271,7 +271,7 @@ async def answer_page(
         reading,
         answer=given[-1] if given else None,
         conflicts=await queries.list_conflicts(session, newest.id, [row.id]),
-        rows={one.id: one for one in await queries.list_amendments(session, act.id)},
+        rows={one.id: one for one in await queries.list_registered(session, act.id)},
     )
     taking = _taking(reading_of(newest, ctx), amendment, stands=version.id == newest.id)
     key = service.proposal_key(row)
@@ -380,7 +380,7 @@ async def give_answer(
         seen = dict(one.rpartition(":")[::2] for one in typed.also)
         also = {
             one.id: msgspec.structs.replace(draft, seen=whole_number(seen[str(one.id)]))
-            for one in await queries.list_amendments(session, act_id)
+            for one in await queries.list_registered(session, act_id)
             if str(one.id) in seen
         }
         await service.answer_alike(session, ctx.actor, act_id, {row.id: draft, **also}, now=ctx.now)

@@ -30,7 +30,7 @@ async def show_changes(
         raise ActNotFound()
     version = found[sequence]
     old, new = queries.read_version(found[sequence - 1]), queries.read_version(version)
-    rows = await queries.list_amendments(session, act_id)
+    rows = await queries.list_registered(session, act_id)
     model = ComparedPage(
         act_id=str(act.id),
         act_number=act.number or "",

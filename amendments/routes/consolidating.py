@@ -157,7 +157,7 @@ def _only_in(done: Consolidated, *, new: bool, ctx: Ctx) -> list[UnitView]:
 
 async def _meeting(session: AsyncSession, act: Act, base: Reading, done: Consolidated) -> list[MeetingPoint]:
     """Places where accepted amendments meet and nobody has said which comes first."""
-    rows = {str(row.id): row for row in await queries.list_amendments(session, act.id)}
+    rows = {str(row.id): row for row in await queries.list_registered(session, act.id)}
     version = await queries.last_version(session, act.id)
     accepted = {one.id: one for one in await service.list_merged(session, version)}
     names = {id: (row.rank or 0, row.number or "") for id, row in rows.items()}

@@ -140,7 +140,7 @@ async def _desk_page(
 ) -> DeskPage:
     """`form`: what was typed and refused."""
     text = queries.read_version(await queries.last_version(session, act.id))
-    rows = await queries.list_amendments(session, act.id)
+    rows = await queries.list_registered(session, act.id)
     happened = {Event.DEBATE_ENDED: local_date(debate.ended_at)} if debate.ended_at else {}
     [clock] = clocks(
         happened,

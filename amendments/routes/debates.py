@@ -106,7 +106,7 @@ async def _debate_page(
     form: Form | None = None,
     errors: dict[str, str] | None = None,
 ) -> DebatePage:
-    rows = {row.id: row for row in await queries.list_amendments(session, act.id)}
+    rows = {row.id: row for row in await queries.list_registered(session, act.id)}
     text = queries.read_version(await queries.last_version(session, act.id))
     said = await queries.list_recommendations(session, debate.id)
     return build_debate(

@@ -96,7 +96,7 @@ async def adopt_answers(
         chosen = dict(one.rpartition(":")[::2] for one in typed.adopt)
         revisions = {
             one.id: whole_number(chosen[str(one.id)])
-            for one in await queries.list_amendments(session, act_id)
+            for one in await queries.list_registered(session, act_id)
             if str(one.id) in chosen
         }
         answers = await service.adopt_prepared(

@@ -161,7 +161,7 @@ async def download_changes(
     base = next((one for one in versions if one.sequence == earlier < sequence), None)
     if base is None:
         raise ActNotFound()
-    names = names_of(await queries.list_amendments(session, act_id))
+    names = names_of(await queries.list_registered(session, act_id))
     credits = await asyncio.to_thread(credits_between, base, version, names)
     old, new = queries.read_version(base), queries.read_version(version)
     content = await asyncio.to_thread(write_docx, old, new, credits, version.published_at)
@@ -181,7 +181,7 @@ async def download_amendment(
 ) -> Response[bytes]:
     """One amendment as tracked changes in the text that it was written for."""
     await published_act(session, ctx, act_id)
-    row = await visible_amendment(session, ctx, act_id, amendment_id)
+    row = queries.as_sent(await visible_amendment(session, ctx, act_id, amendment_id))
     if row.state == AmendmentState.DRAFT:
         raise AmendmentNotFound()
     version = await queries.get_version(session, row.version_id)
@@ -235,7 +235,7 @@ async def download_comparison(
 async def load_report(request: WebRequest, session: AsyncSession, ctx: Ctx, act: Act) -> DebateReport:
     """The report on the debate of an act, of all its amendments."""
     table = await load_table(request, session, ctx, act, whole=True)
-    rows = await queries.list_amendments(session, act.id)
+    rows = await queries.list_registered(session, act.id)
     sitting = await queries.find_sitting(session, act.id)
     taken = {str(id): one for id, one in (await queries.list_take_overs(session, act.id)).items()}
     votes = await queries.list_votes(session, sitting.id) if sitting else []

@@ -127,7 +127,7 @@ async def show_version(
 async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersion) -> ActPage:
     reading = reading_of(version, ctx)
     amendments = {one.id: one for one in (await queries.map_standing(session, version)).values()}
-    rows = await queries.list_amendments(session, act.id)
+    rows = await queries.list_registered(session, act.id)
     today, days_off = local_date(ctx.now), await list_days_off(session)
     happened = await service.happened_of(session, act)
     return build_act(
@@ -239,7 +239,7 @@ async def _view_many(
     answers = await queries.last_answers(session, version.act_id)
     conflicts = await queries.list_conflicts(session, version.id, shown)
     named = {*shown, *(id for one in conflicts for id in (one.first_id, one.second_id))}
-    rows = {row.id: row for row in await queries.list_amendments(session, version.act_id, ids=named)}
+    rows = {row.id: row for row in await queries.list_registered(session, version.act_id, ids=named)}
     return [
         view_amendment(rows[id], one, reading, answer=answers.get(id), conflicts=conflicts, rows=rows)
         for id, one in shown.items()
@@ -338,13 +338,14 @@ async def load_amendment(
     session: AsyncSession, ctx: Ctx, act: Act, row: AmendmentRow, errors: dict[str, str] | None = None
 ) -> AmendmentPage:
     """The model of an amendment's page, on the newest text where it stands there."""
+    row = queries.as_sent(row)
     newest = await queries.last_version(session, act.id)
     standing = (await queries.map_standing(session, newest)).get(row.id)
     stands = standing is not None
     version = newest if stands else await queries.get_version(session, row.version_id)
     reading = reading_of(version, ctx)
     amendment = standing or queries.as_amendment(row)
-    rows = {one.id: one for one in await queries.list_amendments(session, act.id)}
+    rows = {one.id: one for one in await queries.list_registered(session, act.id)}
     given = await queries.list_answers(session, row.id)
     key = service.proposal_key(row)
     supports = ctx.actor is not None and await queries.find_support(session, row.id, ctx.actor.id) is not None

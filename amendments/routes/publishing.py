@@ -59,7 +59,7 @@ async def show_act_feed(
 ) -> Response[bytes]:
     """What happens to one draft decision: steps, texts, amendments, answers."""
     act = await published_act(session, ctx, act_id)
-    rows = await queries.list_amendments(session, act_id)
+    rows = await queries.list_registered(session, act_id)
     model = build_feed(
         id=act.id.urn,
         title=f"{act.number} · {act.title}",
@@ -103,7 +103,7 @@ async def download_act(
             await service.happened_of(session, act), today=today, days_off=await list_days_off(session)
         ),
         versions=await queries.list_versions(session, act_id),
-        amendments=await queries.list_amendments(session, act_id),
+        amendments=await queries.list_registered(session, act_id),
         answers=await queries.list_all_answers(session, act_id),
         events=await queries.list_all_amendment_events(session, act_id),
         anchors=await queries.list_all_anchors(session, act_id),
@@ -130,7 +130,7 @@ async def show_files(
     act = await published_act(session, ctx, act_id)
     versions = await queries.list_versions(session, act_id)
     papers = await queries.list_papers(session, act_id, shown=True)
-    rows = await queries.list_amendments(session, act_id)
+    rows = await queries.list_registered(session, act_id)
     sittings = await queries.list_sittings(session, act_id)
     minutes = [
         (debate, written[0])

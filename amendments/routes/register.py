@@ -75,7 +75,7 @@ async def load_asked(
 ) -> Asked:
     """What the query string asks for of an act's register; `whole`: all of it, whatever it asks for."""
     return Asked(
-        await queries.list_amendments(session, act.id),
+        await queries.list_registered(session, act.id),
         await queries.list_versions(session, act.id),
         await queries.last_answers(session, act.id),
         Chosen() if whole else read_chosen(query_form(request), is_signed_in=ctx.actor is not None),
@@ -181,7 +181,7 @@ async def download_amendments(
     asked = await load_asked(request, session, ctx, act)
     views = await view_rows(session, ctx, act_id, asked.rows)
     given = await queries.list_all_answers(session, act_id)
-    numbers = {row.id: row.number or "" for row in await queries.list_amendments(session, act_id)}
+    numbers = {row.id: row.number or "" for row in await queries.list_registered(session, act_id)}
     taken = await queries.list_take_overs(session, act_id)
     fates = await queries.list_fates(session, await queries.find_sitting(session, act_id))
     rows = []

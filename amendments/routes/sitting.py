@@ -143,7 +143,7 @@ async def show_outcome(
     model = build_outcome(
         act,
         sitting,
-        rows=await queries.list_amendments(session, act_id),
+        rows=await queries.list_registered(session, act_id),
         answers=await queries.last_answers(session, act_id),
         taken={str(id): one for id, one in (await queries.list_take_overs(session, act_id)).items()},
         fates=await queries.list_fates(session, sitting),
@@ -161,7 +161,7 @@ async def download_votes(
 ) -> Response[bytes]:
     """Every vote by name as a table, a line a councillor; also the records that were corrected."""
     act = await visible_act(session, ctx, act_id)
-    numbers = {str(row.id): row.number or "" for row in await queries.list_amendments(session, act_id)}
+    numbers = {str(row.id): row.number or "" for row in await queries.list_registered(session, act_id)}
     rows = []
     for sitting in await queries.list_sittings(session, act_id):
         names = {one.id: one.name for one in queries.read_roll(sitting)}
@@ -288,7 +288,7 @@ async def _take_over_page(
     views = await view_rows(session, ctx, act.id, rows, standing=(version, on_text))
     today = local_date(ctx.now)
     reader = await queries.find_councillor(session, ctx.actor.id, on=today) if ctx.actor else None
-    voted = [row for row in await queries.list_amendments(session, act.id) if row.id in motions]
+    voted = [row for row in await queries.list_registered(session, act.id) if row.id in motions]
     shown = await view_rows(session, ctx, act.id, voted, standing=(version, motions))
     return TakeOverPage(
         act_id=str(act.id),

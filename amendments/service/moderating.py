@@ -13,6 +13,7 @@ from accounts.policy import Actor
 from amendments import queries
 from amendments.models import AmendmentAnchor, AmendmentRow
 from amendments.policy import may_moderate, may_readmit
+from amendments.queries.returned import AnchorSent, Sent
 from amendments.rules.procedure import completion_until
 from amendments.service.comparing import keep_conflicts
 from amendments.service.proposing import end_amendment, lock_amendment
@@ -26,29 +27,6 @@ from app.kit.policy import require
 
 MIN_REASON = 20  # characters
 PLATFORM = "Obște"  # who does what follows from a term
-
-
-class AnchorSent(msgspec.Struct, frozen=True):
-    """Where an amendment stood on a later text when it was returned."""
-
-    version_id: uuid.UUID
-    fate: str
-    operations: bytes
-    because_of: str
-    computed_at: datetime
-    confirmed_at: datetime | None
-
-
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """An amendment as it was sent: what stands when its author does not complete it."""
-
-    version_id: uuid.UUID
-    operations: bytes
-    reason: str
-    author_kind: str
-    on_behalf_of: str
-    separable: bool
-    anchor: AnchorSent | None = None
 
 
 async def return_amendment(

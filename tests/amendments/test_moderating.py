@@ -15,7 +15,8 @@ from amendments.rules.procedure import completion_until
 from amendments.service import AmendmentDraft
 from amendments.states import AmendmentState, AuthorKind, Outcome
 from app.kit.errors import Forbidden, FormErrors
-from tests.amendments.test_routes import REASON, announced, proposed
+from tests.amendments.test_drafts import step
+from tests.amendments.test_routes import REASON, announced, proposed, unit_at
 from tests.amendments.test_service import kinds
 from tests.conftest import FrozenClock
 from tests.make.accounts import NOON
@@ -135,7 +136,7 @@ async def test_one_person_may_have_so_many_waiting_and_no_more(
     session: AsyncSession, act: Act, author: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert policy.MAX_WAITING == 200
-    monkeypatch.setattr(policy, "MAX_WAITING", 2)
+    monkeypatch.setattr(policy.acts, "MAX_WAITING", 2)
     first = await propose(session, author, act, CHEAPER)
     await propose(session, author, act, OTHER)
     with pytest.raises(Forbidden) as refused:
@@ -143,3 +144,42 @@ async def test_one_person_may_have_so_many_waiting_and_no_more(
     assert "%(limit)s amendments of yours wait for an answer here." in str(refused.value.message)
     await service.withdraw_amendment(session, author, first.id, now=NOON)
     assert (await propose(session, author, act, CHEAPER)).number == "AM-2027-00003"
+
+
+async def test_what_is_written_in_an_amendment_that_came_back_is_public_once_it_is_sent(town: Town) -> None:
+    act, clerk = await announced(town)
+    ana = await town.resident()
+    fare = "Tariful este de 10 lei pe oră."
+    row = await proposed(town, act, ana, fare, "Tariful este de 8 lei pe oră.")
+    here, unit = f"/acts/{act.id}/amendments/{row.id}", await unit_at(town, act, fare)
+    await clerk.see(here)
+    await clerk.send(f"{here}/moderate", do="return", reason="Spuneți de unde vin banii pentru reducere.")
+    await ana.see(f"{here}/check")
+    draft = {"do": "edit", "unit": unit, "text": "Tariful este de 6 lei pe oră.", "amendment": str(row.id)}
+    await step(ana, act, **draft)
+    words = "Din amenzile care se încasează, după cum arată execuția bugetului."
+    await ana.send(f"{here}/check", do="keep", reason=words, author_kind="resident")
+    assert words in await ana.see(f"{here}/check")
+    visitor = await town.visitor()
+    public = ("", "/amendment.xml")
+    files = [
+        f"/acts/{act.id}{one}"
+        for one in (f"/text/{unit}", "/amendments", "/table", "/table.csv", "/amendments.xml")
+    ]
+    addresses = [*(here + one for one in public), *files]
+
+    async def read() -> list[str]:
+        answers = [await visitor.client.get(f"/en{one}", follow_redirects=True) for one in addresses]
+        return [one.text if one.status_code == 200 else "" for one in answers]
+
+    pages = await read()
+    assert "8" in pages[0]
+    for one, page in zip(addresses, pages, strict=True):
+        assert words not in page, one
+        assert "„6”" not in page, one
+        assert "“6”" not in page, one
+    await ana.send(f"{here}/check", do="send", reason=words, author_kind="resident")
+    pages = await read()
+    assert words in pages[0]
+    assert "“6”" in pages[0]
+    assert words in pages[1]
