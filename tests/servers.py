@@ -333,10 +333,16 @@ def _new_postgres(migrated: bool) -> Iterator[str]:
     template = once("postgres-template", _migrate_postgres) if migrated else "template0"
     name = f"obste_{uuid.uuid4().hex[:12]}"
     with _administer() as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}{_strategy(connection)}")
     yield _at(name)
     with _administer() as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _strategy(connection: psycopg.Connection) -> str:
+    """How to copy a template: where nothing is synced, whole files are three times as fast as pages."""
+    given = os.environ.get("OBSTE_TEST_DATABASE_URL", "").strip()
+    return "" if given or connection.info.server_version < 150_000 else " STRATEGY FILE_COPY"
 
 
 def _migrate_postgres() -> str:

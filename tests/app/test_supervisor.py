@@ -47,9 +47,15 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_everything_starts_and_stops(stopped_server: LiveServer) -> None:
+def test_everything_starts_and_stops_and_a_second_one_on_the_same_folder_is_refused(
+    stopped_server: LiveServer,
+) -> None:
     children = stopped_server.start().children()
     assert list(children) == ["valkey", "worker", "scheduler", "web"]
+    env = {**stopped_server.env, "OBSTE_PORT": "1"}
+    second = subprocess.run(stopped_server.command, env=env, capture_output=True, text=True, timeout=60)
+    assert second.returncode == 1
+    assert "already running from" in second.stderr
     assert all(is_running(process) for process in children.values())
     assert stopped_server.is_healthy()
     assert stopped_server.stop() == 0
@@ -80,14 +86,6 @@ def test_after_a_power_cut_it_starts_again(stopped_server: LiveServer) -> None:
     stopped_server.start().kill()
     assert not stopped_server.is_healthy()
     assert stopped_server.start().is_healthy()
-
-
-def test_a_second_one_on_the_same_folder_is_refused(stopped_server: LiveServer) -> None:
-    stopped_server.start()
-    env = {**stopped_server.env, "OBSTE_PORT": "1"}
-    second = subprocess.run(stopped_server.command, env=env, capture_output=True, text=True, timeout=60)
-    assert second.returncode == 1
-    assert "already running from" in second.stderr
 
 
 def test_a_taken_port_is_told(stopped_server: LiveServer) -> None:
