@@ -6,6 +6,7 @@ from accounts.events import AccountClosed
 from accounts.service import add_export_part
 from accounts.states import Role
 from amendments.queries.discussed import find_acts, find_amendments, find_units
+from amendments.queries.followed import ActTopics
 from amendments.queries.searched import ActSource, AmendmentSource
 from app.kit.events import subscribe
 from app.kit.i18n import N_
@@ -255,6 +256,7 @@ def wire() -> None:
     tell_by("project", ProjectTopics())
     tell_by("consultation", ConsultationTopics())
     tell_by("host", HostTopics())
+    tell_by("act", ActTopics())
     index_by("idea", IdeaSource())
     index_by("project", ProjectSource())
     index_by("act", ActSource())

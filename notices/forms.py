@@ -12,6 +12,7 @@ class RhythmsForm(msgspec.Struct, frozen=True):
     supported: Rhythm | None = None
     works: Rhythm | None = None
     replies: Rhythm | None = None
+    acts: Rhythm | None = None
     area: Rhythm | None = None
 
     def rhythms(self) -> dict[Kind, Rhythm]:

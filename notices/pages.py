@@ -16,6 +16,7 @@ KIND_TITLES = {
     Kind.SUPPORTED: N_("Ideas that I support or follow"),
     Kind.WORKS: N_("Works on the projects that came of them"),
     Kind.REPLIES: N_("Replies to my comments"),
+    Kind.ACTS: N_("Draft decisions that I follow"),
     Kind.AREA: N_("My neighbourhood"),
 }
 KIND_HINTS = {
@@ -25,6 +26,7 @@ KIND_HINTS = {
         "Milestones that were planned, reached or missed; the reception; what the department answers."
     ),
     Kind.REPLIES: N_("Where you asked to be told, once a comment."),
+    Kind.ACTS: N_("Each step: a new text, a meeting, the answers, the vote."),
     Kind.AREA: N_("New ideas, decisions, results and works where you live."),
 }
 STOP_TITLES: dict[str, str] = {

@@ -108,6 +108,14 @@ async def is_following(session: AsyncSession, account_id: uuid.UUID, topic: str)
     return await session.get(Follow, (account_id, topic)) is not None
 
 
+async def list_following(
+    session: AsyncSession, topic: str, account_ids: Collection[uuid.UUID]
+) -> set[uuid.UUID]:
+    """Who among these follows a topic."""
+    query = select(Follow.account_id).where(Follow.topic == topic, Follow.account_id.in_(account_ids))
+    return set((await session.execute(query)).scalars())
+
+
 async def count_follows(session: AsyncSession, account_id: uuid.UUID) -> int:
     """How many topics somebody follows."""
     query = select(func.count()).select_from(Follow).where(Follow.account_id == account_id)

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     SUPPORTED = "supported"  # an idea that they support or follow
     WORKS = "works"  # the works on a project that began as such an idea, or that they follow
     REPLIES = "replies"  # to a comment of theirs
+    ACTS = "acts"  # a draft decision that they follow
     AREA = "area"  # something in their neighbourhood
 
 
@@ -33,6 +34,7 @@ DEFAULTS: dict[Kind, Rhythm] = {
     Kind.SUPPORTED: Rhythm.WEEKLY,
     Kind.WORKS: Rhythm.WEEKLY,
     Kind.REPLIES: Rhythm.NOW,
+    Kind.ACTS: Rhythm.NOW,  # terms run, and meetings are called
     Kind.AREA: Rhythm.NEVER,  # neighbours are told when they have asked for it
 }
 """What holds for somebody who has not chosen."""

@@ -3,7 +3,6 @@
 from amendments.models.acts import (
     Act,
     ActEvent,
-    ActFollow,
     ActPaper,
     ActSubscription,
     ActVersion,
@@ -48,7 +47,6 @@ __all__ = [
     "APPEND_ONLY",
     "Act",
     "ActEvent",
-    "ActFollow",
     "ActPaper",
     "ActSubscription",
     "ActVersion",

@@ -170,19 +170,6 @@ class ActSubscription(Base):
     since: Mapped[datetime]
 
 
-class ActFollow(Base):
-    """Somebody follows one act and gets a message at each of its steps."""
-
-    __tablename__ = "act_follows"
-
-    act_id: Mapped[Id] = mapped_column(ForeignKey("acts.id"), primary_key=True)
-    account_id: Mapped[Id] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
-    token: Mapped[str] = mapped_column(
-        String(64), unique=True, comment="in each message: whoever holds it may stop them, and nothing else"
-    )
-    since: Mapped[datetime]
-
-
 # ── amendments ────────────────────────────────────────────────────────────────
 class AmendmentRow(Base):
     """What somebody proposes to an act. Once submitted, its operations change only while it is returned."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account
 from amendments.errors import ActNotFound
-from amendments.models import Act, ActEvent, ActFollow, ActPaper, ActSubscription, ActVersion
+from amendments.models import Act, ActEvent, ActPaper, ActSubscription, ActVersion
 from amendments.states import PUBLIC_ACTS, ActState
 from amendments.text.lines import Layout, Line
 from amendments.text.units import Unit, Version
@@ -129,31 +129,3 @@ async def is_subscribed(session: AsyncSession, account_id: uuid.UUID) -> bool:
     """Whether somebody asked for announcements."""
     query = select(ActSubscription.id).where(ActSubscription.account_id == account_id)
     return (await session.execute(query)).first() is not None
-
-
-async def list_followers(session: AsyncSession, act_id: uuid.UUID) -> Sequence[Row[str, str, str]]:
-    """(e-mail, language, token that stops it) of everybody who follows an act."""
-    query = (
-        select(Account.email, Account.locale, ActFollow.token)
-        .join(ActFollow, ActFollow.account_id == Account.id)
-        .where(ActFollow.act_id == act_id, Account.closed_at.is_(None))
-        .order_by(Account.id)
-    )
-    return (await session.execute(query)).all()
-
-
-async def list_follow_tokens(session: AsyncSession, act_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
-    """(account, token that stops its messages) of everybody who follows an act."""
-    query = select(ActFollow.account_id, ActFollow.token).where(ActFollow.act_id == act_id)
-    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
-
-
-async def is_following(session: AsyncSession, act_id: uuid.UUID, account_id: uuid.UUID) -> bool:
-    """Whether somebody follows an act."""
-    return await session.get(ActFollow, (act_id, account_id)) is not None
-
-
-async def find_followed(session: AsyncSession, token: str) -> Act | None:
-    """The act of which a message's address speaks, while it is followed by it."""
-    query = select(Act).join(ActFollow, ActFollow.act_id == Act.id).where(ActFollow.token == token)
-    return (await session.execute(query)).scalar_one_or_none()

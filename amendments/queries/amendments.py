@@ -148,6 +148,14 @@ async def list_returned(session: AsyncSession) -> Sequence[AmendmentRow]:
     return (await session.execute(query)).scalars().all()
 
 
+async def list_authors(session: AsyncSession, act_id: uuid.UUID) -> set[uuid.UUID]:
+    """Whose amendments are in an act's register, and neither withdrawn nor inadmissible."""
+    query = select(AmendmentRow.author_id).where(
+        AmendmentRow.act_id == act_id, AmendmentRow.state.not_in(GONE)
+    )
+    return set((await session.execute(query)).scalars())
+
+
 async def last_rank(session: AsyncSession, act_id: uuid.UUID) -> int:
     """The last place given in the act's register."""
     query = select(func.max(AmendmentRow.rank)).where(AmendmentRow.act_id == act_id)

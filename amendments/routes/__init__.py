@@ -12,7 +12,6 @@ from amendments.routes import (
     days_off,
     debate_desk,
     debates,
-    following,
     papers,
     preparing,
     printing,
@@ -46,7 +45,6 @@ router = Router(
         *council_vote.HANDLERS,
         *debate_desk.HANDLERS,
         *debates.HANDLERS,
-        *following.HANDLERS,
         *days_off.HANDLERS,
     ],
 )

@@ -31,6 +31,7 @@ from amendments.pages.proposing import offers_at
 from amendments.pages.sitting import view_council
 from amendments.policy import may_propose, may_see_amendment, may_stand_behind, may_view
 from amendments.queries.discussed import count_said
+from amendments.queries.followed import act_topic
 from amendments.rules.procedure import clocks, completion_until
 from amendments.states import ActState, AmendmentState
 from amendments.text.conflicts import Conflict, groups
@@ -42,6 +43,7 @@ from app.kit.days_off import list_days_off
 from app.kit.errors import NotFound
 from app.kit.forms import query_form
 from app.kit.web import WebRequest, anyone, get, page, see_other
+from notices.queries import is_following
 
 
 async def visible_act(session: AsyncSession, ctx: Ctx, act_id: UUID) -> Act:
@@ -145,7 +147,7 @@ async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersi
         drafts=await queries.count_drafts(session, act.id, ctx.actor.id) if ctx.actor else 0,
         said=await count_said(session, act.id),
         debates=view_debates(act, ctx.actor, *await queries.list_meetings(session, act.id)),
-        follows=ctx.actor is not None and await queries.is_following(session, act.id, ctx.actor.id),
+        follows=ctx.actor is not None and await is_following(session, ctx.actor.id, act_topic(act.id)),
         today=today,
     )
 

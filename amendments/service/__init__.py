@@ -45,7 +45,6 @@ from amendments.service.debates import (
     withdraw_speaker,
 )
 from amendments.service.drafting import drop_change, keep_change
-from amendments.service.following import follow_act, stop_following
 from amendments.service.keeping import (
     AKOMA,
     PLAIN,
@@ -148,7 +147,6 @@ __all__ = [
     "enter_figures",
     "extend_proposals",
     "find_overtaken",
-    "follow_act",
     "happened_of",
     "identity_of",
     "keep_change",
@@ -185,7 +183,6 @@ __all__ = [
     "shown_days",
     "stand_behind",
     "step_back",
-    "stop_following",
     "submit_amendment",
     "subscribe",
     "take_back",

@@ -1,7 +1,7 @@
 """Preparing an act: its text; announcing it, and the steps of its procedure, in public."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -269,11 +269,21 @@ async def happened_of(session: AsyncSession, act: Act) -> dict[Event, date]:
 
 
 async def note_event(
-    session: AsyncSession, actor: Actor, act: Act, event: Event, on: date, *, text: str = "", now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    act: Act,
+    event: Event,
+    on: date,
+    *,
+    text: str = "",
+    spared: Collection[uuid.UUID] = (),
+    now: datetime,
 ) -> ActEvent:
-    """An entry of the timeline. The caller holds the act's lock. Queues: mail to who follows the act."""
+    """An entry of the timeline. The caller holds the act's lock. Queues: notices to who follows the act and
+    is not `spared`, being told otherwise.
+    """
     entry = await write_event(session, actor, act, event, on, text=text, now=now)
-    await tell_followers(session, act, event.value, on=on, text=text)
+    tell_followers(session, act, event.value, on=on, text=text, spared=spared, now=now)
     return entry
 
 

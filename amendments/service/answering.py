@@ -150,7 +150,7 @@ async def check_answer(
 async def _tell_when_all_are_answered(session: AsyncSession, act: Act, *, now: datetime) -> None:
     """One message to who follows the act, at the last answer, and not one at each."""
     if not await queries.count_unanswered(session, act.id):
-        await tell_followers(session, act, ANSWERED, on=local_date(now))
+        tell_followers(session, act, ANSWERED, on=local_date(now), now=now)
 
 
 async def _check_same_as(session: AsyncSession, act: Act, row: AmendmentRow, draft: AnswerDraft) -> None:

@@ -5,7 +5,7 @@ transaction, and somebody whom both concern gets one message.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -17,8 +17,10 @@ from accounts.states import Role
 from amendments import queries
 from amendments.models import Act
 from amendments.policy import may_change_days_off
+from amendments.queries.followed import act_topic
 from amendments.rules.procedure import Clock, Event, clocks, moved_by
 from amendments.service.acts import happened_of, publish_fact, write_event
+from amendments.service.following import TERMS_MOVED, tell_followers
 from amendments.states import ActState
 from app.kit import register
 from app.kit.clock import local_date
@@ -26,6 +28,7 @@ from app.kit.days_off import DayOffChange, check_change, last_position, list_day
 from app.kit.i18n import N_, Locale, show_date, translate
 from app.kit.mail import send_mail
 from app.kit.policy import require
+from notices.queries import list_following
 from proposals.service import MovedIdea, list_moved_ideas, move_deadlines
 
 # Of an idea: which of its deadlines moves.
@@ -94,7 +97,7 @@ async def change_days_off(
         text = f"{change.source}: {change.day:%d.%m.%Y}\n\n" + "\n".join(_lines(moved.terms))
         await write_event(session, actor, moved.act, Event.TERMS_MOVED, today, text=text, now=now)
     effects = Effects(ideas=ideas, acts=acts, seen=seen + 1)
-    await _tell(session, change, effects)
+    await _tell(session, change, effects, now=now)
     await _publish(session, actor, change, effects, now=now)
     return effects
 
@@ -155,14 +158,16 @@ def _lines(terms: Moved) -> list[str]:
 
 # ── who is told ───────────────────────────────────────────────────────────────
 class _Concerned(msgspec.Struct):
-    """What of a change concerns one person; of each act, with the token that stops its messages."""
+    """What of a change concerns one person."""
 
     ideas: list[MovedIdea]
-    acts: list[tuple[MovedAct, str]]
+    acts: list[MovedAct]
 
 
-async def _tell(session: AsyncSession, change: DayOffChange, effects: Effects) -> None:
-    """One message to everybody concerned, with all that concerns them."""
+async def _tell(session: AsyncSession, change: DayOffChange, effects: Effects, *, now: datetime) -> None:
+    """One message to everybody whose idea or amendment it concerns, to reviewers and to the secretariat, with
+    all that concerns them, whatever they have chosen. Who only follows an act is told as they have chosen.
+    """
     told: dict[uuid.UUID, _Concerned] = {}
 
     def of(account_id: uuid.UUID) -> _Concerned:
@@ -173,15 +178,33 @@ async def _tell(session: AsyncSession, change: DayOffChange, effects: Effects) -
             of(account_id).ideas.append(idea)
     secretariat = set(await list_holders(session, Role.SECRETARIAT))
     for moved in effects.acts:
-        tokens = dict(await queries.list_follow_tokens(session, moved.act.id))
-        for account_id in secretariat | set(tokens):
-            of(account_id).acts.append((moved, tokens.get(account_id, "")))
+        for account_id in secretariat | await queries.list_authors(session, moved.act.id):
+            of(account_id).acts.append(moved)
     for account_id in secretariat:
         of(account_id)
+    for moved in effects.acts:
+        await _tell_followers(session, change, moved, told, now=now)
     for contact in await list_contacts(session, list(told)):
         facts = _facts(change, told[contact.id], contact.locale, is_secretariat=contact.id in secretariat)
         template = "amendments/mail/days_off.txt"
         send_mail(session, to=contact.email, template=template, locale=contact.locale, **facts)
+
+
+async def _tell_followers(
+    session: AsyncSession,
+    change: DayOffChange,
+    moved: MovedAct,
+    told: Mapping[uuid.UUID, _Concerned],
+    *,
+    now: datetime,
+) -> None:
+    """Who gets a message anyway reads of the act that they follow in it; the others by a notice."""
+    for account_id in await list_following(session, act_topic(moved.act.id), list(told)):
+        if moved not in told[account_id].acts:
+            told[account_id].acts.append(moved)
+    spared = [account_id for account_id, of in told.items() if moved in of.acts]
+    text = "\n".join([f"{change.source}: {change.note}", *_lines(moved.terms)])
+    tell_followers(session, moved.act, TERMS_MOVED, on=local_date(now), text=text, spared=spared, now=now)
 
 
 def _facts(
@@ -204,13 +227,11 @@ def _facts(
         ],
         "idea_paths": [f"/ideas/{idea.id}" for idea in concerned.ideas[:SHOWN]],
         "more_ideas": max(0, len(concerned.ideas) - SHOWN),
-        "acts": [
-            _act_facts(moved, token, locale, is_secretariat=is_secretariat) for moved, token in concerned.acts
-        ],
+        "acts": [_act_facts(moved, locale, is_secretariat=is_secretariat) for moved in concerned.acts],
     }
 
 
-def _act_facts(moved: MovedAct, token: str, locale: Locale, *, is_secretariat: bool) -> dict[str, object]:
+def _act_facts(moved: MovedAct, locale: Locale, *, is_secretariat: bool) -> dict[str, object]:
     terms = []
     for term in moved.terms:
         days = [show_date(day, locale) for day in shown_days(term)]
@@ -222,7 +243,6 @@ def _act_facts(moved: MovedAct, token: str, locale: Locale, *, is_secretariat: b
         "path": f"/acts/{moved.act.id}",
         "terms": terms,
         "lawful_end": show_date(end, locale) if end else "",
-        "stop_path": f"/acts/following/stop?token={token}" if token else "",
     }
 
 

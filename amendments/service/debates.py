@@ -5,9 +5,11 @@ calls one; how recommendations are collected, how one registers and how long one
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
@@ -18,6 +20,7 @@ from amendments.models import Act, Debate, DebateRequest, DebateSpeaker
 from amendments.policy import may_call_debate, may_hold_debate, may_register_to_speak, may_request_debate
 from amendments.rules.procedure import Event
 from amendments.service.acts import note_event, publish_fact
+from amendments.service.following import MEETING_OFF, tell_followers
 from amendments.states import DebateState
 from app.kit.clock import local_date
 from app.kit.errors import Forbidden, FormErrors, Invalid
@@ -111,8 +114,10 @@ async def call_debate(
     session.add(debate)
     await session.flush()
     told = f"{show_datetime(draft.starts_at, 'ro')}, {draft.place}"
-    await note_event(session, actor, act, Event.DEBATE_CALLED, local_date(now), text=told, now=now)
-    await _mail_call(session, act, debate)
+    asked = await queries.list_subscribers(session)
+    event, spared = Event.DEBATE_CALLED, [account_id for account_id, _, _ in asked]
+    await note_event(session, actor, act, event, local_date(now), text=told, spared=spared, now=now)
+    _mail_call(session, act, debate, asked)
     await publish_fact(session, "act.debate_called", act, _facts(debate), now=now)
     return debate
 
@@ -139,12 +144,11 @@ def _facts(debate: Debate) -> dict[str, object]:
     }
 
 
-async def _mail_call(session: AsyncSession, act: Act, debate: Debate) -> None:
-    """To everybody who asked for announcements and is not told as a follower."""
-    followers = {email for email, _, _ in await queries.list_followers(session, act.id)}
-    for _, email, written in await queries.list_subscribers(session):
-        if email in followers:
-            continue
+def _mail_call(
+    session: AsyncSession, act: Act, debate: Debate, asked: Sequence[Row[uuid.UUID, str, str]]
+) -> None:
+    """To everybody who asked for announcements."""
+    for _, email, written in asked:
         locale: Locale = "en" if written == "en" else "ro"
         send_mail(
             session,
@@ -171,7 +175,7 @@ async def cancel_debate(
     """Call a meeting off, with a public reason; then another may be called.
 
     Locks: the act, the register's head. Raises: Forbidden, IllegalMove. Queues: mail to the speakers and to
-    who was told of the call.
+    who asked for announcements, notices to who follows the act.
     """
     debate, act = await lock_debate(session, debate_id)
     require(may_hold_debate(actor))
@@ -187,23 +191,26 @@ async def call_off_debate(
     """
     debate.move_to(DebateState.CANCELLED)
     debate.cancel_reason = reason
-    for email, locale in (await _list_expected(session, debate)).items():
+    expected = await _list_expected(session, debate)
+    for email, locale in expected.values():
         _mail_about(session, act, debate, "cancelled", email, locale)
+    told = f"{show_datetime(debate.starts_at, 'ro')}, {debate.place}\n\n{reason}"
+    tell_followers(session, act, MEETING_OFF, on=local_date(now), text=told, spared=expected, now=now)
     await publish_fact(
         session, "act.debate_cancelled", act, {"meeting": debate.position, "reason": reason}, now=now
     )
 
 
-async def _list_expected(session: AsyncSession, debate: Debate) -> dict[str, Locale]:
-    """E-mail and language of who registered to speak, follows the act or asked for announcements; each once,
-    in as many queries for thousands as for one.
+async def _list_expected(session: AsyncSession, debate: Debate) -> dict[uuid.UUID, tuple[str, Locale]]:
+    """E-mail and language of who registered to speak or asked for announcements; each once, in as many
+    queries for thousands as for one.
     """
     speakers = await queries.list_speakers(session, debate.id)
     contacts = await list_contacts(session, [one.account_id for one in speakers if one.account_id])
-    told: list[tuple[str, str]] = [(one.email, one.locale) for one in contacts]
-    told += [(email, written) for email, written, _ in await queries.list_followers(session, debate.act_id)]
-    told += [(email, written) for _, email, written in await queries.list_subscribers(session)]
-    return {email: "en" if written == "en" else "ro" for email, written in told}
+    told: dict[uuid.UUID, tuple[str, Locale]] = {one.id: (one.email, one.locale) for one in contacts}
+    for account_id, email, written in await queries.list_subscribers(session):
+        told[account_id] = email, "en" if written == "en" else "ro"
+    return told
 
 
 # ── who speaks ────────────────────────────────────────────────────────────────

@@ -1,59 +1,78 @@
-"""Following one act: a message at each step of its procedure, until one says stop."""
+"""Telling who follows an act of each step of its procedure, as soon as each has chosen (`notices`)."""
 
 import uuid
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts.policy import Actor
-from amendments import queries
-from amendments.models import Act, ActFollow
-from amendments.policy import may_follow
-from app.kit.crypto import new_token
-from app.kit.db import insert_once
-from app.kit.i18n import Locale, show_date
-from app.kit.mail import send_mail
-from app.kit.policy import require
+from amendments.models import Act
+from amendments.queries.followed import act_topic
+from amendments.rules.procedure import Event
+from amendments.states import ActState
+from app.kit.i18n import N_
+from notices.service import Announcement, announce
+from notices.states import Kind
 
-ANSWERED = "answered"  # the step that has no event of its own: the last answer was given
+ANSWERED, CALLED_OFF = "answered", "sitting_cancelled"  # steps that are no events of the procedure
+MEETING_OFF, TERMS_MOVED = "debate_cancelled", "terms_moved"
+STEPS: Mapping[str, str] = {
+    Event.REOPENED.value: N_("There is a new text, and another round of the debate"),
+    Event.PROPOSALS_ENDED.value: N_("The time for proposals has ended"),
+    Event.PROPOSALS_EXTENDED.value: N_("There is more time for proposals"),
+    Event.DEBATE_REQUESTED.value: N_("A public debate was asked for"),
+    Event.DEBATE_CALLED.value: N_("The public debate was called"),
+    Event.DEBATE_ENDED.value: N_("The public debate was held"),
+    Event.DEBATE_PAPERS.value: N_("The minutes of the debate are published"),
+    Event.SENT_TO_ENDORSEMENT.value: N_("There is a new text, which goes to the council"),
+    Event.SITTING_CALLED.value: N_("The council’s sitting was called"),
+    Event.SITTING.value: N_("The council voted"),
+    ActState.WITHDRAWN.value: N_("The draft decision was withdrawn"),
+    ANSWERED: N_("Every proposal has its answer"),
+    CALLED_OFF: N_("The council’s sitting is cancelled"),
+    MEETING_OFF: N_("The public debate is called off"),
+    TERMS_MOVED: N_("A day off moved terms of its procedure"),
+}
+OTHER_STEP = N_("A step was taken")
+PRESSING = frozenset(  # somebody wants to come, or may propose
+    {Event.REOPENED.value, Event.DEBATE_CALLED.value, Event.SITTING_CALLED.value, CALLED_OFF, MEETING_OFF}
+)
+PROPOSING = frozenset({Event.REOPENED.value, Event.PROPOSALS_EXTENDED.value})
 
 
-async def follow_act(
-    session: AsyncSession, actor: Actor, act_id: uuid.UUID, *, wanted: bool, now: datetime
+def tell_followers(
+    session: AsyncSession,
+    act: Act,
+    step: str,
+    *,
+    on: date,
+    text: str = "",
+    spared: Collection[uuid.UUID] = (),
+    now: datetime,
 ) -> None:
-    """Follow an act, or no longer; asking twice is asking once. Raises: ActNotFound, Forbidden."""
-    act = await queries.get_act(session, act_id)
-    if wanted:
-        require(may_follow(actor, act))
-        await insert_once(
-            session, ActFollow, act_id=act.id, account_id=actor.id, token=new_token(), since=now
-        )
-    else:
-        own = (ActFollow.act_id == act.id, ActFollow.account_id == actor.id)
-        await session.execute(delete(ActFollow).where(*own))
-
-
-async def stop_following(session: AsyncSession, token: str) -> None:
-    """No longer, by the address of a message; said twice, it is said once."""
-    await session.execute(delete(ActFollow).where(ActFollow.token == token))
-
-
-async def tell_followers(session: AsyncSession, act: Act, step: str, *, on: date, text: str = "") -> None:
-    """Promise a message to everybody who follows an act, each in their language."""
-    for email, written, token in await queries.list_followers(session, act.id):
-        locale: Locale = "en" if written == "en" else "ro"
-        send_mail(
-            session,
-            to=email,
-            template="amendments/mail/step.txt",
-            locale=locale,
-            number=act.number,
-            title=act.title,
-            step=step,
-            on=show_date(on, locale),
-            text=text,
-            until=show_date(act.proposals_until, locale) if act.proposals_until else "",
-            act_path=f"/acts/{act.id}",
-            stop_path=f"/acts/following/stop?token={token}",
-        )
+    """Have everybody told who follows an act, which nobody does at its announcement. `spared`: who is told
+    otherwise. Queues: notices.
+    """
+    if step == Event.ANNOUNCED:
+        return
+    facts: dict[str, object] = {
+        "step": step,
+        "step_word": STEPS.get(step, OTHER_STEP),
+        "happened_on": on.isoformat(),
+        "text": text,
+    }
+    words = N_("%(step_word)s (%(happened_on)s). %(text)s")
+    if step in PROPOSING and act.proposals_until is not None:
+        facts["until_on"] = act.proposals_until.isoformat()
+        words = N_("%(step_word)s (%(happened_on)s). You may propose changes until %(until_on)s. %(text)s")
+    what = Announcement(
+        topic=act_topic(act.id),
+        title=f"{act.number}, {act.title}",
+        path=f"/acts/{act.id}",
+        words=words,
+        facts=facts,
+        kind=Kind.ACTS,
+        spared=spared,
+        is_pressing=step in PRESSING,
+    )
+    announce(session, what, now=now)

@@ -37,7 +37,7 @@ from amendments.service.acts import check_term, happened_of, publish_fact, recor
 from amendments.service.answering import list_accepted
 from amendments.service.comparing import forget_conflicts, keep_conflicts
 from amendments.service.consolidating import write_anchor
-from amendments.service.following import tell_followers
+from amendments.service.following import CALLED_OFF, tell_followers
 from amendments.service.telling import mail_author, publish_amendment_fact, tell
 from amendments.states import ActState, AmendmentState, Outcome, SittingState
 from amendments.text.operations import Amendment
@@ -49,8 +49,6 @@ from app.kit.clock import local_date
 from app.kit.errors import FormErrors, Invalid
 from app.kit.i18n import N_
 from app.kit.policy import require
-
-CALLED_OFF = "sitting_cancelled"  # the step of which followers are told and that has no event of its own
 
 
 # ── the council ───────────────────────────────────────────────────────────────
@@ -189,7 +187,7 @@ async def call_off_sitting(
     sitting.move_to(SittingState.CANCELLED)
     sitting.ended_at, sitting.ended_by, sitting.end_reason = now, actor.name, reason
     said = f"{sitting.held_on:%d.%m.%Y}, {sitting.begins_at}, {sitting.place}\n\n{reason}"
-    await tell_followers(session, act, CALLED_OFF, on=local_date(now), text=said)
+    tell_followers(session, act, CALLED_OFF, on=local_date(now), text=said, now=now)
     facts: dict[str, object] = {
         "held_on": sitting.held_on.isoformat(),
         "by": actor.name,

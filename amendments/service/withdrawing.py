@@ -35,7 +35,7 @@ async def withdraw_act(
     for debate in await queries.list_debates(session, act_id):
         if debate.state == DebateState.CALLED:
             await call_off_debate(session, act, debate, reason=reason, now=now)
-    await tell_followers(session, act, ActState.WITHDRAWN.value, on=local_date(now), text=reason)
+    tell_followers(session, act, ActState.WITHDRAWN.value, on=local_date(now), text=reason, now=now)
     facts: dict[str, object] = {"by": actor.name, "reason": reason}
     await publish_fact(session, "act.withdrawn", act, facts, now=now)
     return act

@@ -19,7 +19,7 @@ from app.kit import register
 from app.kit.errors import Forbidden
 from app.kit.outbox import OutboxMessage
 from tests.make.accounts import NOON
-from tests.make.acts import AFTER, TO_COUNCIL, make_act, make_clerk, make_person
+from tests.make.acts import AFTER, TO_COUNCIL, follow, list_steps_told, make_act, make_clerk, make_person
 from tests.make.sittings import CALLED, HELD_ON, SITTING, call, make_council, vote
 
 WHY = "Consiliul județean reia discuția despre tarife."
@@ -39,17 +39,10 @@ async def before_council(session: AsyncSession, folder: Path) -> tuple[Actor, Ac
     clerk = await make_clerk(session)
     await make_council(session, clerk)
     act = await make_act(session, clerk, folder)
-    await service.follow_act(session, await make_person(session), act.id, wanted=True, now=NOON)
+    await follow(session, await make_person(session), act)
     await service.close_debate(session, clerk, act.id, now=AFTER)
     await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
     return clerk, act
-
-
-async def steps_told(session: AsyncSession) -> list[str]:
-    await session.flush()
-    query = select(OutboxMessage.arguments).order_by(OutboxMessage.id)
-    told = [json.loads(raw) for raw in (await session.execute(query)).scalars()]
-    return [one["facts"]["step"] for one in told if one.get("template") == "amendments/mail/step.txt"]
 
 
 async def test_who_was_told_of_a_sitting_is_told_that_it_is_cancelled(
@@ -57,9 +50,9 @@ async def test_who_was_told_of_a_sitting_is_told_that_it_is_cancelled(
 ) -> None:
     clerk, act = await before_council(session, tmp_path)
     await call(session, clerk, act)
-    before = await steps_told(session)
+    before = await list_steps_told(session)
     await service.cancel_sitting(session, clerk, act.id, reason=WHY, now=CALLED)
-    assert (Counter(await steps_told(session)) - Counter(before)) == {"sitting_cancelled": 1}
+    assert (Counter(await list_steps_told(session)) - Counter(before)) == {"sitting_cancelled": 1}
 
 
 @pytest.mark.parametrize("has_begun", [False, True])
@@ -73,12 +66,12 @@ async def test_with_an_act_its_sitting_is_called_off_also_in_the_vote(
         there = [str(one.id) for one in members]
         await service.begin_vote(session, clerk, act.id, there, now=SITTING)
         await vote(session, clerk, sitting, "act", "+++--")
-    before = await steps_told(session)
+    before = await list_steps_told(session)
     await service.withdraw_act(session, clerk, act.id, reason=WHY, now=SITTING)
     [found] = await queries.list_sittings(session, act.id)
     assert (found.state, found.end_reason, found.ended_by) == (SittingState.CANCELLED, WHY, clerk.name)
     assert act.state == ActState.WITHDRAWN
-    told = Counter(await steps_told(session)) - Counter(before)
+    told = Counter(await list_steps_told(session)) - Counter(before)
     assert told == {"sitting_cancelled": 1, "withdrawn": 1}
     assert len(await queries.list_votes(session, found.id)) == has_begun  # what was voted stays readable
     facts = [one.kind for one in await register.list_facts(session, subject=f"act:{act.id}")][:2]
@@ -111,7 +104,7 @@ async def test_everybody_who_was_told_of_a_meeting_is_told_once_that_it_is_off(
 ) -> None:
     clerk, ana, dan, eva = await make_clerk(session), *[await make_person(session) for _ in range(3)]
     act = await make_act(session, clerk, tmp_path)
-    await service.follow_act(session, dan, act.id, wanted=True, now=NOON)
+    await follow(session, dan, act)
     await service.subscribe(session, eva, wanted=True, now=NOON)
     await service.subscribe(session, ana, wanted=True, now=NOON)
     debate = await service.call_debate(session, clerk, act.id, MEETING, now=NOON)
@@ -119,6 +112,7 @@ async def test_everybody_who_was_told_of_a_meeting_is_told_once_that_it_is_off(
     await service.register_speaker(session, dan, debate.id, TO_SPEAK, now=NOON)
     await service.cancel_debate(session, clerk, debate.id, reason=WHY, now=NOON)
     assert await called_off_to(session) == {ana.email: 1, dan.email: 1, eva.email: 1}
+    assert (await list_steps_told(session))[-1] == "debate_cancelled"
 
 
 async def test_a_meeting_is_called_off_in_as_many_queries_for_many_speakers_as_for_one(

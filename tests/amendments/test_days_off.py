@@ -26,13 +26,14 @@ from app.kit.db import Database, new_id
 from app.kit.errors import DomainError, Forbidden, FormErrors
 from app.kit.outbox import OutboxMessage
 from cycles.models import Cycle
+from notices.models import NoticeEvent
 from proposals import queries as ideas_of
 from proposals import service as proposals
 from proposals.models import Idea, IdeaEvent
 from proposals.states import EventKind, IdeaState
 from tests.conftest import FrozenClock
 from tests.make.accounts import NOON, actor_of, make_account
-from tests.make.acts import UNTIL, make_act, make_clerk, make_person
+from tests.make.acts import UNTIL, edit, follow, list_steps_told, make_act, make_clerk, make_person, propose
 from tests.make.cycles import make_cycle
 from tests.make.proposals import make_idea, make_reviewer
 from tests.proposals.conftest import Town
@@ -64,8 +65,12 @@ async def test_what_is_open_moves_and_everybody_is_told_once(session: AsyncSessi
     waiting = await make_idea(session, cycle=cycle, author=author, reviewer=reviewer, state=IdeaState.WAITING)
     judged = await make_idea(session, cycle=cycle, reviewer=reviewer, state=IdeaState.REJECTED)
     stored = [waiting.due_on, judged.due_on]
-    for follower in (ana, actor_of(author)):  # the author follows the act as well
-        await service.follow_act(session, follower, act.id, wanted=True, now=NOON)
+    eva, eva_too = await make_person(session), await make_person(session)
+    await propose(session, eva, act, edit("a1", "Tariful este de 8 lei pe oră."))
+    gone = await propose(session, eva_too, act, edit("a1", "Tariful este de 9 lei pe oră."))
+    await service.withdraw_amendment(session, eva_too, gone.id, now=NOON)
+    for follower in (ana, actor_of(author)):  # the author of ideas follows the act as well
+        await follow(session, follower, act)
     effects = await service.preview_days_off(session, clerk, change(), now=NOON)
     reviews = (date(2027, 4, 12), date(2027, 4, 13))
     assert [(one.id, one.of, one.before, one.after) for one in effects.ideas] == [
@@ -87,9 +92,12 @@ async def test_what_is_open_moves_and_everybody_is_told_once(session: AsyncSessi
     assert "13.04.2027 → 14.04.2027" in entry.text
     sent = {str(one["to"]): one for one in await mails(session)}
     assert Counter(str(one["to"]) for one in await mails(session)).most_common(1)[0][1] == 1
-    assert set(sent) == {author.email, ana.email, clerk.email, reviewer.email}
+    assert set(sent) == {author.email, eva.email, clerk.email, reviewer.email}
     assert [len(sent[author.email][what]) for what in ("ideas", "acts")] == [3, 1]
-    assert [len(sent[ana.email][what]) for what in ("ideas", "acts")] == [0, 1]
+    assert [len(sent[eva.email][what]) for what in ("ideas", "acts")] == [0, 1], "an author need not follow"
+    assert await list_steps_told(session) == ["terms_moved"]  # to Ana, who follows it and no more
+    told = (await session.execute(select(NoticeEvent).where(NoticeEvent.kind == "acts"))).scalar_one()
+    assert set(json.loads(told.spared)) == {str(one) for one in (author.id, eva.id, clerk.id)}
     facts = await register.list_facts(session, subject="days-off:2027")
     assert [one.kind for one in facts] == ["ideas.deadlines_moved", "day_off.declared"]
     assert facts[0].facts["ideas"] == {
@@ -151,7 +159,7 @@ async def test_the_announced_time_does_not_move_and_is_extended_in_public(
     act = await make_act(session, clerk, tmp_path, announced=False)
     short = date(2027, 3, 11)  # the tenth day
     await service.announce_act(session, clerk, act.id, proposals_until=short, now=NOON)
-    await service.follow_act(session, ana, act.id, wanted=True, now=NOON)
+    await propose(session, ana, act, edit("a1", "Tariful este de 8 lei pe oră."))
     effects = await service.change_days_off(session, clerk, change(short), seen=0, now=NOON)
     assert act.proposals_until == short, "it was published"
     assert [one.lawful_end for one in effects.acts] == [short + DAY]
@@ -356,7 +364,7 @@ async def test_the_message_in_both_languages(town: Town, clock: FrozenClock, tmp
     async with town.database.write() as session:
         clerk, ana = await make_clerk(session), await make_account(session, locale="en")
         act = await make_act(session, clerk, tmp_path)
-        await service.follow_act(session, actor_of(ana), act.id, wanted=True, now=NOON)
+        await propose(session, actor_of(ana), act, edit("a1", "Tariful este de 8 lei pe oră."))
         await make_idea(session, cycle=town.cycle)
         await service.change_days_off(session, clerk, change(), seen=0, now=NOON)
         facts = {str(one["to"]): one for one in await mails(session)}
@@ -369,7 +377,5 @@ async def test_the_message_in_both_languages(town: Town, clock: FrozenClock, tmp
     english = read("en", facts[ana.email])
     assert english.lstrip().startswith("5 March 2027 is a day off")
     assert "Legea 52/2003, art. 7 alin. (2): 13 April 2027 → 14 April 2027" in english
-    assert "/acts/following/stop?token=" in english
     romanian = read("ro", facts[clerk.email])
     assert "5 martie 2027 este zi liberă" in romanian
-    assert "stop?token" not in romanian

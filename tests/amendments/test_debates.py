@@ -1,6 +1,7 @@
 """The public debate meeting: asked for, called, speakers in their order, minutes that never change."""
 
 import asyncio
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,19 @@ from app.kit.crypto import digest
 from app.kit.db import Database
 from app.kit.errors import Forbidden, FormErrors
 from app.kit.outbox import OutboxMessage
+from notices.models import NoticeEvent
 from tests.make.accounts import NOON
-from tests.make.acts import AFTER, TO_COUNCIL, edit, make_act, make_clerk, make_councillor, make_person
+from tests.make.acts import (
+    AFTER,
+    TO_COUNCIL,
+    edit,
+    follow,
+    list_steps_told,
+    make_act,
+    make_clerk,
+    make_councillor,
+    make_person,
+)
 
 HELD = datetime(2027, 3, 10, 15, 0, tzinfo=UTC)
 LAST_DAY = date(2027, 3, 9)
@@ -60,7 +72,7 @@ async def test_an_association_asks_and_the_secretariat_calls(session: AsyncSessi
     act = await make_act(session, clerk, tmp_path)
     await service.subscribe(session, ana, wanted=True, now=NOON)
     await service.subscribe(session, dan, wanted=True, now=NOON)
-    await service.follow_act(session, dan, act.id, wanted=True, now=NOON)
+    await follow(session, dan, act)
     asked = {"entity": "Asociația Pietonilor", "kind": "association", "signed_by": "Ana", "reason": ""}
     for _ in range(2):  # two clicks
         await service.request_debate(session, ana, act.id, **asked, now=NOON)
@@ -73,8 +85,10 @@ async def test_an_association_asks_and_the_secretariat_calls(session: AsyncSessi
     steps = [one.event for one in await queries.list_events(session, act.id)]
     assert steps == ["announced", "debate_requested", "debate_called"]
     assert (await kinds(session, act))[-2:] == ["act.debate_requested", "act.debate_called"]
-    assert await mails(session, "debate_called") == 1  # Ana; Dan follows, and is told as a follower
-    assert await mails(session, "step") == 2
+    assert await mails(session, "debate_called") == 2
+    assert await list_steps_told(session) == ["debate_requested", "debate_called"]
+    called = (await session.execute(select(NoticeEvent).order_by(NoticeEvent.id))).scalars().all()[-1]
+    assert set(json.loads(called.spared)) == {str(ana.id), str(dan.id)}, "they have asked for the call itself"
 
 
 @pytest.mark.parametrize(

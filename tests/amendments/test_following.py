@@ -3,7 +3,6 @@
 import csv
 import email
 import io
-import json
 import re
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -18,18 +17,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.states import Role
 from amendments import queries, service
-from amendments.models import ActFollow
 from amendments.rules.procedure import Event
 from amendments.service import AnswerDraft
 from amendments.states import Outcome
-from app.kit.errors import Forbidden, FormErrors
+from app.kit.errors import FormErrors
 from app.kit.mail import FileMailer
-from app.kit.outbox import OutboxMessage
+from notices.errors import TopicNotFound
+from notices.models import Follow
+from notices.queries import list_follows
 from tests.make.accounts import NOON
 from tests.make.acts import (
     AFTER,
     answer,
     edit,
+    follow,
+    list_steps_told,
     make_act,
     make_clerk,
     make_councillor,
@@ -42,29 +44,23 @@ CHEAPER = edit("a1", "Tariful este de 8 lei pe oră.")
 MONTHLY = edit("a2-1", "Abonamentul lunar costă 200 de lei.")
 
 
-async def steps_told(session: AsyncSession) -> list[str]:
-    """The steps of which somebody is told, in their order."""
-    query = select(OutboxMessage.arguments).order_by(OutboxMessage.id)
-    facts = [json.loads(row).get("facts", {}) for row in (await session.execute(query)).scalars()]
-    return [one["step"] for one in facts if "step" in one]
-
-
 async def test_who_follows_is_told_of_each_step_and_stops_in_one_click(
     session: AsyncSession, tmp_path: Path
 ) -> None:
     clerk, ana, dan = await make_clerk(session), await make_person(session), await make_person(session)
     act, other = await make_act(session, clerk, tmp_path), await make_act(session, clerk, tmp_path)
     for _ in range(2):  # two clicks
-        await service.follow_act(session, ana, act.id, wanted=True, now=NOON)
-    await service.follow_act(session, dan, other.id, wanted=True, now=NOON)
+        await follow(session, ana, act)
+    await follow(session, dan, other)
     await service.record_event(session, clerk, act.id, Event.DEBATE_REQUESTED, on=date(2027, 3, 1), now=NOON)
     await service.close_debate(session, clerk, act.id, now=AFTER)
-    assert await steps_told(session) == ["debate_requested", "proposals_ended"]
-    await service.follow_act(session, ana, act.id, wanted=False, now=AFTER)
-    await service.withdraw_act(session, clerk, act.id, reason="Se rescrie din temelii.", now=AFTER)
-    assert len(await steps_told(session)) == 2
-    with pytest.raises(Forbidden):
-        await service.follow_act(session, ana, act.id, wanted=True, now=AFTER)
+    assert await list_steps_told(session) == ["debate_requested", "proposals_ended"]
+    assert [one.topic for one in await list_follows(session, ana.id)] == [f"act:{act.id}"]
+    await follow(session, ana, act, wanted=False)
+    assert await list_follows(session, ana.id) == []
+    draft = await make_act(session, clerk, tmp_path, announced=False)
+    with pytest.raises(TopicNotFound):
+        await follow(session, ana, draft)
 
 
 async def test_the_last_answer_is_told_once(session: AsyncSession, tmp_path: Path) -> None:
@@ -73,12 +69,12 @@ async def test_the_last_answer_is_told_once(session: AsyncSession, tmp_path: Pat
     act = await make_act(session, clerk, tmp_path)
     first, second = await propose(session, dan, act, CHEAPER), await propose(session, dan, act, MONTHLY)
     await service.close_debate(session, clerk, act.id, now=AFTER)
-    await service.follow_act(session, ana, act.id, wanted=True, now=AFTER)
+    await follow(session, ana, act)
     await answer(session, councillor, first, Outcome.ACCEPTED)
-    assert await steps_told(session) == []
+    assert await list_steps_told(session) == ["proposals_ended"]
     await answer(session, councillor, second, Outcome.ACCEPTED)
     await answer(session, councillor, second, Outcome.REJECTED)  # anew: its author is told, followers are not
-    assert await steps_told(session) == ["answered"]
+    assert await list_steps_told(session) == ["proposals_ended", "answered"]
 
 
 async def test_what_is_already_in_names_an_accepted_amendment(session: AsyncSession, tmp_path: Path) -> None:
@@ -124,6 +120,11 @@ def mails(folder: Path) -> list[EmailMessage]:
     ]  # type: ignore[misc]
 
 
+async def follower_count(town: Town) -> int:
+    async with town.database.read() as session:
+        return (await session.execute(select(func.count()).select_from(Follow))).scalar_one()
+
+
 async def test_the_pages_of_following(
     town: Town, run_jobs: Callable[[], Awaitable[int]], tmp_path: Path
 ) -> None:
@@ -134,33 +135,32 @@ async def test_the_pages_of_following(
             await propose(session, author, act, CHEAPER),
             await propose(session, author, act, CHEAPER),
         )
-    ana, nobody = await town.resident(verified=False), await town.visitor()
-    assert "Sign in to follow" in await nobody.see(f"/acts/{act.id}")
-    assert (await nobody.client.post(f"/en/acts/{act.id}/follow", data={"wanted": "yes"})).status_code != 204
-    assert "Follow this draft decision" in await ana.see(f"/acts/{act.id}")
-    await ana.send(f"/acts/{act.id}/follow", wanted="yes")
-    assert "No longer write to me about it" in await ana.see(f"/acts/{act.id}")
+    ana, dan = [await town.resident(verified=False, name=name) for name in ("Ana Una", "Dan Doi")]
+    nobody = await town.visitor()
+    topic = f"act:{act.id}"
+    assert "Sign in to be told of each step" in await nobody.see(f"/acts/{act.id}")
+    assert (await nobody.client.post(f"/en/follow/{topic}", data={"wanted": "yes"})).status_code != 303
+    assert "Be told of each step" in await ana.see(f"/acts/{act.id}")
+    for visitor in (ana, dan):
+        await visitor.send(f"/follow/{topic}", wanted="yes")
+    assert "No longer follow" in await ana.see(f"/acts/{act.id}")
+    choices = await dan.see("/account/notices")
+    assert act.title in choices
+    await dan.send("/account/notices", acts="weekly")
     async with town.database.write() as session:
         await service.close_debate(session, clerk, act.id, now=AFTER)
     await run_jobs()
     mailer = FileMailer(Path(town.app.services.settings.mail_url.removeprefix("file://")))
-    [told] = [
-        one
-        for one in mails(mailer.directory)
-        if "time for proposals has ended" in one["Subject"] or "termenul" in one["Subject"]
-    ]
-    path = re.search(r"/acts/following/stop\?token=\S+", told.get_content())[0]  # type: ignore[index]
-    assert told["List-Unsubscribe"].endswith(path + ">")
-    page = await nobody.see(path)  # looking stops nothing
-    assert act.title in page
-    async with town.database.read() as session:
-        assert (await session.execute(select(func.count()).select_from(ActFollow))).scalar_one() == 1
-    token = path.partition("token=")[2]
+    [told] = [one for one in mails(mailer.directory) if "S-a încheiat termenul" in one.get_content()]
+    assert ana.account is not None
+    assert told["To"] == ana.account.email, "at once; Dan reads it on Monday"
+    assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = re.search(r"/notices/stop\?token=\S+", told.get_content())[0]  # type: ignore[index]
+    await nobody.see(path)  # looking stops nothing
+    assert await follower_count(town) == 2
     for _ in range(2):
-        await nobody.send("/acts/following/stop", token=token)
-    assert "nobody is written to" in await nobody.see(path)
-    async with town.database.read() as session:
-        assert (await session.execute(select(func.count()).select_from(ActFollow))).scalar_one() == 0
+        await nobody.client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert await follower_count(town) == 1
     councillor = await town.officer(Role.COUNCILLOR)
     here = f"/acts/{act.id}/amendments"
     await councillor.see(f"{here}/{first.id}/answer")

@@ -50,7 +50,6 @@ ACTS: tuple[PageCase, ...] = (
     PageCase("/acts", who="secretariat"),
     PageCase("/acts/{act}"),
     PageCase("/acts/{act}", who="resident"),
-    PageCase("/acts/following/stop?token=wrong"),
     PageCase("/acts/{act}/versions/1", who="councillor"),
     PageCase("/acts/{act}/text/{amended_unit}"),
     PageCase("/acts/{act}/text/{amended_unit}?view=side", note="side by side", who="resident"),

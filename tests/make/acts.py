@@ -1,21 +1,27 @@
 """Acts in debate and amendments for tests: plain functions with keyword defaults."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from accounts.states import Role
 from amendments import queries, service
 from amendments.models import Act, AmendmentRow, Answer
+from amendments.queries.followed import ActTopics, act_topic
 from amendments.service import ActDraft, AmendmentDraft, AnswerDraft
 from amendments.states import Outcome
 from amendments.text.derive import derive_splices
 from amendments.text.operations import Operation
 from amendments.text.units import Unit, Version
 from app.kit.storage import FileStorage
+from notices import service as notices
+from notices.models import NoticeEvent
+from notices.queries import tell_by
 from tests.make.accounts import NOON, actor_of, make_account
 
 DAY = timedelta(days=1)
@@ -119,6 +125,19 @@ async def propose(
     draft = AmendmentDraft(operations=tuple(operations), reason=REASON, separable=separable)
     row = await service.begin_amendment(session, author, act.id, draft, now=now)
     return await service.submit_amendment(session, author, row.id, now=now)
+
+
+async def follow(session: AsyncSession, person: Actor, act: Act, *, wanted: bool = True) -> None:
+    """Somebody follows an act, or no longer."""
+    tell_by("act", ActTopics())  # as app/wiring.py does
+    await notices.follow(session, person, act_topic(act.id), wanted=wanted, now=NOON)
+
+
+async def list_steps_told(session: AsyncSession) -> list[str]:
+    """The steps of acts that are told to who follows them, in their order."""
+    await session.flush()
+    query = select(NoticeEvent.facts).where(NoticeEvent.kind == "acts").order_by(NoticeEvent.id)
+    return [json.loads(facts)["step"] for facts in (await session.execute(query)).scalars()]
 
 
 async def answer(

@@ -213,6 +213,7 @@ async def test_stop_all_leaves_what_the_law_asks_for(session: AsyncSession) -> N
         Kind.SUPPORTED: Rhythm.NEVER,
         Kind.WORKS: Rhythm.NEVER,
         Kind.REPLIES: Rhythm.NOW,
+        Kind.ACTS: Rhythm.NOW,
         Kind.AREA: Rhythm.NOW,
     }
     await service.stop(session, account.id, "all", now=NOON)
@@ -256,7 +257,7 @@ async def test_the_pages_of_following_and_choosing(town: Town) -> None:
     for bad in (f"idea:{draft.id}", "idea:x", "nothing", "poll:1", f"idea:{idea.id}:x"):
         await ana.send(f"/follow/{bad}", status=404, wanted="yes")
     await ana.send("/account/notices", own="weekly", supported="now", area="weekly")
-    assert page.count(" checked") == 5
+    assert page.count(" checked") == len(Kind)
     refused = await ana.send("/account/notices", status=422, own="daily")
     assert "Please choose one of the answers offered." in refused.text
     await ana.send(f"/follow/idea:{idea.id}", wanted="no")
