@@ -15,6 +15,7 @@ import logging
 import os
 import statistics
 import time
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,8 @@ from tests import servers
 if TYPE_CHECKING:
     from bench.season_rows import Season, Size
 
-AIM_MS = 150
+AIM_MS = 150  # of everything that is no whole list
+MOST_BYTES = 200 << 20  # of memory, for whichever
 WARM = 2  # requests of each kind that are not measured: they fill what lasts for the life of the process
 WORDS = (
     "parc",
@@ -51,6 +53,9 @@ class Kind:
     name: str
     paths: tuple[str, ...]
     who: str = ""
+    is_whole: bool = (
+        False  # a whole list, which is read in batches while it is sent: only its memory is limited
+    )
 
 
 @dataclass
@@ -62,6 +67,8 @@ class Measured:
     database_seconds: float  # of PostgreSQL's processors, in all
     queries: int
     size: int
+    peak_bytes: int  # of memory that one request took, its answer included
+    is_whole: bool
 
     @property
     def p50(self) -> float:
@@ -108,6 +115,9 @@ def kinds_of(season: "Season") -> list[Kind]:
         Kind("figures of a cycle, JSON", ("/api/v1/cycles/sezon/figures",)),
         Kind("works", ("/works",)),
         Kind("queue, CSV", ("/review/queue.csv",), "officer"),
+        Kind("all ideas, CSV", ("/cycles/sezon/ideas.csv",), is_whole=True),
+        Kind("all ideas, JSON", ("/api/v1/cycles/sezon/ideas",), is_whole=True),
+        Kind("all projects, CSV", ("/cycles/sezon/projects.csv",), is_whole=True),
     ]
 
 
@@ -152,6 +162,7 @@ class Measure:
                 await self._get(client, path)
             with counting(self.database) as statements:
                 size = len(await self._get(client, kind.paths[0]))
+            peak = await self._weigh(client, kind.paths[0])
             seconds, backends = [], await self._backends()
             cpu_before, database_before = time.process_time(), cpu_of(backends)
             for number in range(requests):
@@ -159,7 +170,15 @@ class Measure:
                 await self._get(client, kind.paths[number % len(kind.paths)])
                 seconds.append(time.perf_counter() - began)
             cpu, database = time.process_time() - cpu_before, cpu_of(backends) - database_before
-        return Measured(seconds, cpu, database, len(statements), size)
+        return Measured(seconds, cpu, database, len(statements), size, peak, kind.is_whole)
+
+    async def _weigh(self, client: httpx.AsyncClient, path: str) -> int:
+        tracemalloc.start()
+        try:
+            await self._get(client, path)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
 
     async def _backends(self) -> list[int]:
         """PostgreSQL's processes that work for this database."""
@@ -229,14 +248,19 @@ def main(argv: Sequence[str]) -> int:
 
 def report(found: dict[str, Measured], before: dict[str, Measured], size: "Size", busy: float) -> int:
     """The table, the slowest kind, and whether any asks more than in a smaller season."""
-    print(f"{'':<26} {'p50 ms':>8} {'p95 ms':>8} {'CPU ms':>8} {'database':>8} {'queries':>8} {'KiB':>7}")
+    heads = ("p50 ms", "p95 ms", "CPU ms", "database", "queries", "KiB", "MiB used")
+    print(f"{'':<26} " + " ".join(f"{head:>8}" for head in heads))
     for name, one in found.items():
         grew = "" if one.queries == before[name].queries else f"   with a tenth: {before[name].queries}"
         times = (one.p50, one.p95, one.cpu_ms, one.database_ms)
         shown = " ".join(f"{ms:>8.1f}" for ms in times)
-        print(f"{name:<26} {shown} {one.queries:>8} {one.size / 1024:>7.0f}{grew}")
-    slowest = max(found, key=lambda name: found[name].p95)
-    grown = [name for name, one in found.items() if one.queries > before[name].queries]
+        sizes = f"{one.size / 1024:>8.0f} {one.peak_bytes / 2**20:>8.1f}"
+        print(f"{name:<26} {shown} {one.queries:>8} {sizes}{grew}")
+    pages = {name: one for name, one in found.items() if not one.is_whole}
+    slowest = max(pages, key=lambda name: found[name].p95)
+    grown = [name for name, one in pages.items() if one.queries > before[name].queries]
+    heaviest = max(found, key=lambda name: found[name].peak_bytes)
+    print(f"most memory: {heaviest!r} with {found[heaviest].peak_bytes / 2**20:.0f} MiB (of at most 200)")
     print(f"load average of the machine before: {busy:.1f} (on an idle one: below 0.5)")
     print(
         f"season of {size.ideas:,} ideas, {size.supports:,} supports, {size.comments:,} comments: "
@@ -247,4 +271,5 @@ def report(found: dict[str, Measured], before: dict[str, Measured], size: "Size"
             else "as many queries as in a tenth"
         )
     )
-    return 1 if grown or found[slowest].p95 > AIM_MS else 0
+    too_much = found[slowest].p95 > AIM_MS or found[heaviest].peak_bytes > MOST_BYTES
+    return 1 if grown or too_much else 0
