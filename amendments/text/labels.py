@@ -202,4 +202,9 @@ def _cite_one(version: Version, unit: Unit, language: Language) -> str:
         return _CITED[language][unit.type].format(unit.label)
     if unit.type not in _NAMED[language]:
         return f"[{unit.type}]"
-    return _NAMED[language][unit.type].format(version.number_of_type(unit.id))
+    name, number = _NAMED[language][unit.type], version.number_of_type(unit.id)
+    if (
+        "{}" not in name and number > 1
+    ):  # a second heading: there should be none, and it has a name of its own
+        return f"{name} {number}"
+    return name.format(number)

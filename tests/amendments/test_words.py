@@ -311,6 +311,15 @@ def read_back(version: Version, said: str) -> str:
     return "".join((*tokens[:start], " ", new, " ", *tokens[end:]))
 
 
+def test_a_second_heading_of_an_article_has_a_name_of_its_own() -> None:
+    version = make_version("article:", "  heading: taxa", "  heading: zi")
+    assert [cite(version, id) for id in ("u2", "u3")] == [
+        "art. 1 denumirea marginală",
+        "art. 1 denumirea marginală 2",
+    ]
+    assert cite(version, "u3", "en") == "art. 1 heading 2"
+
+
 @SOME
 @given(version=versions(), number=st.integers(0, 7), edited=texts)
 def test_a_sentence_says_the_whole_change(version: Version, number: int, edited: str) -> None:
