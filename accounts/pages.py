@@ -82,6 +82,10 @@ ROLE_WORK = {
     Role.COUNCILLOR: Work("/acts", N_("Draft decisions"), N_("Answer amendments.")),
     Role.INITIATOR: Work("/acts", N_("Draft decisions"), N_("Answer amendments.")),
     Role.DEPARTMENT: Work("/acts", N_("Draft decisions"), N_("Prepare answers to amendments.")),
+    Role.ORGANIZER: Work(
+        "/consultations/desk", N_("Field consultations"), N_("Plan the programme, change it in public.")
+    ),
+    Role.DOOR: Work("/consultations", N_("Field consultations"), N_("See who comes, for the door.")),
     Role.MODERATOR: Work("/moderation", N_("Moderation"), N_("Decide on comments that were reported.")),
     Role.ADMIN: Work("/officials", N_("Officials"), N_("Give and take roles.")),
 }

@@ -1,16 +1,23 @@
 """Who listens to which event, what runs by the clock, and what the main menu holds."""
 
+from datetime import datetime
+
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.events import AccountClosed
 from accounts.service import add_export_part
 from accounts.states import Role
 from amendments.queries.discussed import find_acts, find_amendments, find_units
 from amendments.queries.followed import ActTopics
+from amendments.queries.meetings import list_meetings
 from amendments.queries.searched import ActSource, AmendmentSource
 from app.kit.events import subscribe
 from app.kit.i18n import N_
+from consultations.queries import add_occasions
 from consultations.queries.followed import ConsultationTopics, HostTopics
+from consultations.queries.searched import ConsultationSource
+from consultations.rules.clashes import Occasion
 from consultations.service import export_consultations
 from consultations.service import leave_no_name as leave_consultations
 from cycles.events import StageDatesChanged
@@ -264,3 +271,13 @@ def wire() -> None:
     index_by("comment", CommentSource())
     index_by("poll", PollSource())
     index_by("cycle", CycleSource())
+    index_by("consultation", ConsultationSource())
+    add_occasions("council", list_council_meetings)
+
+
+async def list_council_meetings(session: AsyncSession, since: datetime, until: datetime) -> list[Occasion]:
+    """Public debates and sittings, as those who plan field consultations see them."""
+    return [
+        Occasion(title=one.title, starts_at=one.starts_at, ends_at=one.ends_at, path=one.path)
+        for one in await list_meetings(session, since, until)
+    ]

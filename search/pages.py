@@ -17,6 +17,7 @@ KINDS = {
     "amendment": N_("Amendments"),
     "comment": N_("Comments"),
     "poll": N_("Votes"),
+    "consultation": N_("Field consultations"),
     "cycle": N_("Cycles"),
 }
 KINDS_ONE = {
@@ -26,6 +27,7 @@ KINDS_ONE = {
     "amendment": N_("An amendment"),
     "comment": N_("A comment"),
     "poll": N_("A vote"),
+    "consultation": N_("A field consultation"),
     "cycle": N_("A cycle"),
 }
 

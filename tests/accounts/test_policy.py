@@ -111,3 +111,7 @@ def test_only_administrators_change_roles() -> None:
     assert may_change_roles(ADMIN)
     assert not may_change_roles(DESK)
     assert not may_change_roles(ASLEEP_ADMIN)
+
+
+def test_every_role_has_a_name_and_its_work_on_the_account_page() -> None:
+    assert set(ROLE_NAMES) == set(ROLE_WORK) == set(Role)
