@@ -19,7 +19,7 @@ from consultations.policy import takes_registrations
 from consultations.routes.public import build_page, get_visible, view_cards
 from consultations.states import Coming
 
-PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "strict-origin"}
 
 
 @post("/consultations/{consultation_id:uuid}/registration", audience=signed_in, include_in_schema=False)

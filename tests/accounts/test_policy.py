@@ -5,7 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from accounts.pages import ROLE_WORK
 from accounts.policy import (
+    ROLE_NAMES,
     Actor,
     may_act_as,
     may_change_roles,
