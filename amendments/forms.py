@@ -198,8 +198,21 @@ class CallForm(msgspec.Struct, frozen=True):
     held_on: date
     begins_at: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
     place: Annotated[str, msgspec.Meta(min_length=3, max_length=300)]
-    policy: Annotated[OrderPolicy, msgspec.Meta(extra={"missing": N_("Choose the order of voting.")})]
     link: Annotated[str, msgspec.Meta(max_length=500, pattern=r"^(https://\S+)?$")] = ""
+
+
+class OrderForm(msgspec.Struct, frozen=True):
+    """In which order the council votes, and by which provision."""
+
+    policy: Annotated[OrderPolicy, msgspec.Meta(extra={"missing": N_("Choose the order of voting.")})]
+    reason: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=5,
+            max_length=300,
+            extra={"missing": N_("Write which provision of the council’s regulation says so.")},
+        ),
+    ]
 
 
 class CouncillorForm(msgspec.Struct, frozen=True):

@@ -25,7 +25,7 @@ from amendments.models.debates import (
     DebateRequest,
     DebateSpeaker,
 )
-from amendments.models.sitting import Councillor, CouncilVote, Sitting, TakeOver
+from amendments.models.sitting import Councillor, CouncilOrder, CouncilVote, Sitting, TakeOver
 from amendments.models.yearly import YearlyEntry, YearlyReport
 
 APPEND_ONLY = (
@@ -37,6 +37,7 @@ APPEND_ONLY = (
     "amendment_rulings",
     "amendment_take_overs",
     "council_votes",
+    "council_orders",
     "yearly_entries",
     "yearly_reports",
     "debate_minutes",
@@ -58,6 +59,7 @@ __all__ = [
     "AmendmentSupport",
     "Answer",
     "CorrectionRow",
+    "CouncilOrder",
     "CouncilVote",
     "Councillor",
     "Debate",

@@ -32,6 +32,20 @@ class Councillor(Base):
     until_on: Mapped[date | None] = mapped_column(comment="last day in office")
 
 
+class CouncilOrder(Base):
+    """The order in which the council votes on amendments, as its regulation says; the last row holds.
+    Append-only, and public.
+    """
+
+    __tablename__ = "council_orders"
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="from 1")
+    policy: Mapped[str] = mapped_column(String(20), comment="amendments/rules/voting_order.py")
+    reason: Mapped[str] = mapped_column(Text, comment="the provision of the council's regulation; public")
+    at: Mapped[datetime]
+    by_name: Mapped[str] = mapped_column(String(200))
+
+
 class Sitting(Base):
     """A sitting of the council, as far as one act is concerned."""
 

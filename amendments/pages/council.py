@@ -1,14 +1,15 @@
 """The council's roll, and the forms of the secretariat and the councillors around a sitting."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
-from amendments.models import Councillor
+from amendments.models import Councillor, CouncilOrder
 from amendments.pages.amendments import AmendmentView
 from amendments.pages.changes import ChangeView
-from amendments.pages.sitting import MotionView, SittingHead
+from amendments.pages.sitting import POLICIES, POLICY_WORDS, MotionView, SittingHead
+from amendments.rules.voting_order import OrderPolicy
 
 
 class CallPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +20,8 @@ class CallPage(msgspec.Struct, frozen=True, kw_only=True):
     act_title: str
     earliest: date
     in_office: int
-    policies: list[tuple[str, str, str]]
+    policy: str
+    policy_words: str
     typed: dict[str, str]
     errors: dict[str, str] = {}
 
@@ -84,11 +86,26 @@ class TakeOverPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # ── the roll ──────────────────────────────────────────────────────────────────
+class OrderView(msgspec.Struct, frozen=True):
+    """The order of voting that the council set. `title` and `words` are msgids."""
+
+    policy: str
+    title: str
+    words: str
+    reason: str
+    at: datetime
+    by: str
+
+
 class CouncilPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is in the council: (id, name, since), and who was: (name, since, until)."""
+    """Who is in the council: (id, name, since), and who was: (name, since, until). `policies`: value, title
+    and words of each order of voting.
+    """
 
     members: list[tuple[str, str, date]]
     former: list[tuple[str, date, date]]
+    order: OrderView | None
+    policies: list[tuple[str, str, str]]
     may_keep: bool
     typed: dict[str, str]
     errors: dict[str, str] = {}
@@ -96,6 +113,7 @@ class CouncilPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def build_council(
     councillors: Sequence[Councillor],
+    order: CouncilOrder | None,
     *,
     today: date,
     may_keep: bool,
@@ -114,7 +132,18 @@ def build_council(
             for one in councillors
             if one.until_on is not None and one.until_on < today
         ],
+        order=_view_order(order),
+        policies=[(one.value, title, POLICY_WORDS[one]) for one, title in POLICIES.items()],
         may_keep=may_keep,
         typed=typed,
         errors=errors,
+    )
+
+
+def _view_order(order: CouncilOrder | None) -> OrderView | None:
+    if order is None:
+        return None
+    policy = OrderPolicy(order.policy)
+    return OrderView(
+        order.policy, POLICIES[policy], POLICY_WORDS[policy], order.reason, order.at, order.by_name
     )

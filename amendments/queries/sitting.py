@@ -10,7 +10,15 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments.errors import SittingNotFound
-from amendments.models import ActVersion, AmendmentRow, Councillor, CouncilVote, Sitting, TakeOver
+from amendments.models import (
+    ActVersion,
+    AmendmentRow,
+    Councillor,
+    CouncilOrder,
+    CouncilVote,
+    Sitting,
+    TakeOver,
+)
 from amendments.queries.acts import get_version, list_versions, read_version
 from amendments.queries.amendments import last_answers, list_standing
 from amendments.rules.majority import Choice
@@ -38,6 +46,18 @@ class Member(msgspec.Struct, frozen=True):
 
 
 # ── the council ───────────────────────────────────────────────────────────────
+async def find_order(session: AsyncSession) -> CouncilOrder | None:
+    """The order of voting that the council has set; None when it has set none."""
+    query = select(CouncilOrder).order_by(CouncilOrder.position.desc()).limit(1)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def get_order_policy(session: AsyncSession) -> OrderPolicy:
+    """In which order the council votes; the furthest-reaching first while it has set none."""
+    order = await find_order(session)
+    return OrderPolicy(order.policy) if order else OrderPolicy.FAR_REACHING
+
+
 async def list_councillors(session: AsyncSession, *, on: date | None = None) -> Sequence[Councillor]:
     """Everybody who is or was on the roll, by name; with `on`, those in office on that day."""
     query = select(Councillor).order_by(Councillor.name, Councillor.id)

@@ -17,7 +17,7 @@ from amendments.errors import (
     SittingOpen,
     TooEarly,
 )
-from amendments.forms import CallForm, CouncillorForm, EndTermForm, ReasonForm
+from amendments.forms import CallForm, CouncillorForm, EndTermForm, OrderForm, ReasonForm
 from amendments.models import Act, Sitting
 from amendments.pages.amendments import AmendmentView, view_amendment
 from amendments.pages.council import CallPage, TakeOverPage, build_council
@@ -35,7 +35,7 @@ from amendments.policy import (
 )
 from amendments.routes.public import reading_of, view_rows, visible_act, visible_amendment
 from amendments.rules.procedure import Event, earliest_day
-from amendments.rules.voting_order import Order, OrderPolicy
+from amendments.rules.voting_order import Order
 from amendments.service import SittingDraft
 from amendments.states import SittingState
 from amendments.text.operations import Amendment
@@ -202,14 +202,16 @@ async def _call_page(
     today = local_date(ctx.now)
     days_off = await list_days_off(session)
     earliest = earliest_day(Event.SITTING, after=Event.SITTING_CALLED, on=today, days_off=days_off)
-    typed = {"held_on": earliest.isoformat(), "begins_at": "18:00", "policy": OrderPolicy.FAR_REACHING.value}
+    typed = {"held_on": earliest.isoformat(), "begins_at": "18:00"}
+    policy = await queries.get_order_policy(session)
     return CallPage(
         act_id=str(act.id),
         act_number=act.number or "",
         act_title=act.title,
         earliest=earliest,
         in_office=len(await queries.list_councillors(session, on=today)),
-        policies=[(one.value, title, POLICY_WORDS[one]) for one, title in POLICIES.items()],
+        policy=POLICIES[policy],
+        policy_words=POLICY_WORDS[policy],
         typed=typed | dict(form.fields),
         errors=errors or {},
     )
@@ -356,6 +358,7 @@ async def _council_page(
 ) -> object:
     return build_council(
         await queries.list_councillors(session),
+        await queries.find_order(session),
         today=local_date(ctx.now),
         may_keep=bool(may_keep_roll(ctx.actor)),
         typed=dict(form.fields),
@@ -370,7 +373,7 @@ async def keep_roll(
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
 ) -> Response[bytes]:
-    """Put a councillor on the roll, or write down the last day of one."""
+    """Put a councillor on the roll, write down the last day of one, or the order of voting."""
     require(may_keep_roll(ctx.actor))
     try:
         if form.get("do") == "end":
@@ -378,6 +381,9 @@ async def keep_roll(
             await service.end_term(
                 session, ctx.actor, typed_id(ended.councillor), until_on=ended.until_on, now=ctx.now
             )
+        elif form.get("do") == "order":
+            order = parse(OrderForm, form)
+            await service.set_order(session, ctx.actor, order.policy, reason=order.reason, now=ctx.now)
         else:
             typed = parse(CouncillorForm, form)
             await service.add_councillor(
@@ -391,7 +397,7 @@ async def keep_roll(
     except FormErrors as errors:
         model = await _council_page(session, ctx, form, field_errors(ctx.locale, errors))
         return page(request, "amendments/sitting_council.html", model, status=422)
-    return see_other(request, "/council", notice=ctx.gettext("The roll of the council is changed."))
+    return see_other(request, "/council", notice=ctx.gettext("It is written down, and public."))
 
 
 async def _account_of(session: AsyncSession, email: str) -> UUID | None:

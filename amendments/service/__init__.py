@@ -91,6 +91,7 @@ from amendments.service.sitting import (
     cancel_sitting,
     end_term,
     list_untaken,
+    set_order,
     take_back,
     take_over,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "save_minutes",
     "save_speaker",
     "save_text",
+    "set_order",
     "shown_days",
     "stand_behind",
     "step_back",

@@ -118,17 +118,21 @@ async def consolidate_act(
     else:
         check_not_far(proposals_until, today, "proposals_until")
         await check_term(session, Event.PROPOSALS_ENDED, proposals_until, {Event.REOPENED: today})
+    corrections = await queries.list_corrections(session, debated.id)
     version = await publish_version(
         session,
         act,
         done.version,
         VersionKind.CONSOLIDATED,
         origins=msgspec.json.encode(done.spans),
-        report=report_of(done, await queries.list_corrections(session, debated.id)),
+        report=report_of(done, corrections),
         now=now,
     )
     facts: dict[str, object] = {"version": version.sequence, "text": version.content_hash, "by": actor.name}
     await publish_fact(session, "act.consolidated", act, facts, now=now)
+    for one in corrections:
+        said: dict[str, object] = {"version": version.sequence, "unit": one.unit, "reason": one.reason}
+        await publish_fact(session, "act.corrected", act, {**said, "by": one.by_name}, now=now)
     if proposals_until is None:
         act.move_to(ActState.COUNCIL)
         await note_event(session, actor, act, Event.SENT_TO_ENDORSEMENT, today, now=now)

@@ -20,7 +20,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from amendments import queries
 from amendments.errors import NoQuorum, NotOnFinalText, SittingOpen
-from amendments.models import Act, ActVersion, AmendmentAnchor, AmendmentRow, Councillor, Sitting, TakeOver
+from amendments.models import (
+    Act,
+    ActVersion,
+    AmendmentAnchor,
+    AmendmentRow,
+    Councillor,
+    CouncilOrder,
+    Sitting,
+    TakeOver,
+)
 from amendments.policy import (
     may_begin_vote,
     may_call_sitting,
@@ -97,6 +106,32 @@ async def end_term(
     await _note_roll(session, actor, councillor, "council.term_ended", {"until": until_on}, now=now)
 
 
+async def set_order(
+    session: AsyncSession, actor: Actor, policy: OrderPolicy, *, reason: str, now: datetime
+) -> CouncilOrder:
+    """Write down in which order the council votes on amendments, and by which provision; it holds for the
+    sittings that are called from now on. The same again is the same. Locks: the register's head. Raises:
+    Forbidden.
+    """
+    require(may_keep_roll(actor))
+    await register.hold(session)
+    holds = await queries.find_order(session)
+    if holds is not None and (holds.policy, holds.reason) == (policy.value, reason):
+        return holds
+    order = CouncilOrder(
+        position=holds.position + 1 if holds else 1,
+        policy=policy.value,
+        reason=reason,
+        at=now,
+        by_name=actor.name,
+    )
+    session.add(order)
+    await session.flush()
+    facts: dict[str, object] = {"policy": policy.value, "reason": reason, "by": actor.name}
+    await register.record(session, "council.order_set", "council", facts, now=now)
+    return order
+
+
 async def _note_roll(
     session: AsyncSession,
     actor: Actor,
@@ -113,13 +148,13 @@ async def _note_roll(
 
 # ── calling ───────────────────────────────────────────────────────────────────
 class SittingDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """When and where the council sits, and in which order it votes."""
+    """When and where the council sits. `policy`: the order of voting; None: the one that the council set."""
 
     held_on: date
     begins_at: str
     place: str
     link: str = ""
-    policy: OrderPolicy = OrderPolicy.FAR_REACHING
+    policy: OrderPolicy | None = None
 
 
 async def call_sitting(
@@ -142,8 +177,9 @@ async def call_sitting(
     )
     await record_event(session, actor, act_id, Event.SITTING_CALLED, on=today, text=said, now=now)
     version = await queries.last_version(session, act_id)
+    policy = draft.policy or await queries.get_order_policy(session)
     sitting = Sitting(
-        **msgspec.structs.asdict(draft),
+        **msgspec.structs.asdict(draft) | {"policy": policy.value},
         act_id=act_id,
         position=len(before) + 1,
         version_id=version.id,
@@ -155,7 +191,7 @@ async def call_sitting(
     facts: dict[str, object] = {
         "held_on": draft.held_on.isoformat(),
         "place": draft.place,
-        "policy": draft.policy.value,
+        "policy": policy.value,
         "text": version.content_hash,
         "by": actor.name,
     }

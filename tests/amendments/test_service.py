@@ -355,6 +355,9 @@ async def test_what_was_accepted_becomes_the_next_text_word_for_word(
     assert json.loads(version.report)["corrections"] == [
         {"unit": "a3", "reason": "Ca să fie clar.", "by": clerk.name}
     ]
+    facts = await register.list_facts(session, subject=f"act:{act.id}")
+    (corrected,) = [fact for fact in facts if fact.kind == "act.corrected"]
+    assert (corrected.facts["unit"], corrected.facts["reason"]) == ("a3", "Ca să fie clar.")
 
 
 async def test_insertions_at_one_place_wait_for_a_ruling(

@@ -193,6 +193,26 @@ async def test_the_roll_is_kept_by_the_secretariat(hall: Hall) -> None:
     assert "Formerly" in await clerk.see("/council")
 
 
+async def test_the_council_s_order_of_voting_is_set_once_in_public_and_holds_for_its_sittings(
+    hall: Hall,
+) -> None:
+    clerk, regulation = hall.clerk, "Regulamentul consiliului, art. 57"
+    assert "The council has set none" in await clerk.see("/council")
+    refused = await clerk.send("/council", 422, do="order", policy="submission")
+    assert "Write which provision" in refused.text
+    await clerk.send("/council", 422, do="order", policy="by lot", reason=regulation)
+    for _ in range(2):  # a second click
+        await clerk.send("/council", do="order", policy="submission", reason=regulation)
+    assert regulation in await clerk.see("/council")
+    assert "In the order of submission" in await clerk.see(f"{hall.here}/call")
+    called = {"held_on": "2027-04-20", "begins_at": "18:00", "place": "Sala de consiliu"}
+    await clerk.send(f"{hall.here}/call", policy="far_reaching", **called)  # nobody chooses it for one day
+    async with hall.town.database.read() as session:
+        assert (await queries.get_sitting(session, hall.act.id)).policy == "submission"
+        facts = await register.list_facts(session, subject="council")
+    assert [(fact.kind, fact.facts["reason"]) for fact in facts] == [("council.order_set", regulation)]
+
+
 # ── two at once ───────────────────────────────────────────────────────────────
 async def refusal(act: Awaitable[object]) -> object:
     """The class of the refusal, or None when it went well."""
