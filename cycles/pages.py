@@ -155,7 +155,7 @@ class FeedPage(msgspec.Struct, frozen=True):
 
     slug: str
     title: str
-    updated: str
+    updated: datetime
     entries: list[FeedEntry]
 
 
@@ -317,5 +317,5 @@ def build_feed(cycle: Cycle, facts: Sequence[Fact], locale: Locale) -> FeedPage:
         )
         for fact in facts
     ]
-    updated = entries[0].at if entries else cycle.created_at.isoformat()
+    updated = datetime.fromisoformat(entries[0].at) if entries else cycle.created_at
     return FeedPage(cycle.slug, title_of(cycle, locale), updated, entries)

@@ -1,6 +1,6 @@
 """The programme in public: as a list, a month or a map; one consultation; who holds them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -43,7 +43,7 @@ from consultations.policy import (
 )
 from consultations.queries import Chosen, Listed
 from consultations.rules.recurrence import MIDNIGHT, at
-from consultations.states import THEME_TITLES, State
+from consultations.states import THEME_TITLES, State, Theme
 from notices.queries import is_following
 from proposals.pages.ideas import query_of
 from proposals.pages.maps import PinsView, view_pins
@@ -68,10 +68,10 @@ def read_chosen(asked: Form) -> Chosen:
     )
 
 
-def calendar_path(chosen: Chosen) -> str:
-    """The calendar that holds at least what is chosen."""
+def calendar_path(chosen: Chosen, known: Mapping[str, Collection[str]]) -> str:
+    """The calendar that holds at least what is chosen, of those that there are."""
     for kind, key in (("area", chosen.area), ("host", chosen.host), ("theme", chosen.theme)):
-        if key:
+        if key in known[kind]:
             return f"/consultations/calendars/{kind}/{key}"
     return "/consultations/calendars/all/all"
 
@@ -114,6 +114,9 @@ async def list_programme(
             offset=place.offset,
         )
         cards = await view_cards(session, ctx, rows)
+    areas = await queries.list_neighbourhoods(session)
+    hosts = [(one.slug, one.name) for one in await queries.list_hosts(session)]
+    known = {"area": dict(areas), "host": dict(hosts), "theme": set(Theme)}
     model = ProgrammePage(
         view=view,
         when="past" if is_past else "next",
@@ -122,15 +125,15 @@ async def list_programme(
         month=month,
         pins=place_on_map(ctx, cards) if view == "map" else None,
         chosen=chosen,
-        areas=await queries.list_neighbourhoods(session),
-        hosts=[(one.slug, one.name) for one in await queries.list_hosts(session)],
+        areas=areas,
+        hosts=hosts,
         themes=[(theme.value, title) for theme, title in THEME_TITLES.items()],
         seasons=[
             (one.slug, one.title if ctx.locale == "ro" else one.title_en)
             for one in await queries.list_seasons(session)
         ],
         query=query_of(season=chosen.season, host=chosen.host, area=chosen.area, theme=chosen.theme),
-        calendar_path=calendar_path(chosen),
+        calendar_path=calendar_path(chosen, known),
         may_organize=may_organize(ctx.actor),
         may_answer_calls=may_answer_calls(ctx.actor),
     )

@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
+from playwright.async_api import Error as PlaywrightError
 
 from app.errors import TITLES, ErrorPage, ResendPage
 from app.kit import clock
@@ -191,15 +192,16 @@ async def show(page: Any, url: str, answer: httpx.Response) -> None:
 
     async def fulfil(asked: dict[str, Any]) -> None:
         given = {"requestId": asked["requestId"], "responseHeaders": headers, "body": body}
-        await devtools.send(
-            "Fetch.fulfillRequest", {**given, "responseCode": 200}
-        )  # 4xx would be a console message
+        # a request that the browser has given up meanwhile is asked again; 4xx would be a console message
+        with contextlib.suppress(PlaywrightError):
+            await devtools.send("Fetch.fulfillRequest", {**given, "responseCode": 200})
 
-    devtools.once("Fetch.requestPaused", fulfil)
+    devtools.on("Fetch.requestPaused", fulfil)
     only = {"urlPattern": url.partition("#")[0], "resourceType": "Document"}
     await devtools.send("Fetch.enable", {"patterns": [only]})
     await page.goto(url)
     await devtools.send("Fetch.disable")
+    devtools.remove_listener("Fetch.requestPaused", fulfil)
 
 
 WITH_A_PAGE = {"content-type", *(name.decode() for name, _ in SECURITY_HEADERS)}
