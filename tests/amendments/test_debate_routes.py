@@ -55,7 +55,7 @@ async def test_from_the_request_to_the_corrected_minutes(
     assert "10 March 2027" in await nobody.see(f"/acts/{act.id}")
     assert "Sign in to register to speak." in await nobody.see(here)
     calendar = (await nobody.client.get(f"/en{here}/calendar.ics")).text
-    assert "DTSTART:20270310T150000Z" in calendar
+    assert "DTSTART;TZID=Europe/Bucharest:20270310T170000" in calendar
     # registering
     await ana.see(here)
     await ana.send(here, about="art. 1", is_public="yes")
