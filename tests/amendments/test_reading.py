@@ -110,7 +110,7 @@ def test_a_decision_in_markdown() -> None:
     found = rows(proposal.version)
     assert found[:2] == [
         "titlu: PROIECT DE HOTĂRÂRE",
-        "titlu: privind aprobarea Regulamentului parcărilor de reședință din Sectorul 5",
+        "titlu 2: privind aprobarea Regulamentului parcărilor de reședință din Sectorul 5",
     ]
     assert "art. 2 lit. b) pct. 2: cu cel mult 3 vehicule;" in found
     assert "art. 2 lit. c): cabinetele medicale." in found
