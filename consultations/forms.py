@@ -52,6 +52,8 @@ class PlanForm(msgspec.Struct, frozen=True, kw_only=True):
             for name in ("begins", "ends")
             if read_hour(getattr(self, name)) is None
         }
+        if not 2000 <= self.day.year <= 2100:
+            wrong["day"] = Invalid(N_("This day is too far away. Look at the year again."))
         if self.repeat != "none" and self.until is None:
             wrong["until"] = Invalid(N_("Write until when it repeats."))
         elif self.until is not None and self.until < self.day:

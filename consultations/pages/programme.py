@@ -16,6 +16,8 @@ from consultations.queries import Chosen, Listed
 from consultations.states import STATE_TITLES, THEME_TITLES, Coming, State, Theme
 from proposals.pages.maps import PinsView
 
+YEARS = 100  # before and after today: farther away there is no programme, and soon no calendar
+
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """A consultation in a list. `theme_title`, `state_title`: msgids; `free`: places, None: no limit."""
@@ -133,9 +135,10 @@ def view_month(first: date, cards: Sequence[Card], *, today: date) -> MonthView:
 def read_month(typed: str, *, today: date) -> date:
     """The first day of the month asked for; of this one when it is none."""
     try:
-        return datetime.strptime(typed, "%Y-%m").replace(tzinfo=BUCHAREST).date()
+        first = datetime.strptime(typed, "%Y-%m").replace(tzinfo=BUCHAREST).date()
     except ValueError:
         return today.replace(day=1)
+    return first if abs(first.year - today.year) <= YEARS else today.replace(day=1)
 
 
 class ProgrammePage(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,18 +91,26 @@ async def get_registration_by_code(session: AsyncSession, code: str) -> Registra
 
 
 async def list_to_call(
-    session: AsyncSession, consultation_id: uuid.UUID, sequence: int
-) -> list[Registration]:
-    """Who gave only a telephone number and has not been told of the last change."""
-    query = select(Registration).where(
-        Registration.consultation_id == consultation_id,
-        Registration.account_id.is_(None),
-        Registration.email == "",
-        Registration.phone != "",
-        Registration.state != Coming.WITHDRAWN.value,
-        Registration.told_sequence < sequence,
+    session: AsyncSession, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[Registration]]:
+    """Who gave only a telephone number and has not been told of the last change, by consultation."""
+    query = (
+        select(Registration)
+        .join(Consultation, Consultation.id == Registration.consultation_id)
+        .where(
+            Registration.consultation_id.in_(ids),
+            Registration.account_id.is_(None),
+            Registration.email == "",
+            Registration.phone != "",
+            Registration.state != Coming.WITHDRAWN.value,
+            Registration.told_sequence < Consultation.sequence,
+        )
+        .order_by(Registration.position)
     )
-    return list((await session.execute(query.order_by(Registration.position))).scalars())
+    found: dict[uuid.UUID, list[Registration]] = {}
+    for one in (await session.execute(query)).scalars():
+        found.setdefault(one.consultation_id, []).append(one)
+    return found
 
 
 async def list_coming_of(

@@ -146,7 +146,7 @@ async def mark_called(
     return see_other(request, "/consultations/calls", notice=ctx.gettext("Noted: called."))
 
 
-@get("/consultations/calls", audience=official, writes=True, include_in_schema=False)
+@get("/consultations/calls", audience=official, include_in_schema=False)
 async def list_calls(
     request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
 ) -> Response[bytes]:
@@ -154,11 +154,12 @@ async def list_calls(
     require(may_answer_calls(ctx.actor))
     rows = await queries.list_listed(session, since=ctx.now, until=ctx.now + AHEAD)
     cards = await view_cards(session, ctx, rows)
-    calls = []
-    for one, card in zip(rows, cards, strict=True):
-        waiting = await queries.list_to_call(session, one.row.id, one.row.sequence)
-        if waiting:
-            calls.append((card, [view_person(row, sequence=one.row.sequence) for row in waiting]))
+    to_call = await queries.list_to_call(session, [one.row.id for one in rows])
+    calls = [
+        (card, [view_person(row, sequence=one.row.sequence) for row in to_call[one.row.id]])
+        for one, card in zip(rows, cards, strict=True)
+        if one.row.id in to_call
+    ]
     return page(request, "consultations/calls.html", CallsPage(coming=cards, calls=calls))
 
 

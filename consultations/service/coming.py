@@ -226,9 +226,14 @@ async def promote(session: AsyncSession, row: Consultation, *, now: datetime) ->
 async def mark_told(session: AsyncSession, actor: Actor, registration_id: uuid.UUID, *, seen: int) -> None:
     """Somebody was called and knows what has changed up to the sequence `seen`. Raises: Forbidden."""
     require(may_answer_calls(actor))
-    query = select(Registration).where(Registration.id == registration_id).with_for_update()
-    for one in (await session.execute(query.execution_options(populate_existing=True))).scalars():
-        one.told_sequence = max(one.told_sequence, seen)
+    query = (
+        select(Registration, Consultation.sequence)
+        .join(Consultation, Consultation.id == Registration.consultation_id)
+        .where(Registration.id == registration_id)
+        .with_for_update(of=Registration)
+    )
+    for one, newest in (await session.execute(query.execution_options(populate_existing=True))).all():
+        one.told_sequence = max(one.told_sequence, min(seen, newest))
     await session.flush()
 
 

@@ -313,6 +313,7 @@ async def report(
 
     Locks: it, the register's head. Raises: Forbidden, FormErrors.
     """
+    require(may_organize(actor))
     row = await queries.get_consultation(session, consultation_id, lock=True)
     to = State.HELD if is_held else State.NOT_HELD
     if row.state == to:
@@ -334,6 +335,7 @@ async def _move(
     *,
     now: datetime,
 ) -> Consultation:
+    require(may_organize(actor))
     if row.state == to and kind in (ChangeKind.CANCELLED, ChangeKind.REINSTATED):
         return row  # a second click
     require(verdict)
@@ -341,8 +343,10 @@ async def _move(
         _check_reason(reason)
     before = await read_facts(session, row)
     row.move_to(to)
-    row.sequence += 1
+    if kind is not ChangeKind.HELD:  # which changes nothing in a calendar
+        row.sequence += 1
     await session.flush()
+    await promote(session, row, now=now)  # somebody may have closed their account while it was called off
     await note(session, actor, row, kind, before, reason=reason, now=now)
     return row
 

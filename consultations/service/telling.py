@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.queries import Contact, list_contacts
+from app.kit.clock import local_date
 from app.kit.i18n import N_, Locale, show_datetime
 from app.kit.mail import send_mail
 from consultations import queries
 from consultations.models import Change, Consultation, Registration
 from consultations.states import ChangeKind, State
 from notices.service import Announcement, announce
+from notices.service.announcing import local_path
 
 # The msgid of the sentence, for each kind that followers and neighbours are told of.
 SENTENCES: dict[ChangeKind, str] = {
@@ -24,7 +26,10 @@ SENTENCES: dict[ChangeKind, str] = {
     ChangeKind.REINSTATED: N_("It takes place after all, on %(starts_on)s, %(venue)s. Reason: %(reason)s"),
     ChangeKind.NOT_HELD: N_("It was not held. Reason: %(reason)s"),
 }
-MAILED = frozenset({ChangeKind.MOVED, ChangeKind.CANCELLED, ChangeKind.REINSTATED, ChangeKind.NOT_HELD})
+# Of what whoever registered is told, and whoever left only a telephone number is called.
+MAILED = frozenset(
+    {ChangeKind.MOVED, ChangeKind.EDITED, ChangeKind.CANCELLED, ChangeKind.REINSTATED, ChangeKind.NOT_HELD}
+)
 
 
 def path_of(row: Consultation) -> str:
@@ -34,26 +39,25 @@ def path_of(row: Consultation) -> str:
 
 async def tell_everybody(session: AsyncSession, row: Consultation, entry: Change, *, now: datetime) -> None:
     """Tell everybody concerned of a change. Queues: mail, notices."""
-    kind = ChangeKind(entry.kind)
+    kind, venue = ChangeKind(entry.kind), await _venue(session, row)
+    expected = await queries.list_expected(session, row.id) if kind in MAILED else []
+    for contact, registration in await list_reachable(session, expected):
+        mail_change(session, row, entry, contact, registration, venue)
     if kind not in SENTENCES:
         return
-    expected = await queries.list_expected(session, row.id)
-    if kind in MAILED:
-        for contact, registration in await list_reachable(session, expected):
-            mail_change(session, row, entry, contact, registration, await _venue(session, row))
     what = Announcement(
         topic=f"consultation:{row.id}",
         title=f"{row.number}, {row.title}",
         path=path_of(row),
         words=SENTENCES[kind],
         facts={
-            "starts_on": row.starts_at.date().isoformat(),
-            "venue": await _venue(session, row),
+            "starts_on": local_date(row.starts_at).isoformat(),
+            "venue": venue,
             "reason": entry.reason,
         },
         is_near=True,
         is_pressing=kind in MAILED,
-        spared=[one.account_id for one in expected if one.account_id] if kind in MAILED else [],
+        spared=[one.account_id for one in expected if one.account_id],
     )
     announce(session, what, now=now)
 
@@ -124,6 +128,6 @@ def _facts(row: Consultation, one: Registration, contact: Contact, venue: str) -
         "is_off": row.state in (State.CANCELLED, State.NOT_HELD),
         "places": one.places,
         "code": one.code,
-        "ticket_path": f"/consultations/tickets/{one.code}",
-        "path": path_of(row),
+        "ticket_path": local_path(f"/consultations/tickets/{one.code}", contact.locale),
+        "path": local_path(path_of(row), contact.locale),
     }

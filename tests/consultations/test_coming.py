@@ -72,8 +72,10 @@ async def test_who_calls_is_written_down_once_and_is_called_back(session: AsyncS
     assert await mails(session, "registration") == []  # there is no address
     await service.cancel(session, organizer, row.id, reason=WHY, now=MORNING)
     assert own.told_sequence < row.sequence  # has to be called
-    await service.mark_told(session, organizer, own.id, seen=row.sequence)
+    assert await queries.list_to_call(session, [row.id]) == {row.id: [own]}
+    await service.mark_told(session, organizer, own.id, seen=999)  # nobody knows more than there is
     assert own.told_sequence == row.sequence
+    assert await queries.list_to_call(session, [row.id]) == {}
     with pytest.raises(Forbidden):
         await service.mark_told(session, await make_visitor(session), own.id, seen=9)
 
@@ -119,6 +121,19 @@ async def test_needs_and_numbers_are_deleted_afterwards_and_names_with_the_accou
     assert await service.forget_people(session, now=EVENING + timedelta(days=31)) == 1
     await session.refresh(waits)
     assert (waits.phone, waits.name) == ("", "Maria Radu")
+
+
+async def test_a_place_that_became_free_while_it_was_called_off_is_given(session: AsyncSession) -> None:
+    organizer = await make_organizer(session)
+    row = await make_consultation(session, organizer, capacity=1)
+    ana, ion = await make_visitor(session), await make_visitor(session)
+    await service.register(session, ana, row.id, Party(), now=MORNING)
+    waits = await service.register(session, ion, row.id, Party(), now=MORNING)
+    await service.cancel(session, organizer, row.id, reason=WHY, now=MORNING)
+    await service.leave_no_name(session, AccountClosed(ana.id, MORNING))
+    assert waits.state == Coming.WAITING
+    await service.reinstate(session, organizer, row.id, reason=WHY, now=MORNING)
+    assert waits.state == Coming.CONFIRMED
 
 
 async def test_two_hundred_at_once_for_fifty_places(database: Database) -> None:

@@ -158,6 +158,32 @@ async def test_called_off_and_taking_place_after_all(session: AsyncSession) -> N
         await service.cancel(session, organizer, row.id, reason=WHY, now=after)
 
 
+async def test_other_words_are_told_too_and_a_report_changes_no_calendar(session: AsyncSession) -> None:
+    organizer, ana = await make_organizer(session), await make_visitor(session)
+    row = await make_consultation(session, organizer)
+    await service.register(session, ana, row.id, Party(), now=MORNING)
+    plan = msgspec.structs.replace(read_plan(row), languages="limbajul semnelor")
+    await service.change(session, organizer, row.id, plan, reason=WHY, seen=0, now=MORNING)
+    assert [one["facts"]["kind"] for one in await mails(session, "change")] == ["edited"]
+    sequence = row.sequence
+    await service.report(session, organizer, row.id, is_held=True, reason="", now=EVENING)
+    assert row.sequence == sequence == 1
+    await service.report(session, organizer, row.id, is_held=False, reason=WHY, now=EVENING)
+    assert row.sequence == 2  # struck in calendars
+
+
+async def test_who_may_not_is_told_so_on_a_second_click_too(session: AsyncSession) -> None:
+    organizer, ana = await make_organizer(session), await make_visitor(session)
+    row = await make_consultation(session, organizer)
+    await service.cancel(session, organizer, row.id, reason=WHY, now=MORNING)
+    with pytest.raises(Forbidden):
+        await service.cancel(session, ana, row.id, reason=WHY, now=MORNING)
+    other = await make_consultation(session, organizer, starts_at=EVENING + WEEK)
+    await service.report(session, organizer, other.id, is_held=True, reason="", now=EVENING + WEEK)
+    with pytest.raises(Forbidden):
+        await service.report(session, ana, other.id, is_held=True, reason="", now=EVENING + WEEK)
+
+
 async def test_the_history_cannot_be_altered(session: AsyncSession) -> None:
     organizer = await make_organizer(session)
     row = await make_consultation(session, organizer)

@@ -95,6 +95,10 @@ async def test_a_series_from_the_form_to_the_programme(town: Town) -> None:
     page = await visitor.see(f"/consultations/{proposal}")
     assert "50 places free" in page
     assert "Monday, 5 April 2027, 18:00–20:00" in page
+    for month in ("0001-01", "9999-12", "2027-13", "x"):
+        await visitor.see(f"/consultations?view=month&month={month}")
+    refused = await organizer.send("/consultations/plan", 422, **plan | {"day": "9999-12-31"})
+    assert "too far away" in refused.text
     await visitor.see("/consultations?when=past&page=99&host=nobody&season=x")
     await visitor.see("/consultations/hosts/cristina-popa")
     await visitor.see("/consultations/hosts/nobody", 404)
