@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.models import Account
 from accounts.states import Role
@@ -14,6 +15,7 @@ from cycles.models import Cycle
 from tests.make.accounts import make_account, sign_in
 from tests.make.cycles import make_cycle
 from tests.make.proposals import make_reviewer
+from tests.make.works import Made, make_funded_project
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -93,3 +95,8 @@ async def town(app: Any, make_client: Callable[[], httpx.AsyncClient], clock: ob
     async with town.database.write() as session:
         town.cycle = await make_cycle(session, slug="bp-2027")
     return town
+
+
+@pytest.fixture
+async def made(session: AsyncSession) -> Made:
+    return await make_funded_project(session)
