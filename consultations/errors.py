@@ -50,3 +50,7 @@ class NoLongerPossible(Conflict):
 
 class SettingNotFound(NotFound):
     default = N_("There is nothing like this to set.")
+
+
+class NothingToPutUp(NotFound):
+    default = N_("There is a poster only of a consultation that is still to come.")

@@ -1,7 +1,6 @@
-"""What is printed, as the plain values that the templates of `templates/amendments/print` read."""
+"""What is printed, as the plain values that the templates of `templates/print` read."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,39 +15,10 @@ from amendments.text.labels import written_label
 from amendments.text.lines import Layout
 from amendments.text.units import Unit, Version
 from app.kit.i18n import N_, Locale, show_date, translate
+from app.kit.pdf import Imprint, print_frame
 from app.kit.printing import printable
 
-TEMPLATES = Path("templates/amendments/print")
 LONGEST_NAME = 120  # of a heading in a file's outline
-REGIONS: dict[Locale, str] = {"ro": "RO", "en": "GB"}
-
-
-class Imprint(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose document it is, in which language it is drawn, and where it is to be had."""
-
-    authority: str
-    locale: Locale
-    address: str
-
-
-class DrawingPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown while a document is drawn. `again`: its address."""
-
-    again: str
-    filename: str
-
-
-def print_frame(imprint: Imprint, *, title: str, number: str, description: str) -> dict[str, Any]:
-    """What every printed document has."""
-    return {
-        "title": printable(title).strip() or "–",  # a document without a title is not accessible
-        "author": printable(imprint.authority),
-        "description": printable(description),
-        "number": printable(number),
-        "foot": printable(imprint.address),
-        "lang": imprint.locale,
-        "region": REGIONS[imprint.locale],
-    }
 
 
 # ── a version, line by line ───────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from amendments.models import Act, ActEvent, AmendmentRow, CouncilVote, Debate, Sitting, TakeOver
-from amendments.pages.printed import Imprint, heading, paragraph, print_frame, table_block
+from amendments.pages.printed import heading, paragraph, table_block
 from amendments.pages.sitting import MotionView, view_head, view_motions
 from amendments.pages.table import TablePage, TableRow
 from amendments.pages.words import ACT_STATES, AUTHOR_KINDS, OUTCOMES, STEPS
@@ -23,6 +23,7 @@ from amendments.queries.debates import Minutes
 from amendments.rules.procedure import Event
 from amendments.states import INTO_TEXT, UNANSWERED, ActState, AmendmentState, AuthorKind, Outcome
 from app.kit.i18n import N_, Locale, show_date, translate
+from app.kit.pdf import Imprint, print_frame
 
 TITLE = N_("Report on the public debate")
 

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from amendments.models import YearlyEntry, YearlyReport
-from amendments.pages.printed import Imprint, heading, paragraph, print_frame, table_block
+from amendments.pages.printed import heading, paragraph, table_block
 from amendments.rules.yearly import ENTERED, FIGURES, FORM, LAW, Figure, missing
 from app.kit.i18n import N_, Locale, show_date, translate
+from app.kit.pdf import Imprint, print_frame
 from app.kit.policy import Verdict
 
 TITLE = N_("Report on decisional transparency, %(year)s")

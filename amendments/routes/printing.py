@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from amendments import queries, service
 from amendments.errors import ActNotFound, AmendmentNotFound
 from amendments.models import Act, ActVersion
-from amendments.pages.printed import TEMPLATES, DrawingPage, Imprint, print_table, print_version
+from amendments.pages.printed import print_table, print_version
 from amendments.pages.report import (
     DebateReport,
     build_report,
@@ -35,14 +35,10 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import NotFound
 from app.kit.i18n import translate
-from app.kit.printing import StillDrawing, draw
-from app.kit.web import WebRequest, anyone, ctx_of, download, get, page
+from app.kit.pdf import Imprint, send_pdf
+from app.kit.web import WebRequest, anyone, download, get, page
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-PRINTS = 60  # documents that one address may have drawn in ten minutes; each can take seconds
-PRINT_SECONDS = 600
-PATIENCE = 2.5  # seconds that a person waits for a document before a page says that it is being drawn
-ASK_AGAIN = 4  # seconds until that page asks again
 
 
 async def load_version(
@@ -73,32 +69,6 @@ def imprint_of(ctx: Ctx, path: str) -> Imprint:
 def day_of(act: Act) -> date:
     """The day of an act's documents: the same from one drawing to the next."""
     return act.announced_on or local_date(act.created_at)
-
-
-async def send_pdf(
-    request: WebRequest, template: str, values: dict[str, object], day: date, *, filename: str
-) -> Response[bytes]:
-    """A document as PDF, for an address that has not had too many drawn. People who wait too long for it get
-    a page that says so and asks again; programs wait. Raises: TooMany.
-    """
-    ctx = ctx_of(request)
-    await ctx.services.limiter.check(f"print:{ctx.client_ip}", limit=PRINTS, seconds=PRINT_SECONDS)
-    settings = ctx.services.settings
-    path, is_person = settings.root / TEMPLATES / template, "text/html" in request.headers.get("accept", "")
-    try:
-        content = await draw(
-            path,
-            values,
-            day=day,
-            cache=settings.var_dir / "printed",
-            patience=PATIENCE if is_person else None,
-        )
-    except StillDrawing:
-        again = ctx.url(ctx.path) + (f"?{ctx.query}" if ctx.query else "")
-        headers = {"Refresh": str(ASK_AGAIN), "Cache-Control": "no-store"}
-        model = DrawingPage(again=again, filename=filename)
-        return page(request, "amendments/drawing.html", model, status=202, headers=headers)
-    return download(content, media_type="application/pdf", filename=filename)
 
 
 # ── a version ─────────────────────────────────────────────────────────────────

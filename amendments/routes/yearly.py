@@ -18,13 +18,14 @@ from amendments.pages.yearly import (
     shown_values,
 )
 from amendments.policy import may_prepare, may_publish_year
-from amendments.routes.printing import imprint_of, send_pdf
+from amendments.routes.printing import imprint_of
 from amendments.rules.yearly import ENTERED
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors
 from app.kit.forms import Form, whole_number
 from app.kit.i18n import N_, translate
+from app.kit.pdf import send_pdf
 from app.kit.policy import require
 from app.kit.text import write_csv
 from app.kit.web import (

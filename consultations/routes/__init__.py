@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from consultations.routes import coming, desk, feeds, kept, people, planning, public
+from consultations.routes import coming, desk, feeds, kept, people, planning, posters, public
 
 router = Router(
     path="/",
@@ -14,5 +14,6 @@ router = Router(
         *desk.HANDLERS,
         *planning.HANDLERS,
         *people.HANDLERS,
+        *posters.HANDLERS,
     ],
 )

@@ -14,8 +14,8 @@ import pytest
 
 from amendments import queries
 from amendments.models import Act
-from amendments.routes import printing as routes_printing
 from amendments.text.units import Version
+from app.kit import pdf as kit_pdf
 from app.kit import printing
 from app.kit.printing import BREAK, LACKING, compile_document, printable
 from tests.conftest import FrozenClock, skip_or_fail
@@ -25,7 +25,7 @@ from tests.make.published import make_published
 from tests.servers import Missing
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENT = ROOT / "templates" / "amendments" / "print" / "document.typ"
+DOCUMENT = ROOT / "templates" / "print" / "document.typ"
 
 
 def tags(pdf: pikepdf.Pdf) -> Iterator[str]:
@@ -183,7 +183,7 @@ async def test_who_waits_too_long_for_a_document_is_told(
     clock.at(AFTER)
     async with app.services.database.write() as session:
         act = await make_act(session, await make_clerk(session), tmp_path)
-    monkeypatch.setattr(routes_printing, "PATIENCE", 0)
+    monkeypatch.setattr(kit_pdf, "PATIENCE", 0)
     drawn: list[Path] = []
     draw_once = printing._draw_once
 

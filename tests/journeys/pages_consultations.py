@@ -41,6 +41,8 @@ CONSULTATIONS: tuple[PageCase, ...] = (
     PageCase(f"{BASE}/kept"),
     PageCase(f"{BASE}/kept?season=none", note="nothing"),
     PageCase(f"{BASE}/calendars"),
+    PageCase(f"{BASE}/posters"),
+    PageCase(f"{BASE}/posters?area=nowhere", note="nothing"),
     PageCase(f"{BASE}/tickets/{{ticket}}"),
     PageCase(f"{BASE}/tickets/{{waiting_ticket}}"),
     PageCase(f"{BASE}/desk", who="organizer"),
