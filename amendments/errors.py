@@ -191,6 +191,32 @@ class DebateNotHeld(Conflict):
     default = N_("A public debate is called. Hold it, or call it off, before the text goes to the council.")
 
 
+class SaidUnregistered(Conflict):
+    """What was recommended at a public debate waits to be registered, and so for its answer."""
+
+    default = N_(
+        "Recommendations of the public debate that are not registered as amendments: %(number)s. Register "
+        "each, so that it gets its answer."
+    )
+
+
+class DebateOwed(Conflict):
+    """A public debate was asked for in writing, and none was held since."""
+
+    default = N_(
+        "A public debate was asked for and has not been held (%(source)s). Call it; or write, in public, why "
+        "none is held."
+    )
+
+
+class MinutesOwed(Conflict):
+    """A public debate was held; its minutes are not public."""
+
+    default = N_(
+        "The minutes of the public debate are published first (%(source)s; a jurist is to confirm it)."
+    )
+
+
 class DebateChanged(Conflict):
     """What is written down of a meeting was saved by somebody else since."""
 

@@ -110,6 +110,12 @@ class AdoptForm(msgspec.Struct, frozen=True):
     adopt: list[str] = []
 
 
+class WithoutDebateForm(msgspec.Struct, frozen=True):
+    """Why no public debate is held although one was asked for; public."""
+
+    without_debate: Annotated[str, msgspec.Meta(min_length=20, max_length=5_000)] = ""
+
+
 class AnnounceForm(msgspec.Struct, frozen=True):
     """The last day on which proposals are received."""
 

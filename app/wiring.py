@@ -84,6 +84,7 @@ REGISTER_KINDS: dict[str, str] = {
     "act.paper_added": N_("A paper was added to a draft decision"),
     "act.paper_withdrawn": N_("A paper of a draft decision was withdrawn"),
     "act.debate_requested": N_("A public debate of a draft decision was asked for"),
+    "act.debate_refused": N_("No public debate of a draft decision is held, though one was asked for"),
     "act.debate_called": N_("A public debate of a draft decision was called"),
     "act.debate_cancelled": N_("A public debate of a draft decision was called off"),
     "act.debate_ended": N_("A public debate of a draft decision was held"),

@@ -11,6 +11,7 @@ from amendments.pages.amendments import AmendmentView
 from amendments.pages.changes import ChangeView
 from amendments.pages.warnings import WarningView
 from amendments.pages.words import OUTCOMES
+from amendments.rules.procedure import Duty, Event
 from amendments.states import ActState
 from amendments.text.reading.proposal import Remark
 from amendments.text.units import UnitType
@@ -306,5 +307,13 @@ class ConsolidatePage(msgspec.Struct, frozen=True, kw_only=True):
     untidy: list[str]
     earliest: date
     until: str
+    said: Sequence[tuple[int, int]]  # at a meeting, and not registered: its place and theirs
+    owed: Sequence[Duty]
+    without_debate: str
     problem: str
     errors: dict[str, str] = {}
+
+    @property
+    def owes_debate(self) -> bool:
+        """Whether a public debate was asked for and not held since."""
+        return any(one.after is Event.DEBATE_REQUESTED for one in self.owed)

@@ -64,6 +64,7 @@ STEPS: dict[Event, str] = {
     Event.REOPENED: N_("A new round of the debate began, on the improved text"),
     Event.PROPOSALS_ENDED: N_("Time for proposals ended"),
     Event.DEBATE_REQUESTED: N_("A public debate was asked for"),
+    Event.DEBATE_REFUSED: N_("No public debate is held, though one was asked for"),
     Event.DEBATE_CALLED: N_("The public debate was called"),
     Event.DEBATE_ENDED: N_("The public debate was held"),
     Event.DEBATE_PAPERS: N_("The minutes of the debate were published"),

@@ -63,6 +63,7 @@ from amendments.queries.debates import (
     list_minutes,
     list_recommendations,
     list_speakers,
+    list_unregistered,
     read_minutes,
 )
 from amendments.queries.publishing import (
@@ -181,6 +182,7 @@ __all__ = [
     "list_standing",
     "list_subscribers",
     "list_take_overs",
+    "list_unregistered",
     "list_versions",
     "list_votes",
     "list_years",

@@ -159,6 +159,19 @@ async def list_recommendations(session: AsyncSession, debate_id: uuid.UUID) -> S
     return (await session.execute(query)).scalars().all()
 
 
+async def list_unregistered(session: AsyncSession, act_id: uuid.UUID) -> Sequence[tuple[int, int]]:
+    """What was recommended at an act's meetings and is no amendment yet: each by the place of its meeting and
+    its own.
+    """
+    query = (
+        select(Debate.position, DebateRecommendation.position)
+        .join(Debate, Debate.id == DebateRecommendation.debate_id)
+        .where(Debate.act_id == act_id, DebateRecommendation.amendment_id.is_(None))
+        .order_by(Debate.position, DebateRecommendation.position)
+    )
+    return [(meeting, place) for meeting, place in (await session.execute(query)).all()]
+
+
 async def get_recommendation(
     session: AsyncSession, debate_id: uuid.UUID, position: int
 ) -> DebateRecommendation:

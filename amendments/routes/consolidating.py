@@ -1,5 +1,6 @@
 """Making the next text of what was accepted, and saying in which order it stands where it meets."""
 
+from datetime import date
 from uuid import UUID
 
 from litestar import Response
@@ -8,8 +9,8 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from amendments import queries, service
-from amendments.errors import AnswerClashes, DebateNotHeld, OrderNeeded, TextRefused, TooEarly, Unanswered
-from amendments.forms import AnnounceForm, ReasonForm, WordingForm
+from amendments.errors import AnswerClashes, DebateOwed, TextRefused, TooEarly
+from amendments.forms import AnnounceForm, ReasonForm, WithoutDebateForm, WordingForm
 from amendments.models import Act, ActVersion
 from amendments.pages.acts import UnitView, view_row, view_units
 from amendments.pages.amendments import Reading
@@ -29,7 +30,7 @@ from amendments.text.weaving import Ruling
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
-from app.kit.errors import FormErrors
+from app.kit.errors import Conflict, DomainError, FormErrors
 from app.kit.forms import Form, parse, query_form, whole_number
 from app.kit.policy import require
 from app.kit.web import WebRequest, error_text, explain_refusal, get, official, page, post, see_other
@@ -87,6 +88,9 @@ async def _consolidation(
         earliest=earliest,
         until=typed.get("proposals_until") or earliest.isoformat(),
         reason=typed.get("reason"),
+        said=await queries.list_unregistered(session, act.id),
+        owed=service.owed_to_debates(await queries.list_events(session, act.id)),
+        without_debate=typed.get("without_debate"),
         problem=problem,
         errors=errors or {},
     )
@@ -254,23 +258,31 @@ async def consolidate_act(
             )
         until = parse(AnnounceForm, form).proposals_until if form.get("do") == "round" else None
         version = await service.consolidate_act(
-            session, ctx.actor, act_id, proposals_until=until, now=ctx.now
+            session,
+            ctx.actor,
+            act_id,
+            proposals_until=until,
+            without_debate=parse(WithoutDebateForm, form).without_debate,
+            now=ctx.now,
         )
-    except (
-        FormErrors,
-        Unanswered,
-        OrderNeeded,
-        TextRefused,
-        AnswerClashes,
-        TooEarly,
-        DebateNotHeld,
-    ) as problem:
-        field = "proposals_until" if isinstance(problem, TooEarly) and until else form.get("do")
+    except (FormErrors, Conflict) as problem:
+        field = _field_of(problem, form, until)
         errors, status = explain_refusal(ctx.locale, problem, field)
         model = await _consolidation(session, ctx, act, form, errors)
         return page(request, "amendments/consolidate.html", model, status=status)
     notice = ctx.gettext("Version %(number)s is published.") % {"number": version.sequence}
     return see_other(request, f"/acts/{act_id}", notice=notice)
+
+
+def _field_of(problem: DomainError, form: Form, until: date | None) -> str:
+    """Where the message of what is no error of a form stands."""
+    match problem:
+        case TooEarly() if until:
+            return "proposals_until"
+        case DebateOwed():
+            return "without_debate"
+        case _:
+            return form.get("do")
 
 
 HANDLERS = [show_consolidation, consolidate_act]

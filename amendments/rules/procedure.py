@@ -26,6 +26,7 @@ class Event(StrEnum):
     REOPENED = "reopened"  # the text that was improved is public, and a new round of the debate begins on it
     PROPOSALS_ENDED = "proposals_ended"  # the last day on which written proposals were received
     DEBATE_REQUESTED = "debate_requested"  # in writing, by an association or another authority
+    DEBATE_REFUSED = "debate_refused"  # none is held although it was asked for; with the reason
     DEBATE_CALLED = "debate_called"  # its date and place were published
     DEBATE_ENDED = "debate_ended"  # everybody who had registered has spoken
     DEBATE_PAPERS = "debate_papers"  # minutes, recommendations and the improved draft are public
@@ -111,6 +112,63 @@ LAW: tuple[Provision, ...] = (
     ),
 )
 """The terms of the law, in the order of the procedure."""
+
+
+class Duty(msgspec.Struct, frozen=True, kw_only=True):
+    """What has to have happened before a step, once something else has: a term without days.
+
+    `is_confirmed`: as of a provision.
+    """
+
+    step: Event
+    after: Event
+    met_by: frozenset[Event]
+    source: str
+    is_confirmed: bool = True
+
+
+DUTIES: tuple[Duty, ...] = (
+    Duty(
+        step=Event.SENT_TO_ENDORSEMENT,
+        after=Event.DEBATE_REQUESTED,
+        met_by=frozenset({Event.DEBATE_ENDED, Event.DEBATE_REFUSED}),
+        source="Legea 52/2003, art. 7 alin. (9)",
+    ),
+    Duty(
+        step=Event.SENT_TO_ENDORSEMENT,
+        after=Event.DEBATE_ENDED,
+        met_by=frozenset({Event.DEBATE_PAPERS}),
+        source="Legea 52/2003, art. 7 alin. (8) și (10) lit. d)",
+        is_confirmed=False,  # that the minutes come first is a reading of both paragraphs together
+    ),
+)
+"""What a step owes to what was asked for or begun before it."""
+
+
+def list_owed(
+    step: Event, steps: Iterable[tuple[Event, date]], *, duties: Iterable[Duty] = DUTIES
+) -> tuple[Duty, ...]:
+    """What still has to happen before a step. `steps`: the timeline as it was written; what was done meets
+    what was asked for on that day or before, and nothing that came after it.
+
+    >>> asked, held = (Event.DEBATE_REQUESTED, date(2027, 3, 2)), (Event.DEBATE_ENDED, date(2027, 3, 10))
+    >>> [one.after.value for one in list_owed(Event.SENT_TO_ENDORSEMENT, [held, asked])]
+    ['debate_ended']
+    >>> again = (Event.DEBATE_REQUESTED, date(2027, 3, 11))
+    >>> [one.after.value for one in list_owed(Event.SENT_TO_ENDORSEMENT, [asked, held, again])]
+    ['debate_requested', 'debate_ended']
+    """
+    last: dict[Event, tuple[date, int]] = {}
+    for position, (event, on) in enumerate(steps):
+        last[event] = max(last.get(event, (on, position)), (on, position))
+    return tuple(
+        one
+        for one in duties
+        if one.step is step
+        and one.after in last
+        and not any(last[event] > last[one.after] for event in one.met_by if event in last)
+    )
+
 
 COMPLETION = Term(5, Unit.WORKING_DAYS, "")
 """How long an amendment that was returned waits for its author; then it stands as it was sent. The law names

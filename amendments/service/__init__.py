@@ -70,6 +70,7 @@ from amendments.service.moderating import (
     refuse_amendment,
     return_amendment,
 )
+from amendments.service.owing import owed_to_debates
 from amendments.service.papers import add_paper, withdraw_paper
 from amendments.service.preparing import adopt_prepared, draft_of, drop_prepared, prepare_answer
 from amendments.service.proposing import (
@@ -159,6 +160,7 @@ __all__ = [
     "list_merged",
     "list_unkept",
     "list_untaken",
+    "owed_to_debates",
     "prepare_answer",
     "preview",
     "preview_days_off",

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from amendments import queries
-from amendments.errors import AnswerClashes, DebateNotHeld, OrderNeeded, TextRefused, Unanswered
+from amendments.errors import AnswerClashes, OrderNeeded, TextRefused, Unanswered
 from amendments.models import Act, ActVersion, AmendmentAnchor, AmendmentRow, CorrectionRow, RulingRow
 from amendments.policy import may_consolidate
 from amendments.rules.procedure import Event
@@ -30,8 +30,9 @@ from amendments.service.acts import (
 )
 from amendments.service.comparing import keep_all_conflicts
 from amendments.service.correcting import correction_id, list_merged
+from amendments.service.owing import check_said, settle_debates
 from amendments.service.telling import mail_author, tell
-from amendments.states import ActState, AmendmentState, DebateState, Outcome, VersionKind
+from amendments.states import ActState, AmendmentState, Outcome, VersionKind
 from amendments.text.labels import cite
 from amendments.text.operations import Amendment
 from amendments.text.rebase import Rebased, rebase
@@ -93,16 +94,20 @@ async def consolidate_act(
     act_id: uuid.UUID,
     *,
     proposals_until: date | None = None,
+    without_debate: str = "",
     now: datetime,
 ) -> ActVersion:
     """Publish the next version. With a last day for proposals a new round of the debate begins on it, in
-    which deferred amendments are open again; else the text goes to the council.
+    which deferred amendments are open again; else the text goes to the council, `without_debate` for the
+    reason that is given where one was asked for.
 
-    Locks: the act. Raises: Forbidden, Unanswered, OrderNeeded, TextRefused, AnswerClashes, TooEarly,
-    DebateNotHeld, FormErrors for a day that is too far. Queues: mail to the authors of deferred amendments.
+    Locks: the act. Raises: Forbidden, SaidUnregistered, Unanswered, OrderNeeded, TextRefused, AnswerClashes,
+    TooEarly, DebateNotHeld, DebateOwed, MinutesOwed, FormErrors for a day that is too far.
+    Queues: mail to the authors of deferred amendments.
     """
     act = await queries.get_act(session, act_id, lock=True)
     require(may_consolidate(actor, act))
+    await check_said(session, act)
     deferred = await _list_deferred(session, act)
     waiting = await queries.count_unanswered(session, act_id)
     if waiting or (proposals_until is None and deferred):
@@ -113,8 +118,8 @@ async def consolidate_act(
     debated = await queries.last_version(session, act_id)
     today = local_date(now)
     if proposals_until is None:
-        await _check_debate_held(session, act_id)
         await check_term(session, Event.SENT_TO_ENDORSEMENT, today, await happened_of(session, act))
+        await settle_debates(session, actor, act, without_debate=without_debate, now=now)
     else:
         check_not_far(proposals_until, today, "proposals_until")
         await check_term(session, Event.PROPOSALS_ENDED, proposals_until, {Event.REOPENED: today})
@@ -139,12 +144,6 @@ async def consolidate_act(
     else:
         await _begin_round(session, actor, act, version, done, deferred, proposals_until, now=now)
     return version
-
-
-async def _check_debate_held(session: AsyncSession, act_id: uuid.UUID) -> None:
-    """Raises: DebateNotHeld while people are called to a public debate of this text."""
-    if any(one.state == DebateState.CALLED for one in await queries.list_debates(session, act_id)):
-        raise DebateNotHeld()
 
 
 def report_of(done: Consolidated, corrections: Sequence[CorrectionRow] = ()) -> str:

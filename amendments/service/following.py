@@ -21,6 +21,7 @@ STEPS: Mapping[str, str] = {
     Event.PROPOSALS_ENDED.value: N_("The time for proposals has ended"),
     Event.PROPOSALS_EXTENDED.value: N_("There is more time for proposals"),
     Event.DEBATE_REQUESTED.value: N_("A public debate was asked for"),
+    Event.DEBATE_REFUSED.value: N_("No public debate is held, though one was asked for"),
     Event.DEBATE_CALLED.value: N_("The public debate was called"),
     Event.DEBATE_ENDED.value: N_("The public debate was held"),
     Event.DEBATE_PAPERS.value: N_("The minutes of the debate are published"),

@@ -242,7 +242,7 @@ async def publish_minutes(
     require(may_hold_debate(actor))
     check_debate(DebateState(debate.state), DebateState.PUBLISHED)
     speakers = await queries.list_speakers(session, debate.id)
-    _check_complete(debate, speakers)
+    _check_complete(debate, speakers, await queries.list_recommendations(session, debate.id))
     debate.move_to(DebateState.PUBLISHED)
     content = msgspec.json.encode(await _minutes(session, act, debate, speakers)).decode()
     row = DebateMinutes(
@@ -256,8 +256,10 @@ async def publish_minutes(
     return row
 
 
-def _check_complete(debate: Debate, speakers: Sequence[DebateSpeaker]) -> None:
-    """Raises: FormErrors."""
+def _check_complete(
+    debate: Debate, speakers: Sequence[DebateSpeaker], said: Sequence[DebateRecommendation]
+) -> None:
+    """Raises: FormErrors; what waits to be registered, each by its place."""
     wrong: dict[str, Invalid] = {}
     if debate.attendance is None:
         wrong["attendance"] = Invalid(N_("Write how many people were there."))
@@ -267,6 +269,10 @@ def _check_complete(debate: Debate, speakers: Sequence[DebateSpeaker]) -> None:
     if silent:
         numbers = ", ".join(map(str, silent))
         wrong["speakers"] = Invalid(N_("Write what these speakers said: %(numbers)s."), numbers=numbers)
+    for one in said:
+        if one.amendment_id is None:
+            text = N_("Register recommendation %(number)s as an amendment: so it gets its answer.")
+            wrong[f"said-{one.position}"] = Invalid(text, number=one.position)
     if wrong:
         raise FormErrors(dict(wrong))
 

@@ -13,7 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from amendments import queries, service
-from amendments.errors import DebateChanged, DebateNotHeld, DebateOpen, StillToSpeak
+from amendments.errors import (
+    DebateChanged,
+    DebateNotHeld,
+    DebateOpen,
+    DebateOwed,
+    MinutesOwed,
+    SaidUnregistered,
+    StillToSpeak,
+    Unanswered,
+)
 from amendments.models import Act, Debate
 from amendments.service import AmendmentDraft, AnswerDraft, DebateDraft, SpeakerDraft
 from amendments.states import AmendmentState, DebateState, IllegalMove, Outcome
@@ -57,6 +66,23 @@ async def called(session: AsyncSession, folder: Path) -> tuple[Actor, Act, Debat
     return clerk, act, await service.call_debate(session, clerk, act.id, CALL, now=NOON)
 
 
+ASKED = {"entity": "Asociația Pietonilor", "kind": "association", "signed_by": "Ana", "reason": ""}
+
+
+async def publish_minutes(session: AsyncSession, clerk: Actor, debate: Debate) -> None:
+    """With what the minutes have to say."""
+    await service.save_minutes(
+        session,
+        clerk,
+        debate.id,
+        attendance=31,
+        officials="Ion Primaru, primar",
+        notes="",
+        revision=debate.revision,
+    )
+    await service.publish_minutes(session, clerk, debate.id, now=AFTER)
+
+
 async def kinds(session: AsyncSession, act: Act) -> list[str]:
     return [fact.kind for fact in await register.list_facts(session, subject=f"act:{act.id}")][::-1]
 
@@ -73,9 +99,8 @@ async def test_an_association_asks_and_the_secretariat_calls(session: AsyncSessi
     await service.subscribe(session, ana, wanted=True, now=NOON)
     await service.subscribe(session, dan, wanted=True, now=NOON)
     await follow(session, dan, act)
-    asked = {"entity": "Asociația Pietonilor", "kind": "association", "signed_by": "Ana", "reason": ""}
     for _ in range(2):  # two clicks
-        await service.request_debate(session, ana, act.id, **asked, now=NOON)
+        await service.request_debate(session, ana, act.id, **ASKED, now=NOON)
     assert len(await queries.list_debate_requests(session, act.id)) == 1
     with pytest.raises(Forbidden):
         await service.call_debate(session, ana, act.id, CALL, now=NOON)
@@ -237,6 +262,7 @@ async def test_what_is_sent_twice_at_the_desk_is_written_once(session: AsyncSess
     for _ in range(2):
         await service.add_recommendation(session, clerk, debate.id, **said, now=HELD)
     assert len(await queries.list_recommendations(session, debate.id)) == 1
+    await service.register_recommendation(session, clerk, debate.id, 1, now=HELD)
     await service.save_speaker(session, clerk, debate.id, 1, spoke=True, summary="Prea scump.", revision=0)
     await service.end_debate(session, clerk, debate.id, now=HELD)
     own = {"attendance": 31, "officials": "Ion Primaru, primar", "notes": "", "revision": 0}
@@ -290,8 +316,77 @@ async def test_the_text_does_not_go_to_the_council_while_people_are_called_to_a_
         await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
     assert len(await queries.list_versions(session, act.id)) == 1
     await service.end_debate(session, clerk, debate.id, now=AFTER)
+    with pytest.raises(MinutesOwed):
+        await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
+    await publish_minutes(session, clerk, debate)
     await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
     assert act.state == "council"
+
+
+async def test_what_was_said_is_registered_before_the_minutes_and_before_the_next_text(
+    session: AsyncSession, tmp_path: Path
+) -> None:
+    clerk, act, debate = await called(session, tmp_path)
+    await service.add_walk_in(session, clerk, debate.id, WALKED_IN, now=HELD)
+    for body in ("Să fie mai ieftin.", "Să fie gratis noaptea."):
+        await service.add_recommendation(session, clerk, debate.id, speaker=1, body=body, now=HELD)
+    await service.register_recommendation(session, clerk, debate.id, 1, now=HELD)
+    await service.save_speaker(session, clerk, debate.id, 1, spoke=True, summary="Mai ieftin.", revision=0)
+    await service.end_debate(session, clerk, debate.id, now=HELD)
+    with pytest.raises(FormErrors) as refused:
+        await publish_minutes(session, clerk, debate)
+    assert set(refused.value.errors) == {"said-2"}, "its place on the page"
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    for until in (None, date(2027, 4, 1)):  # for the council, and for another round
+        with pytest.raises(SaidUnregistered, match="1"):
+            await service.consolidate_act(session, clerk, act.id, proposals_until=until, now=TO_COUNCIL)
+    await service.register_recommendation(session, clerk, debate.id, 2, now=AFTER)
+    with pytest.raises(Unanswered, match="2"):
+        await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
+
+
+async def test_a_debate_that_was_asked_for_is_held_or_refused_in_public(
+    session: AsyncSession, tmp_path: Path
+) -> None:
+    clerk, ana = await make_clerk(session), await make_person(session)
+    act = await make_act(session, clerk, tmp_path)
+    await service.request_debate(session, ana, act.id, **ASKED, now=NOON)
+    debate = await service.call_debate(session, clerk, act.id, CALL, now=NOON)
+    await service.cancel_debate(session, clerk, debate.id, reason="Sala nu este liberă.", now=NOON)
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    with pytest.raises(DebateOwed):
+        await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
+    why = "Asociația nu este legal constituită, deși i s-au cerut actele."
+    await service.consolidate_act(session, clerk, act.id, without_debate=why, now=TO_COUNCIL)
+    steps = [(one.event, one.text) for one in await queries.list_events(session, act.id)]
+    assert steps[-2:] == [("debate_refused", why), ("sent_to_endorsement", "")]
+    assert "act.debate_refused" in await kinds(session, act)
+    assert "debate_refused" in await list_steps_told(session)
+
+
+async def test_a_debate_that_was_held_answers_who_asked_before_it_and_nobody_after(
+    session: AsyncSession, tmp_path: Path
+) -> None:
+    clerk, act, debate = await called(session, tmp_path)
+    await service.end_debate(session, clerk, debate.id, now=HELD)
+    await publish_minutes(session, clerk, debate)
+    await service.request_debate(session, await make_person(session), act.id, **ASKED, now=AFTER)
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    why = "O dezbatere s-a ținut deja, pe același text, la 10 martie."
+    with pytest.raises(DebateOwed):
+        await service.consolidate_act(session, clerk, act.id, now=TO_COUNCIL)
+    await service.consolidate_act(session, clerk, act.id, without_debate=why, now=TO_COUNCIL)
+    assert act.state == "council"
+
+
+async def test_no_reason_is_written_down_where_no_debate_was_asked_for(
+    session: AsyncSession, tmp_path: Path
+) -> None:
+    clerk = await make_clerk(session)
+    act = await make_act(session, clerk, tmp_path)
+    await service.close_debate(session, clerk, act.id, now=AFTER)
+    await service.consolidate_act(session, clerk, act.id, without_debate="Nimeni nu a cerut.", now=TO_COUNCIL)
+    assert "act.debate_refused" not in await kinds(session, act)
 
 
 async def test_a_meeting_is_called_off_and_another_called(session: AsyncSession, tmp_path: Path) -> None:
