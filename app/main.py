@@ -34,6 +34,7 @@ from consultations.routes import router as consultations_router
 from cycles.routes import router as cycles_router
 from discussions.routes import router as discussions_router
 from notices.routes import router as notices_router
+from open_data.routes import router as open_data_router
 from proposals.routes import router as proposals_router
 from search.routes import router as search_router
 from voting.routes import router as voting_router
@@ -66,6 +67,7 @@ def routers() -> list[Router]:
         cycles_router,
         search_router,
         notices_router,
+        open_data_router,
         voting_router,
         proposals_router,
         consultations_router,

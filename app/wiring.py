@@ -23,12 +23,15 @@ from consultations.service import leave_no_name as leave_consultations
 from cycles.events import StageDatesChanged
 from cycles.queries import CycleSource
 from discussions.queries import resolve_by
+from discussions.queries.facts import CommentTable, DecisionTable
 from discussions.queries.searched import CommentSource
 from discussions.service import export_comments
 from discussions.service import leave_no_name as take_name_off_comments
 from notices.queries import tell_by
 from notices.service import export_notices, forget_account
-from proposals.queries.discussed import find_idea_lists, find_ideas, find_opinions
+from open_data.queries import publish_as
+from proposals.queries.discussed import comment_scope, find_idea_lists, find_ideas, find_opinions
+from proposals.queries.facts import IdeaTable, ProjectTable, SupportTable, TimelineTable
 from proposals.queries.followed import IdeaTopics, ProjectTopics
 from proposals.queries.searched import IdeaSource, ProjectSource
 from proposals.service import export_proposals, record_outcome
@@ -242,6 +245,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("notices.jobs.send_digests", 3600),
     Scheduled("consultations.jobs.remind_who_comes", 3600),
     Scheduled("consultations.jobs.forget_people", 24 * 3600),
+    Scheduled("open_data.jobs.publish_packages", 3600),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )
 
@@ -275,6 +279,12 @@ def wire() -> None:
     index_by("poll", PollSource())
     index_by("cycle", CycleSource())
     index_by("consultation", ConsultationSource())
+    publish_as("ideas", IdeaTable())
+    publish_as("timelines", TimelineTable())
+    publish_as("supports", SupportTable())
+    publish_as("comments", CommentTable(comment_scope))
+    publish_as("decisions", DecisionTable(comment_scope))
+    publish_as("projects", ProjectTable())
     add_occasions("council", list_council_meetings)
 
 

@@ -145,7 +145,7 @@ SEASON = Size(ideas=2000, supports=30_000, comments=15_000)
 class Season:
     """What is asked for, and by whom."""
 
-    cycle_slug: str
+    cycle_id: uuid.UUID
     ideas: tuple[uuid.UUID, ...]  # the most liked and most talked about first
     queued: tuple[uuid.UUID, ...]
     resident: Voter
@@ -182,7 +182,7 @@ async def make_season(database: Database, size: Size, *, now: datetime) -> Seaso
         await _insert(session, Thread, threads)
         await _insert(session, Comment, said)
     queued = [row["id"] for row in made if row["state"] in ("submitted", "in_review", "waiting")]
-    return Season(cycle.slug, tuple(row["id"] for row in made), tuple(queued), residents[0], officers[0][1])
+    return Season(cycle.id, tuple(row["id"] for row in made), tuple(queued), residents[0], officers[0][1])
 
 
 async def _insert(session: AsyncSession, model: Any, rows: Sequence[Row]) -> None:

@@ -5,10 +5,7 @@ memory; what is decided meanwhile may be in the later part. What is asked for ag
 answered without its content (ETag).
 """
 
-import csv
-import io
-import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,45 +15,33 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.forms import query_form
 from app.kit.paging import paging
-from app.kit.text import harmless_cell
+from app.kit.tables import as_csv, as_json
 from app.kit.web import WebRequest, answer_json, anyone, get, stream
+from cycles.models import Cycle
 from cycles.queries import get_cycle_by_slug
 from discussions.queries import count_on, list_readable
 from proposals import queries
 from proposals.errors import IdeaNotFound
-from proposals.models import IdeaEvent
-from proposals.pages.ideas import BY_AUTHOR, ORDERS, query_of
+from proposals.pages.ideas import ORDERS, query_of
 from proposals.queries.discussed import idea_ref
+from proposals.queries.facts import (
+    IdeaFact,
+    IdeaTable,
+    ProjectFact,
+    ProjectTable,
+    StepFact,
+    idea_fact,
+    step_fact,
+)
 
 COMMENTS = 100  # of one answer
-PRIVATE = ("from_author",)  # facts of timelines that name a person whose account may be closed
-Rows = AsyncIterator[list[msgspec.Struct]]
-
-
-class IdeaFact(msgspec.Struct, frozen=True):
-    """A public idea. Amounts are integer bani; times are UTC."""
-
-    id: str
-    number: str
-    title: str
-    text: str
-    language: str
-    state: str
-    area: str | None
-    location: str
-    author: str
-    submitted_at: datetime
-    supporters: int
-    project: str | None
-    outcome: str | None
-    url: str
+Rows = AsyncIterator[Sequence[msgspec.Struct]]
 
 
 class IdeaList(msgspec.Struct, frozen=True):
@@ -67,16 +52,6 @@ class IdeaList(msgspec.Struct, frozen=True):
     pages: int
     next: str | None
     ideas: list[IdeaFact]
-
-
-class StepFact(msgspec.Struct, frozen=True):
-    """An entry of an idea's timeline. `facts` depend on `kind`: reason, costs, another idea, days."""
-
-    at: datetime
-    kind: str
-    by: str
-    text: str
-    facts: dict[str, Any]
 
 
 class IdeaDetail(msgspec.Struct, frozen=True):
@@ -116,53 +91,6 @@ class CommentList(msgspec.Struct, frozen=True):
     comments: list[CommentFact]
 
 
-class ProjectFact(msgspec.Struct, frozen=True):
-    """A project of a cycle. Amounts are integer bani (hundredths of the cycle's currency)."""
-
-    number: str
-    title: str
-    summary: str
-    text: str
-    area: str | None
-    cost_bani: int
-    idea: str | None
-    outcome: str | None
-    url: str
-
-
-def _idea(row: Row[*tuple[Any, ...]], ctx: Ctx) -> IdeaFact:
-    return IdeaFact(
-        id=str(row.id),
-        number=row.number,
-        title=row.title,
-        text=row.body,
-        language=row.lang,
-        state=row.state,
-        area=row.area_name,
-        location=row.location,
-        author=row.author_name,
-        submitted_at=row.submitted_at,
-        supporters=row.support_count,
-        project=row.project_number,
-        outcome=row.project_outcome,
-        url=ctx.absolute(f"/ideas/{row.id}"),
-    )
-
-
-def _project(row: Row[*tuple[Any, ...]], ctx: Ctx, slug: str) -> ProjectFact:
-    return ProjectFact(
-        number=row.number,
-        title=row.title,
-        summary=row.summary,
-        text=row.body,
-        area=row.area_name,
-        cost_bani=row.cost_bani,
-        idea=row.idea_number,
-        outcome=row.outcome,
-        url=ctx.absolute(f"/cycles/{slug}/projects/{row.number}"),
-    )
-
-
 InState = Annotated[
     str, QueryParameter(name="state", max_length=40)
 ]  # "state" names something else to the router
@@ -198,7 +126,7 @@ async def ideas_page_json(
             page=place.number,
             pages=place.last,
             next=ctx.absolute(following) if place.number < place.last else None,
-            ideas=[_idea(row, ctx) for row in rows],
+            ideas=[idea_fact(row, ctx.absolute("")) for row in rows],
         ),
     )
 
@@ -217,7 +145,7 @@ async def idea_json(
     idea = await queries.get_idea(session, idea_id)
     said = await count_on(session, [idea_ref(idea.id)])
     model = IdeaDetail(
-        idea=_idea(row, ctx),
+        idea=idea_fact(row, ctx.absolute("")),
         landmark=idea.landmark,
         latitude=idea.latitude,
         longitude=idea.longitude,
@@ -226,15 +154,9 @@ async def idea_json(
         merged_into=str(idea.merged_into_id) if idea.merged_into_id else None,
         comments=said.get(idea_ref(idea.id), 0),
         comments_url=ctx.absolute(f"/api/v1/ideas/{idea.id}/comments"),
-        timeline=[_step(one, idea.author_name) for one in await queries.list_events(session, idea.id)],
+        timeline=[step_fact(one, idea.author_name) for one in await queries.list_events(session, idea.id)],
     )
     return answer_json(request, model)
-
-
-def _step(event: IdeaEvent, author: str) -> StepFact:
-    facts = {name: fact for name, fact in json.loads(event.facts).items() if name not in PRIVATE}
-    by = author if event.by_name and event.kind in BY_AUTHOR else event.by_name
-    return StepFact(event.at, event.kind, by, event.text, facts)
 
 
 @get(
@@ -276,47 +198,16 @@ async def comments_json(
 
 
 # ── whole lists, streamed ─────────────────────────────────────────────────────
-async def _read_ideas(ctx: Ctx, slug: str) -> Rows:
+async def _read_ideas(ctx: Ctx, cycle: Cycle) -> Rows:
     async with ctx.services.database.read() as session:
-        async for rows in queries.read_all_ideas(session, slug):
-            yield [_idea(row, ctx) for row in rows]
+        async for rows in IdeaTable().read(session, cycle, ctx.absolute("")):
+            yield rows
 
 
-async def _read_projects(ctx: Ctx, slug: str, cycle_id: UUID) -> Rows:
+async def _read_projects(ctx: Ctx, cycle: Cycle) -> Rows:
     async with ctx.services.database.read() as session:
-        yield [_project(row, ctx, slug) for row in await queries.list_all_projects(session, cycle_id)]
-
-
-async def _json(batches: Rows) -> AsyncIterator[bytes]:
-    """A list in JSON, a batch at a time."""
-    before = b"["
-    async for rows in batches:
-        if rows:
-            yield before + b",".join(msgspec.json.encode(row) for row in rows)
-            before = b","
-    yield b"]" if before == b"," else b"[]"
-
-
-async def _csv(kind: type[msgspec.Struct], batches: Rows) -> AsyncIterator[bytes]:
-    """CSV with a byte order mark, so that spreadsheets read ă and ș; no cell begins a formula."""
-    names = [field.name for field in msgspec.structs.fields(kind)]
-    yield ("\ufeff" + _lines([names])).encode()
-    async for rows in batches:
-        yield _lines([[_cell(getattr(row, name)) for name in names] for row in rows]).encode()
-
-
-def _lines(rows: list[list[Any]]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows(rows)
-    return buffer.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, str):
-        return harmless_cell(value)
-    return "" if value is None else value
+        async for rows in ProjectTable().read(session, cycle, ctx.absolute("")):
+            yield rows
 
 
 def _listed(kind: type[msgspec.Struct]) -> dict[int, ResponseSpec]:
@@ -339,7 +230,7 @@ async def ideas_json(
 ) -> Response[Any]:
     """Every public idea of a cycle, oldest first."""
     cycle = await get_cycle_by_slug(session, slug)
-    return stream(request, lambda: _json(_read_ideas(ctx, cycle.slug)), media_type="application/json")
+    return stream(request, lambda: as_json(_read_ideas(ctx, cycle)), media_type="application/json")
 
 
 @get(
@@ -357,9 +248,7 @@ async def projects_json(
 ) -> Response[Any]:
     """Every project of a cycle, by number."""
     cycle = await get_cycle_by_slug(session, slug)
-    return stream(
-        request, lambda: _json(_read_projects(ctx, cycle.slug, cycle.id)), media_type="application/json"
-    )
+    return stream(request, lambda: as_json(_read_projects(ctx, cycle)), media_type="application/json")
 
 
 @get("/cycles/{slug:str}/ideas.csv", audience=anyone, include_in_schema=False)
@@ -373,7 +262,7 @@ async def ideas_csv(
     cycle = await get_cycle_by_slug(session, slug)
     return stream(
         request,
-        lambda: _csv(IdeaFact, _read_ideas(ctx, cycle.slug)),
+        lambda: as_csv(IdeaFact, _read_ideas(ctx, cycle)),
         media_type="text/csv",
         filename=f"ideas-{slug}.csv",
     )
@@ -390,7 +279,7 @@ async def projects_csv(
     cycle = await get_cycle_by_slug(session, slug)
     return stream(
         request,
-        lambda: _csv(ProjectFact, _read_projects(ctx, cycle.slug, cycle.id)),
+        lambda: as_csv(ProjectFact, _read_projects(ctx, cycle)),
         media_type="text/csv",
         filename=f"projects-{slug}.csv",
     )

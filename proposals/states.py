@@ -159,6 +159,11 @@ class EventKind(StrEnum):
     REDATED = "redated"  # the day on which a milestone was said to be reached was wrong
 
 
+BY_AUTHOR = frozenset(
+    {EventKind.SUBMITTED, EventKind.CLAIMED, EventKind.ANSWER, EventKind.CONTESTED, EventKind.WITHDRAWN}
+)
+"""Entries of a timeline that are the author's own."""
+
 EVENT_TITLES = {
     EventKind.SUBMITTED: N_("The idea was sent and registered"),
     EventKind.JOINED: N_("A co-author joined"),

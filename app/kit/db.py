@@ -152,6 +152,17 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A session for looking at one moment only, however many questions are asked: nothing that is decided
+        meanwhile is seen. Not for long: what it may see cannot be cleared away.
+        """
+        bind = self.reader
+        if not self.is_sqlite:  # there a transaction of a reader is one already
+            bind = bind.execution_options(isolation_level="REPEATABLE READ")
+        async with self._read(bind=bind) as session:
+            yield session
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """The unit of work. Raises what the block or COMMIT raises, after a rollback."""
         async with self._write() as session:

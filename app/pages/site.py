@@ -73,7 +73,7 @@ def _statement(path: str, template: str):  # type: ignore[no-untyped-def]
 
 STATEMENTS = tuple(
     _statement(f"/{name}", f"statements/{name}.html")
-    for name in ("help", "open-data", "source", "accessibility", "privacy")
+    for name in ("help", "source", "accessibility", "privacy")
 )
 
 

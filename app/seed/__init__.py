@@ -34,6 +34,7 @@ from app.seed.sealed import seed_sealed
 from app.seed.votes import seed_ballots, seed_closing, seed_open_poll, seed_projects
 from cycles.service import create_cycle
 from cycles.states import StageKind
+from open_data.service import publish_due
 from search.service import refresh
 from voting.models import Poll
 from voting.queries import list_options
@@ -130,6 +131,7 @@ async def seed(services: Services) -> bool:
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again
         session.info.pop("outbox", None)
     await refresh(services.database, now=now)
+    await publish_due(services.database, services.storage, services.settings.base_url.rstrip("/"), now=now)
     return True
 
 

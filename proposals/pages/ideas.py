@@ -29,13 +29,9 @@ from proposals.pages.words import (
     view_reason,
 )
 from proposals.policy import is_author, may_answer, may_support, may_withdraw, takes_comments
-from proposals.states import SUPPORTABLE_STATES, EventKind, IdeaState, Outcome
+from proposals.states import BY_AUTHOR, SUPPORTABLE_STATES, EventKind, IdeaState, Outcome
 
 ORDERS = ("random", "new", "supported")
-BY_AUTHOR = frozenset(
-    {EventKind.SUBMITTED, EventKind.CLAIMED, EventKind.ANSWER, EventKind.CONTESTED, EventKind.WITHDRAWN}
-)
-"""Entries of a timeline that are the author's own."""
 
 
 class IdeaCard(msgspec.Struct, frozen=True):
