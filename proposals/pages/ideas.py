@@ -194,6 +194,7 @@ class IdeaFacts(msgspec.Struct, frozen=True, kw_only=True):
     supports_target: bool
     used_supports: int
     most_supports: int
+    voting_began: bool
     comment_count: int
     may_contest: Verdict
     may_review: bool
@@ -340,7 +341,12 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         used_supports=facts.used_supports,
         most_supports=facts.most_supports,
         may_support=may_support(
-            actor, idea, supports=facts.supports, used=facts.used_supports, most=facts.most_supports
+            actor,
+            idea,
+            supports=facts.supports,
+            used=facts.used_supports,
+            most=facts.most_supports,
+            voting_began=facts.voting_began,
         ),
         may_withdraw=may_withdraw(actor, idea),
         may_answer=may_answer(actor, idea),

@@ -123,11 +123,19 @@ def may_withdraw(actor: Actor | None, idea: IdeaLike, *, stands_in: bool = False
 
 
 def may_support(
-    actor: Actor | None, idea: IdeaLike, *, supports: bool, used: int = 0, most: int = 0
+    actor: Actor | None,
+    idea: IdeaLike,
+    *,
+    supports: bool,
+    used: int = 0,
+    most: int = 0,
+    voting_began: bool = False,
 ) -> Verdict:
-    """Verified residents support an idea once; nobody supports their own. `used`: how many of the cycle's
-    ideas they support already, of `most` (0: no limit).
+    """Verified residents support an idea once, until its cycle votes; nobody supports their own. `used`: how
+    many of the cycle's ideas they support already, of `most` (0: no limit).
     """
+    if voting_began:
+        return deny(N_("Support has ended: the vote of this cycle has begun."))
     if actor is None:
         return deny(N_("Sign in to support this idea."))
     if idea.state not in SUPPORTABLE_STATES:
@@ -406,9 +414,14 @@ def may_withdraw_advice(actor: Actor | None, idea: IdeaLike, advice: AdviceLike)
     return ALLOW
 
 
-def may_edit_reasons(actor: Actor | None) -> Verdict:
-    """The catalogue of reasons belongs to the administrators."""
-    return may_act_as(actor, Role.ADMIN)
+def may_edit_reasons(actor: Actor | None, *, is_head: bool) -> Verdict:
+    """The catalogue of reasons belongs to the heads of departments, and to the administrators. `is_head`: of
+    any department; the catalogue is one.
+    """
+    by_office = may_act_as(actor, Role.ADMIN)
+    if by_office or not may_act_as(actor, Role.REVIEWER):
+        return by_office
+    return ALLOW if is_head else deny(N_("Only the head of a department changes the catalogue of reasons."))
 
 
 def may_change_rules(

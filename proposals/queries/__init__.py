@@ -72,6 +72,7 @@ from proposals.queries.intake import (
     list_to_forget,
 )
 from proposals.queries.prepared import (
+    Pending,
     count_beside_queue,
     count_pending,
     find_open_contestation,
@@ -156,6 +157,7 @@ __all__ = [
     "About",
     "Charge",
     "IdeaFilter",
+    "Pending",
     "QueueFilter",
     "Words",
     "answers_for",

@@ -6,6 +6,7 @@ hold anything: what holds nothing is not asked for. A question and its way cost 
 """
 
 import uuid
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import Exists, Uuid, bindparam, distinct, exists, func, select
@@ -13,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from accounts.queries import SAME_PERSON
-from cycles.models import Area, Cycle
+from cycles.models import Area, Cycle, Stage
+from cycles.states import StageKind
 from discussions.queries import COMMENT_COUNT
 from notices.queries import IS_FOLLOWING
 from proposals.errors import IdeaNotFound
@@ -50,6 +52,7 @@ class About(msgspec.Struct, frozen=True):
     rules: ReviewRules
     comment_count: int
     used_supports: int  # of the person who looks, in this cycle
+    vote_opens_at: datetime | None  # of its cycle
     follows: bool  # who looks
     has: frozenset[str]
 
@@ -92,10 +95,19 @@ _USED = (
     .scalar_subquery()
 )
 """As `count_supports` counts, for every account of the person."""
+_VOTE_OPENS = (
+    select(Stage.opens_at)
+    .where(Stage.cycle_id == Idea.cycle_id, Stage.kind == StageKind.VOTE.value)
+    .correlate(Idea)
+    .scalar_subquery()
+)
 _ABOUT = (
     select(Idea, Cycle, Area.name.label("area_name"), Verdict, Project, ReviewRules)
     .add_columns(
-        COMMENT_COUNT.label("comment_count"), _USED.label("used_supports"), IS_FOLLOWING.label("follows")
+        COMMENT_COUNT.label("comment_count"),
+        _USED.label("used_supports"),
+        _VOTE_OPENS.label("vote_opens_at"),
+        IS_FOLLOWING.label("follows"),
     )
     .add_columns(*(part.label(name) for name, part in _PARTS.items()))
     .select_from(Idea)
@@ -123,6 +135,7 @@ async def read_about(session: AsyncSession, idea_id: uuid.UUID, account_id: uuid
         row.ReviewRules or usual_rules(row.Cycle.id),
         row.comment_count,
         row.used_supports,
+        row.vote_opens_at,
         row.follows,
         frozenset(name for name in _PARTS if row._mapping[name]),
     )

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,8 @@ from cycles.models import Cycle
 from proposals.errors import PreparedNotFound
 from proposals.models import Advice, Contestation, Idea, PreparedVerdict, ReviewRules
 from proposals.queries.advice import is_asked_of, is_awaited
+from proposals.queries.debates import list_to_debate
+from proposals.queries.review import get_rules
 
 
 async def find_prepared(session: AsyncSession, idea_id: uuid.UUID) -> PreparedVerdict | None:
@@ -100,8 +102,18 @@ async def count_beside_queue(session: AsyncSession, account_id: uuid.UUID) -> tu
     return row[0], row[1], row[2]
 
 
-async def count_pending(session: AsyncSession, cycle_id: uuid.UUID) -> tuple[int, int]:
-    """How many contestations of a cycle are not decided, and how many of its verdicts are not public yet."""
+class Pending(NamedTuple):
+    """What of a cycle is open: contestations that are not decided, verdicts that are not public, projects
+    that its rules want debated in public and whose debate has no outcome.
+    """
+
+    contested: int = 0
+    prepared: int = 0
+    undebated: int = 0
+
+
+async def count_pending(session: AsyncSession, cycle_id: uuid.UUID) -> Pending:
+    """What has to be looked at before a cycle's list of projects is frozen."""
     contested = select(func.count()).select_from(Contestation).join(Idea, Idea.id == Contestation.idea_id)
     prepared = (
         select(func.count()).select_from(PreparedVerdict).join(Idea, Idea.id == PreparedVerdict.idea_id)
@@ -111,7 +123,9 @@ async def count_pending(session: AsyncSession, cycle_id: uuid.UUID) -> tuple[int
         prepared.where(PreparedVerdict.ended_at.is_(None), Idea.cycle_id == cycle_id),
     )
     row = (await session.execute(select(*(one.scalar_subquery() for one in counts)))).one()
-    return row[0], row[1]
+    above = (await get_rules(session, cycle_id)).debate_bani
+    debates = [debate for _, debate in await list_to_debate(session, cycle_id, above_bani=above)]
+    return Pending(row[0], row[1], sum(one is None or not one.outcome for one in debates))
 
 
 async def list_ready(session: AsyncSession, *, now: datetime) -> list[uuid.UUID]:

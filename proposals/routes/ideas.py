@@ -164,6 +164,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, about: queries.About) -> 
         supports_target="support" in has and await _has_carried(session, ctx, about, targets),
         used_supports=about.used_supports if most else 0,
         most_supports=most,
+        voting_began=about.vote_opens_at is not None and about.vote_opens_at <= ctx.now,
         comment_count=about.comment_count,
         may_contest=await ask_contest(session, ctx, about),
         may_review=bool(may_review(ctx.actor)),

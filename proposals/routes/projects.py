@@ -33,6 +33,7 @@ from proposals.pages.debates import DebateView, view_debate
 from proposals.pages.words import OUTCOME_TITLES
 from proposals.pages.works import view_changes
 from proposals.policy import may_put_to_vote, may_review, needs_debate
+from proposals.queries import Pending
 from proposals.queries.discussed import idea_ref
 from proposals.queries.followed import project_topic
 from proposals.routes.works import find_card
@@ -210,7 +211,7 @@ async def _build_question(session: AsyncSession, ctx: Ctx, slug: str) -> pages.P
     cards = [pages.build_card(row, cycle.slug) for row in await queries.list_all_projects(session, cycle.id)]
     counts = await queries.count_ideas_by_state(session, cycle.id)
     contested = [one for _, one in await queries.list_open_contestations(session) if one.cycle_id == cycle.id]
-    _, prepared = await queries.count_pending(session, cycle.id)
+    prepared = (await queries.count_pending(session, cycle.id)).prepared
     above = (await queries.get_rules(session, cycle.id)).debate_bani
     to_debate = await queries.list_to_debate(session, cycle.id, above_bani=above)
     debates = [view_debate(project, debate, cycle.slug) for project, debate in to_debate]
@@ -242,8 +243,9 @@ async def put_to_vote(
 ) -> Response[bytes]:
     """Freeze the list of projects into the poll; what is left open has to be confirmed, as it is then."""
     cycle = await get_cycle_by_slug(session, slug)
-    seen = form.get("contested"), form.get("prepared")
-    left_open = (int(seen[0]), int(seen[1])) if form.get("sure") and all(map(str.isdecimal, seen)) else (0, 0)
+    seen = [form.get(name) for name in Pending._fields]
+    is_sure = form.get("sure") and all(map(str.isdecimal, seen))
+    left_open = Pending(*map(int, seen)) if is_sure else Pending()
     try:
         poll = await service.put_to_vote(session, ctx.actor, cycle.id, left_open=left_open, now=ctx.now)
     except LeftOpen as refused:

@@ -1,4 +1,4 @@
-"""The published catalogue of reasons, and the administrators' forms for it."""
+"""The published catalogue of reasons, and the forms for it of those who head a department."""
 
 import msgspec
 from litestar import Response
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import MISSING, Form, parse, whole_number
-from app.kit.policy import require
+from app.kit.policy import Verdict, require
 from app.kit.web import WebRequest, anyone, field_errors, get, official, page, post, see_other
 from proposals import queries, service
 from proposals.errors import ReasonCodeTaken, ReasonNotFound
@@ -22,6 +22,11 @@ from proposals.policy import may_edit_reasons
 FIELDS = ("code", "title", "title_en", "text", "text_en", "legal_ground", "is_retired")
 
 
+async def _may_edit(session: AsyncSession, ctx: Ctx) -> Verdict:
+    is_head = ctx.actor is not None and ctx.actor.id in await queries.list_head_ids(session, None)
+    return may_edit_reasons(ctx.actor, is_head=is_head)
+
+
 @get("/reasons", audience=anyone, include_in_schema=False)
 async def list_reasons(
     request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
@@ -31,7 +36,7 @@ async def list_reasons(
     reasons = await queries.list_reasons(session, with_retired=True)
     rows = [pages.ReasonRow(view_reason(one, ctx.locale), counts.get(one.code, 0)) for one in reasons]
     rows = [row for row in rows if row.count or not row.reason.is_retired]
-    model = pages.ReasonsPage(rows, sum(counts.values()), bool(may_edit_reasons(ctx.actor)))
+    model = pages.ReasonsPage(rows, sum(counts.values()), bool(await _may_edit(session, ctx)))
     return page(request, "proposals/reasons.html", model)
 
 
@@ -53,15 +58,17 @@ async def show_reason(
             for one in versions
         ],
         count=(await queries.count_rejections(session)).get(code, 0),
-        may_edit=bool(may_edit_reasons(ctx.actor)),
+        may_edit=bool(await _may_edit(session, ctx)),
     )
     return page(request, "proposals/reason.html", model)
 
 
 @get("/reasons/new", audience=official, include_in_schema=False)
-async def show_new_reason(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[bytes]:
+async def show_new_reason(
+    request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
+) -> Response[bytes]:
     """The form of a new reason."""
-    require(may_edit_reasons(ctx.actor))
+    require(await _may_edit(session, ctx))
     model = pages.ReasonFormPage("", 0, dict.fromkeys(FIELDS, ""), {})
     return page(request, "proposals/reason_form.html", model)
 
@@ -98,7 +105,7 @@ async def show_reason_form(
     code: FromPath[str],
 ) -> Response[bytes]:
     """The form of a reason's next version."""
-    require(may_edit_reasons(ctx.actor))
+    require(await _may_edit(session, ctx))
     reason = await queries.get_reason(session, code)
     model = pages.ReasonFormPage(code, reason.version, _values(reason), {})
     return page(request, "proposals/reason_form.html", model)

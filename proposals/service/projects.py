@@ -18,12 +18,14 @@ from proposals import queries
 from proposals.errors import AlreadyAtVote, LeftOpen, NoProjects, NumberTaken
 from proposals.models import Project
 from proposals.policy import may_put_to_vote
+from proposals.queries import Pending
 from proposals.service.timeline import mail_author, tell
 from proposals.states import EventKind, Outcome
 from voting.events import ResultPublished
 from voting.models import Poll
 from voting.service import OptionDraft, prepare_poll
 
+NOTHING = Pending()
 SUBJECT = "project:"
 
 
@@ -76,11 +78,11 @@ async def put_to_vote(
     actor: Actor,
     cycle_id: uuid.UUID,
     *,
-    left_open: tuple[int, int] = (0, 0),
+    left_open: Pending = NOTHING,
     now: datetime,
 ) -> Poll:
-    """Freeze the cycle's list of projects into its poll. `left_open`: how many contestations, and how many
-    decisions that are prepared and not public, whoever does it knows of and leaves behind.
+    """Freeze the cycle's list of projects into its poll. `left_open`: how much that is open whoever does it
+    knows of and leaves behind.
 
     Locks: the cycle's row. Raises: Forbidden, NoProjects, LeftOpen when there are others, and what voting
     refuses.
@@ -93,7 +95,7 @@ async def put_to_vote(
     if not projects:
         raise NoProjects()
     pending = await queries.count_pending(session, cycle_id)
-    if pending not in ((0, 0), left_open):
+    if pending not in (NOTHING, left_open):
         raise LeftOpen()
     cycle = await get_cycle(session, cycle_id)
     codes = {area.id: area.code for area in await list_areas(session, cycle_id)}
@@ -131,7 +133,11 @@ async def put_to_vote(
         "by": actor.name,
     }
     if any(pending):
-        facts |= {"open_contestations": pending[0], "unpublished_decisions": pending[1]}
+        facts |= {
+            "open_contestations": pending.contested,
+            "unpublished_decisions": pending.prepared,
+            "undebated_projects": pending.undebated,
+        }
     await register.record(session, "projects.put-to-vote", f"cycle:{cycle.slug}", facts, now=now)
     return poll
 

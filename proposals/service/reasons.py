@@ -31,7 +31,7 @@ async def add_reason(
     session: AsyncSession, actor: Actor, *, code: str, words: ReasonText, now: datetime
 ) -> Reason:
     """Publish a new reason under a permanent code. Raises: Forbidden, ReasonCodeTaken."""
-    require(may_edit_reasons(actor))
+    await _check_may_edit(session, actor)
     return await _publish(session, actor, code, 1, words, ReasonCodeTaken, now=now)
 
 
@@ -42,11 +42,15 @@ async def revise_reason(
 
     Raises: Forbidden, ReasonChangedMeanwhile.
     """
-    require(may_edit_reasons(actor))
+    await _check_may_edit(session, actor)
     latest = await queries.get_reason(session, code)
     if latest.version != seen_version:
         raise ReasonChangedMeanwhile()
     return await _publish(session, actor, code, seen_version + 1, words, ReasonChangedMeanwhile, now=now)
+
+
+async def _check_may_edit(session: AsyncSession, actor: Actor) -> None:
+    require(may_edit_reasons(actor, is_head=actor.id in await queries.list_head_ids(session, None)))
 
 
 async def _publish(

@@ -147,7 +147,9 @@ async def support_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, 
         if await queries.find_support(session, idea_id, account_id) is not None:
             raise AlreadySupported()
     used = await queries.count_supports(session, cycle_id, accounts) if most else 0
-    require(may_support(actor, idea, supports=False, used=used, most=most))
+    vote = await find_stage(session, cycle_id, StageKind.VOTE)
+    began = vote is not None and vote.opens_at <= now
+    require(may_support(actor, idea, supports=False, used=used, most=most, voting_began=began))
     if idea.author_ids & set(accounts):
         raise OwnIdea()
     try:

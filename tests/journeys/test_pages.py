@@ -43,6 +43,9 @@ pytestmark = pytest.mark.journey
 LOCALES = ("ro", "en")
 LIGHT_BYTES = 100 * 1024  # of a first view, compressed: ux.md §7
 LIGHT_PHOTO_BYTES = 60_000  # each
+AFTER_A_FORM = {"/password/forgot/sent", "/sign-up/sent", "/sign-in/second-factor", "/notices/stop"}
+"""Where a form or a letter leads, and no link."""
+ACCOUNT = ("/account/security", "/account/residence")  # pages of one's account that lead to others
 LINKS_OF_A_KIND = 3  # a list of two hundred ideas is judged by its first
 ERRORS = sorted(
     path.stem
@@ -386,6 +389,32 @@ async def test_links_lead_somewhere(sources: dict[tuple[PageCase, str], str], fe
             if answer.status_code >= 400:
                 dead.append(f"{answer.status_code} {address} on {where}")
     report([dead])
+
+
+async def test_every_page_can_be_reached(sources: dict[tuple[PageCase, str], str], fetched: Fetched) -> None:
+    """Whoever may open a page finds a link to it on another one of this gate, or on one above it."""
+    linked: dict[str, set[str]] = defaultdict(set)  # by who looks
+    for (case, locale), html in sources.items():
+        linked[case.who] |= paths_in(html, fetched.url(case, locale)) - {urlsplit(case.address).path}
+    lost = []
+    for case in CASES:
+        path = urlsplit(case.address).path
+        is_plain = "{" not in path and case.status == 200 and case.send is None
+        if not is_plain or path in AFTER_A_FORM or path in linked[case.who] | linked["nobody"]:
+            continue
+        above = [path.rpartition("/")[0], *(ACCOUNT if path.startswith("/account/") else ())]
+        answers = [await fetched.visitors[case.who].get(one) for one in above if one]
+        if not any(path in paths_in(answer.text, fetched.district.url) for answer in answers):
+            lost.append(case.name)
+    assert not lost, f"no page leads to these: {lost}"
+
+
+def paths_in(html: str, here: str) -> set[str]:
+    """Where a page leads, whatever the language."""
+    links = Links()
+    links.feed(html)
+    found = {urlsplit(urljoin(here, link)).path for link in links.found}
+    return {re.sub("^/en(?=/|$)", "", path) or "/" for path in found}
 
 
 @pytest.mark.parametrize("address", LIGHT_PAGES)

@@ -238,10 +238,11 @@ async def test_who_freezes_the_list_is_told_what_is_left_open(town: Town) -> Non
     page = await officer.see("/cycles/bp-2027/put-to-vote")
     assert "1 contestation is not decided:" in page
     assert f'href="/en/ideas/{idea.id}"' in page
-    for typed in ({}, {"contested": "1", "prepared": "0"}, {"contested": "x", "prepared": "", "sure": "yes"}):
+    open_now = {"contested": "1", "prepared": "0", "undebated": "0"}
+    for typed in ({}, open_now, {**open_now, "prepared": "x", "sure": "yes"}, {"sure": "yes"}):
         refused = await officer.send("/cycles/bp-2027/put-to-vote", status=409, **typed)
         assert "confirm that it stays behind" in refused.text
-    await officer.send("/cycles/bp-2027/put-to-vote", contested="1", prepared="0", sure="yes")
+    await officer.send("/cycles/bp-2027/put-to-vote", **open_now, sure="yes")
 
 
 async def test_reminders_come_once_before_and_once_after(app: Any, clock: Any) -> None:

@@ -189,9 +189,18 @@ def test_rules_of_the_review_belong_to_administrators_until_the_vote() -> None:
         assert not policy.may_change_rules(who, **free)
 
 
-def test_catalogue_belongs_to_administrators() -> None:
-    assert policy.may_edit_reasons(actor(roles=(Role.ADMIN,)))
-    assert not policy.may_edit_reasons(reviewer)
+def test_catalogue_belongs_to_heads_of_departments_and_administrators() -> None:
+    assert policy.may_edit_reasons(actor(roles=(Role.ADMIN,)), is_head=False)
+    assert policy.may_edit_reasons(reviewer, is_head=True)
+    assert not policy.may_edit_reasons(reviewer, is_head=False)
+    assert not policy.may_edit_reasons(neighbour, is_head=True)  # who is no reviewer any more
+    assert not policy.may_edit_reasons(None, is_head=True)
+
+
+def test_support_ends_when_the_vote_begins() -> None:
+    idea = Idea(S.ACCEPTED)
+    assert policy.may_support(neighbour, idea, supports=False)
+    assert "has begun" in policy.may_support(neighbour, idea, supports=False, voting_began=True).reason
 
 
 def test_drafts_are_limited() -> None:

@@ -11,7 +11,9 @@ from accounts.queries import get_account
 from accounts.states import Role
 from app.kit.access_log import list_accesses
 from proposals import queries
+from proposals.models import Department, DepartmentMember
 from proposals.states import IdeaState
+from tests.make.cycles import NOON
 from tests.make.proposals import BODY, TITLE, make_draft, make_idea, make_project
 from tests.proposals.conftest import Town, Visitor
 
@@ -270,6 +272,15 @@ async def test_catalogue_is_changed_by_new_versions(town: Town) -> None:
     await admin.send("/reasons/R10/edit", version="1", **{**fields, "title_en": "Outside the district"})
     stale = await admin.send("/reasons/R10/edit", status=409, version="1", **fields)
     assert "changed in the meantime" in stale.text
+    head = await town.officer(Role.REVIEWER)
+    assert (await head.client.get("/en/reasons/R10/edit")).status_code == 403
+    async with town.database.write() as session:
+        department = Department(name="Parcuri", name_en="Parks", email="parcuri@exemplu.ro", created_at=NOON)
+        session.add(department)
+        await session.flush()
+        assert head.account is not None
+        session.add(DepartmentMember(department_id=department.id, account_id=head.account.id, is_head=True))
+    await head.send("/reasons/R10/edit", version="2", **{**fields, "title_en": "Outside the district"})
     page = await resident.see("/reasons/R10")
     assert "Outside the district" in page
     assert "Another area" in page

@@ -24,6 +24,7 @@ from proposals.errors import (
     TooManyPhotos,
 )
 from proposals.models import Project, Support
+from proposals.queries.review import usual_rules
 from proposals.states import EventKind, IdeaState, Outcome
 from tests.make.accounts import actor_of, make_account, make_cnp
 from tests.make.cycles import DAY, NOON, make_cycle
@@ -235,7 +236,11 @@ async def test_what_is_left_open_is_confirmed_before_the_list_is_frozen(session:
     officer = actor_of(
         await make_account(session, roles=[Role.ELECTION], totp="JBSWY3DPEHPK3PXP"), roles=[Role.ELECTION]
     )
-    await make_project(session, cycle=cycle)
+    await make_project(session, cycle=cycle, cost_bani=100_001_00)
+    rules = usual_rules(cycle.id)
+    rules.debate_bani, rules.changed_at, rules.changed_by_name = 100_000_00, NOON, "Dan Olteanu"
+    session.add(rules)
+    await session.flush()
     author, reviewer = await make_account(session, verified=True), await make_reviewer(session)
     facts: dict[str, Any] = {"cycle": cycle, "author": author, "reviewer": reviewer, "now": NOON - 30 * DAY}
     contested = await make_idea(session, state=IdeaState.REJECTED, **facts)
@@ -243,13 +248,19 @@ async def test_what_is_left_open_is_confirmed_before_the_list_is_frozen(session:
     waiting = await make_idea(session, state=IdeaState.IN_REVIEW, **facts)
     judge = actor_of(reviewer, roles=[Role.REVIEWER])
     await service.judge_idea(session, judge, waiting.id, acceptance(unit_price_bani=200_000_00), now=NOON)
-    assert await queries.count_pending(session, cycle.id) == (1, 1)
-    for seen in ((0, 0), (1, 0), (2, 1)):  # nothing confirmed, or something else than there is
+    assert await queries.count_pending(session, cycle.id) == (1, 1, 1)
+    for seen in (
+        (0, 0, 0),
+        (1, 1, 0),
+        (1, 0, 1),
+        (2, 1, 1),
+    ):  # not what there is
         with pytest.raises(LeftOpen):
-            await service.put_to_vote(session, officer, cycle.id, left_open=seen, now=NOON)
-    await service.put_to_vote(session, officer, cycle.id, left_open=(1, 1), now=NOON)
+            await service.put_to_vote(session, officer, cycle.id, left_open=queries.Pending(*seen), now=NOON)
+    await service.put_to_vote(session, officer, cycle.id, left_open=queries.Pending(1, 1, 1), now=NOON)
     fact = (await register.list_facts(session, subject=f"cycle:{cycle.slug}"))[0]
-    assert (fact.facts["open_contestations"], fact.facts["unpublished_decisions"]) == (1, 1)
+    left = ("open_contestations", "unpublished_decisions", "undebated_projects")
+    assert [fact.facts[name] for name in left] == [1, 1, 1]
 
 
 async def test_outcome_reaches_project_idea_and_author_once(session: AsyncSession) -> None:
