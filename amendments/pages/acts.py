@@ -103,9 +103,25 @@ def build_acts(
 
 
 # ── the text ──────────────────────────────────────────────────────────────────
+class CellView(msgspec.Struct, frozen=True):
+    """A cell of a table; an empty one is known by its place alone."""
+
+    id: str
+    text: str
+    place: str
+    amendment_count: int
+
+
+class RowView(msgspec.Struct, frozen=True):
+    """A row of a table with the first and last of its numbered lines."""
+
+    lines: tuple[int, int] | None
+    cells: tuple[CellView, ...]
+
+
 class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     """A unit of the text. `kind`: title, heading, article, text or table; `lines`: its numbered lines; `rows`
-    of a table: (id, text, amendments) of each cell; `offers`: what can be proposed at it, on a part's page.
+    of a table; `offers`: what can be proposed at it, on a part's page.
     """
 
     id: str
@@ -117,7 +133,7 @@ class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     lines: tuple[tuple[int, str], ...]
     amendment_count: int
-    rows: tuple[tuple[tuple[str, str, int], ...], ...] = ()
+    rows: tuple[RowView, ...] = ()
     offers: Sequence[Offer] = ()
 
 
@@ -154,7 +170,7 @@ def _view_unit(
         place=cite(version, unit.id, locale),
         lines=tuple((line.number, line.text) for line in layout.of(unit.id)),
         amendment_count=counts.get(unit.id, 0),
-        rows=_rows(version, unit, counts) if unit.type == "table" else (),
+        rows=_rows(version, layout, unit, counts, locale) if unit.type == "table" else (),
     )
 
 
@@ -165,10 +181,16 @@ def view_row(version: Version, layout: Layout, row: Unit, locale: Locale) -> Uni
 
 
 def _rows(
-    version: Version, table: Unit, counts: Mapping[str, int]
-) -> tuple[tuple[tuple[str, str, int], ...], ...]:
+    version: Version, layout: Layout, table: Unit, counts: Mapping[str, int], locale: Locale
+) -> tuple[RowView, ...]:
     return tuple(
-        tuple((cell, version[cell].text, counts.get(cell, 0)) for cell in version.children(row))
+        RowView(
+            layout.range_of(version.children(row)),
+            tuple(
+                CellView(cell, version[cell].text, cite(version, cell, locale), counts.get(cell, 0))
+                for cell in version.children(row)
+            ),
+        )
         for row in version.children(table.id)
     )
 
@@ -243,6 +265,8 @@ class ActPage(msgspec.Struct, frozen=True, kw_only=True):
     may_follow: Verdict
     is_newest: bool
     is_pinned: bool = False  # at the lasting address of this version
+    to: str = ""  # a place that was asked for and is not in this text
+    errors: dict[str, str] = {}
 
 
 class StopPage(msgspec.Struct, frozen=True, kw_only=True):

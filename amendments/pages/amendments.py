@@ -55,6 +55,7 @@ class AmendmentView(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[ChangeView]
     hard: list[tuple[str, str]]
     soft: list[tuple[str, str]]
+    group: str = ""  # where those that contradict each other are compared
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -96,6 +97,7 @@ def view_amendment(
         changes=view_changes(reading.version, reading.layout, amendment, reading.locale) if amendment else [],
         hard=_others(row, conflicts, rows or {}, "hard"),
         soft=_others(row, conflicts, rows or {}, "soft"),
+        group=f"/acts/{row.act_id}/contradictions/{row.id}" if conflicts else "",
     )
 
 
@@ -152,6 +154,8 @@ class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
     act_id: str
     act_number: str
     act_title: str
+    sequence: int
+    is_newest: bool
     places: list[str]
     units: list[UnitView]
     amendments: list[AmendmentView]

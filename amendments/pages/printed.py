@@ -68,13 +68,12 @@ def _units(version: Version, layout: Layout) -> Iterable[dict[str, Any]]:
 
 
 def _table(version: Version, layout: Layout, table: Unit) -> dict[str, Any]:
-    """Its rows as cells [number in the margin, text]; a row's first line is always numbered."""
+    """Its rows as cells [numbers in the margin, text]; every row has those of its lines."""
     rows = []
     for row in version.children(table.id):
         cells = [["", printable(version[cell].text)] for cell in version.children(row)]
-        first = next((line for cell in version.children(row) for line in layout.of(cell)), None)
-        if cells and first:
-            cells[0][0] = str(first.number)
+        if lines := layout.range_of(version.children(row)):
+            cells[0][0] = "–".join(str(number) for number in dict.fromkeys(lines))
         rows.append(cells)
     width = max((len(row) for row in rows), default=0)
     filled = [row + [["", ""]] * (width - len(row)) for row in rows]

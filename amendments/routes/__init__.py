@@ -13,6 +13,7 @@ from amendments.routes import (
     debate_desk,
     debates,
     papers,
+    parts,
     preparing,
     printing,
     proposing,
@@ -28,6 +29,7 @@ router = Router(
     path="/",
     route_handlers=[
         *public.HANDLERS,
+        *parts.HANDLERS,
         *register.HANDLERS,
         *publishing.HANDLERS,
         *printing.HANDLERS,

@@ -18,29 +18,24 @@ from amendments.pages.acts import ActPage, build_act, build_acts, view_units
 from amendments.pages.amendments import (
     AmendmentPage,
     AmendmentView,
-    GroupPage,
-    PartPage,
     Reading,
     build_amendment,
     view_amendment,
 )
-from amendments.pages.changes import ChangeView, unit_of, view_changes
-from amendments.pages.choosing import VIEWS
+from amendments.pages.changes import ChangeView, view_changes
 from amendments.pages.debates import view_debates
-from amendments.pages.proposing import offers_at
 from amendments.pages.sitting import view_council
-from amendments.policy import may_propose, may_see_amendment, may_stand_behind, may_view
+from amendments.policy import may_see_amendment, may_stand_behind, may_view
 from amendments.queries.discussed import count_said
 from amendments.queries.followed import act_topic
 from amendments.rules.procedure import clocks, completion_until
 from amendments.states import ActState, AmendmentState
 from amendments.text.conflicts import Conflict, groups
-from amendments.text.labels import cite
+from amendments.text.finding import find_place
 from amendments.text.operations import Amendment
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.days_off import list_days_off
-from app.kit.errors import NotFound
 from app.kit.forms import query_form
 from app.kit.web import WebRequest, anyone, get, page, see_other
 from notices.queries import is_following
@@ -105,8 +100,8 @@ async def show_act(
     act = await visible_act(session, ctx, act_id)
     if act.state == ActState.DRAFT:
         return see_other(request, f"/acts/{act_id}/prepare")
-    versions = await queries.list_versions(session, act_id)
-    return page(request, "amendments/act.html", await _act_page(session, ctx, act, versions[-1]))
+    version = await queries.last_version(session, act_id)
+    return await _show_text(request, session, ctx, act, version)
 
 
 @get("/acts/{act_id:uuid}/versions/{sequence:int}", audience=anyone)
@@ -122,8 +117,30 @@ async def show_version(
     shown = [one for one in await queries.list_versions(session, act_id) if one.sequence == sequence]
     if not shown:
         raise ActNotFound()
-    model = await _act_page(session, ctx, act, shown[0])
-    return page(request, "amendments/act.html", msgspec.structs.replace(model, is_pinned=True))
+    return await _show_text(request, session, ctx, act, shown[0], is_pinned=True)
+
+
+async def _show_text(
+    request: WebRequest,
+    session: AsyncSession,
+    ctx: Ctx,
+    act: Act,
+    version: ActVersion,
+    *,
+    is_pinned: bool = False,
+) -> Response[bytes]:
+    """The text; or, where a line or a part of it was asked for, that place of it."""
+    to, errors = query_form(request).get("to").strip(), {}
+    if to:
+        found = find_place(queries.read_version(version), queries.read_layout(version), to)
+        if found:
+            here = f"/acts/{act.id}/versions/{version.sequence}" if is_pinned else f"/acts/{act.id}"
+            return see_other(request, here, anchor=f"u-{found}")
+        errors = {"to": ctx.gettext("There is no such line or article in this text.")}
+    model = msgspec.structs.replace(
+        await _act_page(session, ctx, act, version), is_pinned=is_pinned, to=to, errors=errors
+    )
+    return page(request, "amendments/act.html", model, status=422 if errors else 200)
 
 
 async def _act_page(session: AsyncSession, ctx: Ctx, act: Act, version: ActVersion) -> ActPage:
@@ -180,110 +197,6 @@ async def group_ids(session: AsyncSession, version: ActVersion) -> list[list[uui
         if one.grade == "hard"
     ]
     return [[uuid.UUID(one) for one in group] for group in groups(conflicts)]
-
-
-# ── a part of the text, and what contradicts ──────────────────────────────────
-@get("/acts/{act_id:uuid}/text/{unit:str}", audience=anyone)
-async def show_part(
-    request: WebRequest,
-    session: NamedDependency[AsyncSession],
-    ctx: NamedDependency[Ctx],
-    act_id: FromPath[UUID],
-    unit: FromPath[str],
-) -> Response[bytes]:
-    """One part of the text with every amendment to it: in the text, side by side, or only the new text."""
-    act = await visible_act(session, ctx, act_id)
-    version = await queries.last_version(session, act_id)
-    reading = reading_of(version, ctx)
-    if unit not in reading.version:
-        raise NotFound()
-    asked, amendment_id = query_form(request).get("view"), query_form(request).get("amendment")
-    below = {one.id for one in reading.version.subtree(unit)}
-    standing = await queries.map_standing(session, version)
-    amendments = {one.id: one for one in standing.values()}
-    touching = [id for id, one in standing.items() if any(unit_of(each) in below for each in one.operations)]
-    model = PartPage(
-        act_id=str(act_id),
-        act_number=act.number or "",
-        act_title=act.title,
-        place=cite(reading.version, unit, ctx.locale),
-        units=[
-            msgspec.structs.replace(view, offers=offers_at(reading.version, view.id))
-            for view in view_units(reading.version, reading.layout, amendments, ctx.locale, below=unit)
-        ],
-        amendments=await _view_many(session, version, reading, {id: standing[id] for id in touching}),
-        view=asked if asked in VIEWS else VIEWS[0],
-        may_propose=may_propose(ctx.actor, act, today=local_date(ctx.now)),
-        said=await count_said(session, act_id),
-        amendment_id=amendment_id,
-        previous=_beside(reading, unit, -1),
-        following=_beside(reading, unit, 1),
-    )
-    return page(request, "amendments/part.html", model)
-
-
-def _beside(reading: Reading, unit: str, step: int) -> tuple[str, str] | None:
-    """The part before or after, among its siblings: id and how it is cited."""
-    parent = reading.version[unit].parent
-    siblings = reading.version.children(parent) if parent else []
-    place = siblings.index(unit) + step if siblings else -1
-    if not 0 <= place < len(siblings):
-        return None
-    return siblings[place], cite(reading.version, siblings[place], reading.locale)
-
-
-async def _view_many(
-    session: AsyncSession,
-    version: ActVersion,
-    reading: Reading,
-    shown: dict[uuid.UUID, Amendment],
-) -> list[AmendmentView]:
-    answers = await queries.last_answers(session, version.act_id)
-    conflicts = await queries.list_conflicts(session, version.id, shown)
-    named = {*shown, *(id for one in conflicts for id in (one.first_id, one.second_id))}
-    rows = {row.id: row for row in await queries.list_registered(session, version.act_id, ids=named)}
-    return [
-        view_amendment(rows[id], one, reading, answer=answers.get(id), conflicts=conflicts, rows=rows)
-        for id, one in shown.items()
-    ]
-
-
-@get("/acts/{act_id:uuid}/contradictions/{amendment_id:uuid}", audience=anyone)
-async def show_group(
-    request: WebRequest,
-    session: NamedDependency[AsyncSession],
-    ctx: NamedDependency[Ctx],
-    act_id: FromPath[UUID],
-    amendment_id: FromPath[UUID],
-) -> Response[bytes]:
-    """Amendments that cannot all be adopted, beside the text that they change."""
-    act = await visible_act(session, ctx, act_id)
-    version = await queries.last_version(session, act_id)
-    reading = reading_of(version, ctx)
-    group = next((one for one in await group_ids(session, version) if amendment_id in one), None)
-    if group is None:
-        raise NotFound()
-    standing = await queries.map_standing(session, version)
-    shown = {id: one for id, one in standing.items() if id in group}
-    places = dict.fromkeys(
-        unit for amendment in shown.values() for one in amendment.operations if (unit := unit_of(one))
-    )
-    amendments = {one.id: one for one in shown.values()}
-    units = [
-        view
-        for unit in places
-        for view in view_units(reading.version, reading.layout, amendments, ctx.locale, below=unit)
-        if view.id == unit
-    ]
-    model = GroupPage(
-        act_id=str(act_id),
-        act_number=act.number or "",
-        act_title=act.title,
-        places=[cite(reading.version, unit, ctx.locale) for unit in places],
-        units=units,
-        amendments=await _view_many(session, version, reading, shown),
-    )
-    return page(request, "amendments/group.html", model)
 
 
 # ── an amendment ─────────────────────────────────────────────────────────────
@@ -415,7 +328,5 @@ HANDLERS = [
     list_acts,
     show_act,
     show_version,
-    show_part,
-    show_group,
     show_amendment,
 ]

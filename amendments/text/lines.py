@@ -60,6 +60,13 @@ class Layout:
             raise NoSuchLine(line=number, last=len(self.lines))
         return self.lines[number - 1].unit
 
+    def range_of(self, units: Iterable[str]) -> tuple[int, int] | None:
+        """The first and last line of units that follow each other, like the cells of a row; none where they
+        have no line.
+        """
+        numbers = [line.number for unit in units for line in self.of(unit)]
+        return (numbers[0], numbers[-1]) if numbers else None
+
     def span(self, unit: str, start: int, end: int) -> tuple[int, int] | None:
         """The first and last line that show the tokens [start, end) of a unit; for an insertion, where it
         goes. None where the unit has no line.

@@ -24,8 +24,8 @@ PHRASES: dict[Language, dict[str, str]] = {
         "which": "{words} ({time} apariție din {all})",
         "first_time": "prima",
         "which_time": "a {number}-a",
-        "line": " (rândul {first})",
-        "lines": " (rândurile {first}-{last})",
+        "line": " (rd. {first})",  # „rândul” is a row of a table
+        "lines": " (rd. {first}-{last})",
         "insert_unit": "{slot} se introduce {unit}, cu următorul cuprins: {text}.",
         "delete_unit": "{place} se elimină.",
         "replace_unit": "{place} se modifică și va avea următorul cuprins: {text}.",

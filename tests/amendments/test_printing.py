@@ -14,10 +14,13 @@ import pytest
 
 from amendments import queries
 from amendments.models import Act
+from amendments.text.lines import lay_out
+from amendments.text.reading import read_markdown
 from amendments.text.units import Version
 from app.kit import pdf as kit_pdf
 from app.kit import printing
 from app.kit.printing import BREAK, LACKING, compile_document, printable
+from app.seed import parking
 from tests.conftest import FrozenClock, skip_or_fail
 from tests.debian import debian_program
 from tests.make.acts import AFTER, PARKING, make_act, make_clerk
@@ -101,6 +104,30 @@ async def test_a_version_is_printed_with_its_lines(
             assert line.text in " ".join(said.split()), line
         if line.number % 5 == 0 and len(line.text) < 200 and version[line.unit].type != "cell":
             assert re.search(rf"^\s*{line.number}\s+{re.escape(line.text[:20])}", said, re.M), line
+    rows = [unit.id for unit in version.units if unit.type == "row"]
+    assert rows
+    for row in rows:  # every row with the numbers of its lines, before the words of its first cell
+        first, last = layout.range_of(version.children(row)) or (0, 0)
+        words = re.escape(layout.lines[first - 1].text.split()[0])
+        numbers = f"{first}–{last}" if first != last else f"{first}"
+        assert re.search(rf"^\s*{numbers}\s+{words}", said, re.M), row
+
+
+async def test_the_draft_of_the_demonstration_has_four_pages(
+    client: httpx.AsyncClient, app: Any, clock: FrozenClock, tmp_path: Path
+) -> None:
+    text = read_markdown(parking.TEXT).version
+    async with app.services.database.write() as session:
+        act = await make_act(session, await make_clerk(session), tmp_path / "papers", text=text)
+    clock.at(AFTER)
+    content = (await client.get(f"/acts/{act.id}/versions/1/text.pdf")).content
+    check_tagged(content, title=act.title, lang="ro-RO")
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert len(pdf.pages) == 4
+    margins = re.findall(r"^ {0,12}(\d+)(?: |$)", plain(content, tmp_path), re.M)
+    fifth = {str(line.number) for line in lay_out(text).lines if line.number % 5 == 0}
+    in_tables = {str(line.number) for line in lay_out(text).lines if text[line.unit].type == "cell"}
+    assert set(margins) >= fifth - in_tables, "in the margin, however far a part is indented"
 
 
 async def test_the_comparative_table_is_printed(client: httpx.AsyncClient, act: Act, tmp_path: Path) -> None:

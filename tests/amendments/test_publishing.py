@@ -202,9 +202,17 @@ async def one_amendment_as_tracked_changes(client: httpx.AsyncClient, act: Act) 
     await fetch(client, act, f"amendments/{ids['AM-2027-00006']}/changes.docx", status=404)  # rejects the act
 
 
-async def the_plain_text_has_the_lines_of_the_screen(client: httpx.AsyncClient, act: Act) -> None:
+async def the_plain_text_has_the_lines_of_the_screen(app: Any, client: httpx.AsyncClient, act: Act) -> None:
     plain = (await fetch(client, act, "versions/1/text.txt")).text
     assert "Tariful de bază este de 10 lei" in plain
+    async with app.services.database.read() as session:
+        first = (await queries.list_versions(session, act.id))[0]
+        layout = queries.read_layout(first)
+    shown = plain.splitlines()
+    assert len(shown) == len(layout.lines)
+    for line, said in zip(layout.lines, shown, strict=True):
+        number, _, text = said.partition("  ") if line.number % 5 == 0 else ("", "", said)
+        assert (number.strip(), text.strip()) == (line.margin(), line.text.strip()), line
 
 
 # ── open data ─────────────────────────────────────────────────────────────────
@@ -328,7 +336,7 @@ async def test_the_text_in_every_form(app: Any, client: httpx.AsyncClient, act: 
     await a_clean_word_file_reads_back(app, client, act)
     await tracked_changes_name_their_amendments(client, act)
     await one_amendment_as_tracked_changes(client, act)
-    await the_plain_text_has_the_lines_of_the_screen(client, act)
+    await the_plain_text_has_the_lines_of_the_screen(app, client, act)
 
 
 async def test_what_programs_read(app: Any, client: httpx.AsyncClient, act: Act) -> None:

@@ -288,7 +288,7 @@ def test_token_at_finds_the_token_of_a_character() -> None:
 
 QUOTED = r"(?:„([^„”]*)”|«(.*?)»)"
 READ = re.compile(
-    rf"La (?P<place>.*?)(?: \(rândul.*?\))?, (?:(?P<first>la începutul textului)|după |"
+    rf"La (?P<place>.*?)(?: \(rd\..*?\))?, (?:(?P<first>la începutul textului)|după |"
     rf"(?:cuv\w+|numărul|semnele) )(?:{QUOTED})?(?: \((?P<which>prima|a \d+-a) apariție din \d+\))?"
     rf"(?P<verb> se (?:înlocui\w+ cu|elimină|introduc\w*(?: (?:cuv\w+|numărul|semnele))?))"
     rf"(?: {QUOTED})?\.\Z"
@@ -354,16 +354,16 @@ def test_sentences_as_romanian_acts_have_them() -> None:
         ]
 
     assert said("u2", "Taxa este de 8 lei pe oră și de 10 lei pe zi.") == [
-        "La art. 1 (rândul 2), numărul „10” (prima apariție din 2) se înlocuiește cu „8”."
+        "La art. 1 (rd. 2), numărul „10” (prima apariție din 2) se înlocuiește cu „8”."
     ]
     assert said("u4", "Se plătește prin aplicație sau la ghișeu.") == [
-        "La art. 2 alin. (1) (rândul 4), după „Se plătește” se introduc cuvintele „prin aplicație sau”."
+        "La art. 2 alin. (1) (rd. 4), după „Se plătește” se introduc cuvintele „prin aplicație sau”."
     ]
     assert said("u5", "Cuvântul „oră” are minute.") == [
-        "La art. 2 alin. (2) (rândul 5), cuvintele „60 de” se elimină."
+        "La art. 2 alin. (2) (rd. 5), cuvintele „60 de” se elimină."
     ]
     assert said("u5", "Sintagma „zi” are 60 de minute.") == [
-        "La art. 2 alin. (2) (rândul 5), cuvintele «Cuvântul „oră» se înlocuiesc cu «Sintagma „zi»."
+        "La art. 2 alin. (2) (rd. 5), cuvintele «Cuvântul „oră» se înlocuiesc cu «Sintagma „zi»."
     ]
 
 
