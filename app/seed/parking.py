@@ -56,6 +56,9 @@ Art. 3 (1) Tariful se plătește prin mesaj text, prin aplicație, la automat sa
 
 (3) Primele 15 minute de parcare sunt gratuite.
 
+(4) Automatele afișează tariful, orele și numărul de telefon la care se anunță defecțiunile. Cât timp toate
+automatele unei străzi sunt defecte, parcarea pe acea stradă este gratuită.
+
 ## Capitolul II Tarife și scutiri
 
 Art. 4 (1) Tariful pentru zona centrală este de 10 lei pe oră, iar pentru zona de cartier de 4 lei pe
@@ -98,6 +101,11 @@ anunțe pe proprietar.
 
 (3) Tariful pentru ridicare este de 500 de lei, iar pentru depozitare de 100 de lei pe zi.
 
+(4) Nu se ridică autovehiculul în care se află o persoană sau un animal, nici cel al unei persoane cu
+dizabilități care poartă card-legitimație la vedere.
+
+(5) Proprietarul care ajunge înainte ca autovehiculul să fi fost ridicat de la sol nu plătește ridicarea.
+
 Art. 9 (1) Neplata tarifului se constată de agenții poliției locale și se sancționează cu amendă de la
 100 la 300 de lei.
 
@@ -106,6 +114,9 @@ Art. 9 (1) Neplata tarifului se constată de agenții poliției locale și se sa
 (3) Nu se sancționează cel care plătește în 24 de ore de la lăsarea înștiințării tariful pentru o zi
 întreagă.
 
+(4) Înștiințarea cuprinde ziua, ora, strada, numărul de înmatriculare, suma de plată și felul în care se
+poate contesta.
+
 ## Capitolul IV Folosirea banilor și dispoziții finale
 
 Art. 10 (1) Sumele încasate în temeiul art. 4 și 5 se folosesc numai pentru repararea trotuarelor,
@@ -113,6 +124,9 @@ amenajarea trecerilor de pietoni și a locurilor de parcare din zona în care s-
 
 (2) Primarul publică, până la 31 martie a fiecărui an, cât s-a încasat în fiecare zonă și pe ce s-a
 cheltuit.
+
+(3) Raportul cuprinde și gradul de ocupare a locurilor pe fiecare stradă, pe zile și pe ore, precum și
+numărul autovehiculelor ridicate și al amenzilor anulate de instanță.
 
 Art. 11 Zonele din anexa nr. 1 se pun în aplicare pe rând, începând cu cele în care consultarea
 riveranilor s-a încheiat.
@@ -130,6 +144,9 @@ prezenta hotărâre.
 | Cotroceni | Str. Dr. Lister, Str. Carol Davila, Bd. Eroilor | 6 | 8,00–20,00 |
 | Rahova | Calea Rahovei, Str. Mărgeanului, Șos. Alexandriei | 4 | 8,00–18,00 |
 | Ferentari | Calea Ferentari, Str. Livezilor | 4 | 8,00–18,00 |
+| Ghencea | Bd. Ghencea, Prelungirea Ghencea, Str. Brașov | 4 | 8,00–18,00 |
+| Piețe agroalimentare | Piața Rahova, Piața Flora | 2 | 7,00–14,00 |
+| Spitale | În jurul spitalelor, pe locurile marcate | 2 | |
 
 ## Anexa nr. 2 Condițiile abonamentului de riveran
 
@@ -144,6 +161,29 @@ deja.
 4. Riveranul care își schimbă autovehiculul anunță numărul nou, fără altă plată.
 
 5. La mutarea din zonă se restituie banii pentru lunile întregi rămase.
+
+6. Abonamentul se poate plăti în două rate egale, prima la eliberare și a doua în cel mult șase luni.
+
+7. Riveranii care folosesc autovehiculul unui angajator sau al unei rude prezintă acordul scris al
+proprietarului; abonamentul se eliberează pe numele riveranului.
+
+8. Vizitatorii unui riveran pot parca pe baza a cel mult 30 de tichete gratuite pe an, fiecare valabil o zi,
+pe care riveranul le activează prin aplicație sau la ghișeu.
+
+9. Abonamentul obținut prin declarații neadevărate se anulează, iar cel în cauză nu mai poate cere altul
+timp de un an.
+
+10. Împotriva refuzului abonamentului se poate face plângere la primar, care răspunde în 30 de zile.
+
+11. Riveranii care au la aceeași adresă un loc de parcare închiriat de la primărie pot cere abonament numai
+după ce renunță la el.
+
+12. În zilele în care pe stradă se lucrează sau se ține un târg, abonamentul este valabil și în zona vecină.
+
+13. Primăria anunță cu cel puțin 30 de zile înainte expirarea abonamentului, prin mesaj text sau prin poștă,
+după cum a ales riveranul.
+
+14. Datele din cereri se folosesc numai pentru abonament și se șterg la un an după ce acesta a expirat.
 """
 
 
