@@ -204,6 +204,10 @@ REGISTER_KINDS: dict[str, str] = {
     "consultation.held": N_("A field consultation was held"),
     "consultation.not_held": N_("A field consultation was not held"),
     "consultation.corrected": N_("The report on a field consultation was corrected"),
+    "consultation.minutes": N_("The minutes of a field consultation were published"),
+    "consultation.minutes-corrected": N_("The minutes of a field consultation were corrected"),
+    "consultation.photo": N_("A photograph of a field consultation was published"),
+    "consultation.photo-withdrawn": N_("A photograph of a field consultation was withdrawn"),
     "reason.published": N_("A reason of the catalogue was published"),
 }
 SUBJECT_ADDRESSES: dict[str, str] = {
@@ -246,6 +250,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("consultations.jobs.remind_who_comes", 3600),
     Scheduled("consultations.jobs.forget_people", 24 * 3600),
     Scheduled("open_data.jobs.publish_packages", 3600),
+    Scheduled("consultations.jobs.remind_of_minutes", 3600),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )
 

@@ -54,3 +54,19 @@ class SettingNotFound(NotFound):
 
 class NothingToPutUp(NotFound):
     default = N_("There is a poster only of a consultation that is still to come.")
+
+
+class MinutesNotFound(NotFound):
+    default = N_("There are no minutes here yet.")
+
+
+class PhotographNotFound(NotFound):
+    default = N_("There is no such photograph.")
+
+
+class PhotographThere(Conflict):
+    default = N_("This photograph is shown already.")
+
+
+class TooManyPhotographs(Conflict):
+    default = N_("There are %(limit)s photographs already. Withdraw one to add another.")

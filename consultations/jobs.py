@@ -1,10 +1,11 @@
-"""What the clock starts: reminders the day before, and forgetting what is no longer needed."""
+"""What the clock starts: reminders of evenings and of minutes, and forgetting what is no longer needed."""
 
 from datetime import timedelta
 
 from app.kit.clock import now
 from app.kit.db import Database
 from consultations import queries, service
+from consultations.queries.minutes import list_without_minutes
 
 BEFORE = timedelta(hours=30)  # reminded of the next evening from the morning of the day before on
 
@@ -23,3 +24,13 @@ async def forget_people(database: Database) -> None:
     """Delete the needs, numbers and addresses of who came to what is long over."""
     async with database.write() as session:
         await service.forget_people(session, now=now())
+
+
+async def remind_of_minutes(database: Database) -> None:
+    """Tell organizers of minutes that are due soon, or late; each consultation is a transaction."""
+    moment = now()
+    async with database.read() as session:
+        ids = await list_without_minutes(session)
+    for one in ids:
+        async with database.write() as session:
+            await service.remind_of_minutes(session, one, now=moment)

@@ -129,3 +129,22 @@ def may_see_who_comes(actor: Actor | None) -> Verdict:
     """Names and needs of who comes: organizers, the desk, and the door."""
     calls = may_answer_calls(actor)
     return calls if calls else may_act_as(actor, Role.DOOR)
+
+
+# ── afterwards ────────────────────────────────────────────────────────────────
+def may_write_minutes(actor: Actor | None, consultation: ConsultationLike, *, now: datetime) -> Verdict:
+    """Write the minutes, and show photographs: organizers, from its beginning on."""
+    verdict = may_organize(actor)
+    if verdict and consultation.state not in (State.PUBLISHED, State.HELD):
+        return deny(N_("There are minutes only of a consultation that was held."))
+    if verdict and now < consultation.starts_at:
+        return deny(N_("The consultation has not begun yet."))
+    return verdict
+
+
+def may_publish_minutes(actor: Actor | None, consultation: ConsultationLike, *, now: datetime) -> Verdict:
+    """Publish the minutes, or a correction of them: once it was reported as held."""
+    verdict = may_write_minutes(actor, consultation, now=now)
+    if verdict and consultation.state != State.HELD:
+        return deny(N_("First report that the consultation was held."))
+    return verdict

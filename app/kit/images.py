@@ -9,6 +9,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from app.kit.errors import Invalid
 from app.kit.i18n import N_
+from app.kit.storage import Storage
 
 MAX_BYTES = 12 * 1024 * 1024  # what phones of today make
 MAX_PIXELS = 50_000_000  # 350 MB while it is decoded and its colours are converted
@@ -36,6 +37,26 @@ class Photo(msgspec.Struct, frozen=True):
     small: bytes
     width: int
     height: int
+
+
+class StoredPhoto(msgspec.Struct, frozen=True):
+    """A photo that was encoded anew and put into the storage."""
+
+    large_key: str
+    small_key: str
+    width: int
+    height: int
+
+
+async def store_photo(storage: Storage, content: bytes) -> StoredPhoto:
+    """Encode an uploaded photo anew and store it. Raises: Invalid."""
+    encoded = await read_photo(content)
+    return StoredPhoto(
+        await storage.put(encoded.large, ".jpg"),
+        await storage.put(encoded.small, ".jpg"),
+        encoded.width,
+        encoded.height,
+    )
 
 
 def is_photo(content: bytes) -> bool:

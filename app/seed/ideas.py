@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.policy import Actor
 from app.kit.clock import local_date
-from app.kit.images import read_photo
+from app.kit.images import StoredPhoto, store_photo
 from app.kit.storage import Storage
 from app.seed.content import ANSWER_ABOUT_DOGS, PINS, WISHES, WORKS, Wish, Work
 from app.seed.pictures import draw_street
@@ -21,7 +21,6 @@ from proposals.models import Idea, PreparedVerdict
 from proposals.queries import list_departments
 from proposals.rules.costing import Costing, Line
 from proposals.service import Ruling
-from proposals.service.drafts import StoredPhoto
 from proposals.states import Channel, VerdictKind
 
 DAY = timedelta(days=1)
@@ -133,13 +132,7 @@ def _costing(work: Work) -> Costing:
 
 async def draw_photo(storage: Storage, number: int) -> StoredPhoto:
     """A drawing, encoded and stored as an uploaded photo is."""
-    photo = await read_photo(draw_street(number))
-    return StoredPhoto(
-        large_key=await storage.put(photo.large, ".jpg"),
-        small_key=await storage.put(photo.small, ".jpg"),
-        width=photo.width,
-        height=photo.height,
-    )
+    return await store_photo(storage, draw_street(number))
 
 
 async def seed_departments(

@@ -11,6 +11,7 @@ from app.kit.clock import BUCHAREST, local_date
 from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from consultations.models import Registration
+from consultations.pages.afterwards import AfterView
 from consultations.pages.words import ChangeView
 from consultations.queries import Chosen, Listed
 from consultations.states import STATE_TITLES, THEME_TITLES, Coming, State, Theme
@@ -203,6 +204,7 @@ class ConsultationPage(msgspec.Struct, frozen=True, kw_only=True):
     season: str
     changes: list[ChangeView]
     others: list[Card]  # of the same series, still to come
+    after: AfterView | None
     pins: PinsView | None
     own: Own | None
     may_register: Verdict

@@ -2,7 +2,18 @@
 
 from litestar import Router
 
-from consultations.routes import coming, desk, feeds, kept, people, planning, posters, public
+from consultations.routes import (
+    coming,
+    desk,
+    feeds,
+    kept,
+    minutes,
+    minutes_photos,
+    people,
+    planning,
+    posters,
+    public,
+)
 
 router = Router(
     path="/",
@@ -15,5 +26,7 @@ router = Router(
         *planning.HANDLERS,
         *people.HANDLERS,
         *posters.HANDLERS,
+        *minutes.HANDLERS,
+        *minutes_photos.HANDLERS,
     ],
 )

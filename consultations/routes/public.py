@@ -42,6 +42,7 @@ from consultations.policy import (
     may_view,
 )
 from consultations.queries import Chosen, Listed
+from consultations.routes.afterwards import view_after
 from consultations.rules.recurrence import MIDNIGHT, at
 from consultations.states import THEME_TITLES, State, Theme
 from notices.queries import is_following
@@ -183,6 +184,7 @@ async def build_page(
         season=one.season.title if ctx.locale == "ro" else one.season.title_en,
         changes=view_changes(history.get(row.id, []), ctx.locale),
         others=await _list_others(session, ctx, row),
+        after=await view_after(session, ctx, row),
         pins=place_on_map(ctx, [card]),
         own=view_own(own, waiting),
         may_register=may_register(ctx.actor, row, now=ctx.now),

@@ -13,6 +13,8 @@ from consultations.service.coming import (
     withdraw,
     withdraw_by_ticket,
 )
+from consultations.service.minutes import publish_minutes, remind_of_minutes, save_minutes
+from consultations.service.minutes_photos import show_photograph, withdraw_photograph
 from consultations.service.programme import (
     Plan,
     cancel,
@@ -55,11 +57,16 @@ __all__ = [
     "mark_told",
     "propose",
     "publish",
+    "publish_minutes",
     "register",
     "register_caller",
     "reinstate",
     "remind",
+    "remind_of_minutes",
     "report",
+    "save_minutes",
+    "show_photograph",
     "withdraw",
     "withdraw_by_ticket",
+    "withdraw_photograph",
 ]

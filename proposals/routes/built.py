@@ -12,6 +12,7 @@ from app.kit.context import Ctx
 from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import Form, parse
 from app.kit.i18n import N_
+from app.kit.images import store_photo
 from app.kit.policy import require
 from app.kit.web import (
     WebRequest,
@@ -31,7 +32,6 @@ from proposals.models import Opinion, Project
 from proposals.pages import works as pages
 from proposals.policy.works import may_reply_built, may_say_built
 from proposals.routes.works import view_opinions
-from proposals.routes.works_desk import store_photo
 from proposals.states import WorksState, works_state
 
 
@@ -94,7 +94,7 @@ async def _read_saying(ctx: Ctx, form: Form) -> service.Saying:
     if upload is not None and len(typed.alt) < 5:
         raise FormErrors({"alt": Invalid(N_("Say what the photo shows, for who cannot see it"))})
     try:
-        stored = await store_photo(ctx.services.storage, upload) if upload else None
+        stored = await store_photo(ctx.services.storage, upload.content) if upload else None
     except Invalid as refused:
         raise FormErrors({"photo": refused}) from None
     return service.Saying(

@@ -15,7 +15,7 @@ from app.kit.days_off import list_days_off
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.forms import Form, parse, typed_id
 from app.kit.i18n import N_, show_date
-from app.kit.images import read_photo
+from app.kit.images import store_photo
 from app.kit.policy import require
 from app.kit.web import (
     WebRequest,
@@ -223,16 +223,9 @@ async def _handle_photos(session: AsyncSession, ctx: Ctx, idea: Idea, form: Form
         raise FormErrors({"photos": TooManyPhotos(limit=MAX_PHOTOS)})
     for upload in uploads:
         try:
-            encoded = await read_photo(upload.content)
+            stored = await store_photo(ctx.services.storage, upload.content)
         except Invalid as refused:
             raise FormErrors({"photos": refused}) from None
-        storage = ctx.services.storage
-        stored = service.StoredPhoto(
-            await storage.put(encoded.large, ".jpg"),
-            await storage.put(encoded.small, ".jpg"),
-            encoded.width,
-            encoded.height,
-        )
         await service.add_photo(session, ctx.actor, idea.id, stored, now=ctx.now)
 
 

@@ -10,11 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors, Invalid
-from app.kit.forms import Form, Upload, parse, whole_number
+from app.kit.forms import Form, parse, whole_number
 from app.kit.i18n import N_
-from app.kit.images import read_photo
+from app.kit.images import StoredPhoto, store_photo
 from app.kit.policy import require
-from app.kit.storage import Storage
 from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other
 from proposals import queries, service
 from proposals.errors import (
@@ -43,17 +42,6 @@ async def _get_project(session: AsyncSession, ctx: Ctx, project_id: UUID) -> Pro
     )
     require(verdict)
     return project
-
-
-async def store_photo(storage: Storage, upload: Upload) -> service.StoredPhoto:
-    """Encode an uploaded photo anew and store it. Raises: Invalid."""
-    encoded = await read_photo(upload.content)
-    return service.StoredPhoto(
-        await storage.put(encoded.large, ".jpg"),
-        await storage.put(encoded.small, ".jpg"),
-        encoded.width,
-        encoded.height,
-    )
 
 
 # ── milestones ────────────────────────────────────────────────────────────────
@@ -283,7 +271,7 @@ async def add_photo(
     return see_other(request, f"/works/{project.id}", notice=notice, anchor="photos")
 
 
-async def _read_photo(ctx: Ctx, form: Form) -> tuple[WorksPhotoForm, service.StoredPhoto]:
+async def _read_photo(ctx: Ctx, form: Form) -> tuple[WorksPhotoForm, StoredPhoto]:
     """What was typed of a photo, and the photo. Raises: FormErrors with every field's message."""
     uploads = form.chosen("photo")
     try:
@@ -293,7 +281,7 @@ async def _read_photo(ctx: Ctx, form: Form) -> tuple[WorksPhotoForm, service.Sto
     if not uploads:
         raise FormErrors({"photo": Invalid(NO_PHOTO)})
     try:
-        return typed, await store_photo(ctx.services.storage, uploads[0])
+        return typed, await store_photo(ctx.services.storage, uploads[0].content)
     except Invalid as refused:
         raise FormErrors({"photo": refused}) from None
 

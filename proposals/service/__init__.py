@@ -1,5 +1,6 @@
 """What can be done with ideas and projects, one function a use case."""
 
+from app.kit.images import StoredPhoto
 from proposals.service.advice import (
     answer_advice,
     ask_advice,
@@ -32,7 +33,6 @@ from proposals.service.departments import (
 )
 from proposals.service.drafts import (
     Seen,
-    StoredPhoto,
     add_photo,
     create_draft,
     delete_draft,

@@ -15,6 +15,7 @@ from accounts.queries import list_same_person
 from app.kit import register
 from app.kit.clock import local_date
 from app.kit.db import new_id
+from app.kit.images import StoredPhoto
 from app.kit.policy import require
 from app.kit.text import public_name
 from cycles.models import Cycle
@@ -22,7 +23,6 @@ from discussions.service import put_words
 from proposals import queries
 from proposals.models import BuiltReply, Opinion, Project, WorksPhoto
 from proposals.policy.works import may_reply_built, may_say_built
-from proposals.service.drafts import StoredPhoto
 from proposals.service.telling import announce_reply
 from proposals.states import Built, WorksState, works_state
 

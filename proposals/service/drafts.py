@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from app.kit.crypto import digest
 from app.kit.db import new_id
+from app.kit.images import StoredPhoto
 from app.kit.policy import require
 from app.kit.text import public_name, words
 from cycles.queries import get_cycle
@@ -19,15 +20,6 @@ from proposals.errors import DraftChangedMeanwhile, PhotoNotFound, TooManyPhotos
 from proposals.models import Attachment, CoAuthor, Idea, Invitation, Photo
 from proposals.policy import MAX_PHOTOS, may_draft, may_edit, may_own
 from proposals.states import IdeaState
-
-
-class StoredPhoto(msgspec.Struct, frozen=True):
-    """A photo that was encoded anew and put into the storage."""
-
-    large_key: str
-    small_key: str
-    width: int
-    height: int
 
 
 def fold_idea(idea: Idea) -> str:

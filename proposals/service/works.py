@@ -19,6 +19,7 @@ from app.kit.clock import local_date
 from app.kit.db import new_id
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.i18n import N_
+from app.kit.images import StoredPhoto
 from app.kit.policy import require
 from cycles.models import Cycle
 from proposals import queries
@@ -35,7 +36,6 @@ from proposals.errors import (
 from proposals.models import Milestone, Project, Spending, WorksPhoto
 from proposals.policy import MAX_WORKS_PHOTOS
 from proposals.policy.works import may_keep_works
-from proposals.service.drafts import StoredPhoto
 from proposals.service.telling import announce_milestone
 from proposals.service.timeline import tell
 from proposals.states import EventKind, MilestoneKind, find_disorder

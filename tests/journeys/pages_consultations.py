@@ -1,6 +1,8 @@
 """The pages of field consultations, for the page gate."""
 
-from consultations.models import Consultation, Host, Registration, Venue
+from sqlalchemy import select
+
+from consultations.models import Consultation, ConsultationPhoto, Host, Minutes, Registration, Venue
 from tests.journeys.case import Fields, PageCase, first
 
 PLAN: Fields = {
@@ -40,6 +42,32 @@ CONSULTATIONS: tuple[PageCase, ...] = (
     PageCase(f"{BASE}/hosts/{{host_slug}}"),
     PageCase(f"{BASE}/kept"),
     PageCase(f"{BASE}/kept?season=none", note="nothing"),
+    PageCase(f"{BASE}/{{minuted}}"),
+    PageCase(f"{BASE}/{{minuted}}/minutes"),
+    PageCase(f"{BASE}/{{minuted}}/minutes/versions/1"),
+    PageCase(f"{BASE}/{{minuted}}/minutes/edit", who="organizer"),
+    PageCase(
+        f"{BASE}/{{minuted}}/minutes/edit",
+        note="meanwhile",
+        who="organizer",
+        status=409,
+        send={"seen": "0", "attendance": "3", "topic-1-title": "Parcări"},
+    ),
+    PageCase(
+        f"{BASE}/{{overdue}}/minutes/edit",
+        note="empty",
+        who="organizer",
+        status=422,
+        send={"do": "publish", "seen": "0", "recording": "video.exemplu.ro"},
+    ),
+    PageCase(f"{BASE}/{{overdue}}", who="organizer"),
+    PageCase(f"{BASE}/minutes"),
+    PageCase(f"{BASE}/{{minuted}}/photos", who="organizer"),
+    PageCase(f"{BASE}/{{minuted}}/photos", note="none chosen", who="organizer", status=422, send={}),
+    PageCase(f"{BASE}/photos/{{photograph}}/withdraw", who="organizer"),
+    PageCase(
+        f"{BASE}/photos/{{photograph}}/withdraw", note="no reason", who="organizer", status=422, send={}
+    ),
     PageCase(f"{BASE}/calendars"),
     PageCase(f"{BASE}/posters"),
     PageCase(f"{BASE}/posters?area=nowhere", note="nothing"),
@@ -74,6 +102,13 @@ CONSULTATIONS_FACTS = {
     "host_slug": first(Host.slug),
     "venue": first(Venue.id),
     "full_one": first(Consultation.id, Consultation.capacity == 6),
+    "minuted": first(Minutes.consultation_id, Minutes.position == 2),
+    "overdue": first(
+        Consultation.id,
+        Consultation.state == "held",
+        Consultation.id.not_in(select(Minutes.consultation_id)),
+    ),
+    "photograph": first(ConsultationPhoto.id),
     "called_off": first(Consultation.id, Consultation.state == "cancelled"),
     "not_held": first(Consultation.id, Consultation.state == "not_held"),
     "proposed": first(Consultation.id, Consultation.state == "proposed"),

@@ -10,7 +10,9 @@ from accounts.policy import Actor
 from accounts.states import Role
 from app.kit.db import new_id
 from consultations import service
-from consultations.models import Consultation, Host, Season, Venue
+from consultations.models import Consultation, Host, Minutes, Season, Venue
+from consultations.queries.minutes import find_draft
+from consultations.rules.minutes import MinutesText, MinutesTopic
 from consultations.service import Plan, VenueFacts
 from consultations.states import Theme
 from tests.make.accounts import actor_of, make_account
@@ -103,3 +105,46 @@ async def make_consultation(
 async def make_visitor(session: AsyncSession, *, name: str = "Ana Vizitator") -> Actor:
     """A resident who comes."""
     return actor_of(await make_account(session, name=name, now=MORNING))
+
+
+def make_text(**given: Any) -> MinutesText:
+    """Minutes from which nothing is missing."""
+    topic = MinutesTopic(
+        title="Parcări de reședință",
+        said="Locatarii cer **marcaje** pe strada Zețarilor.",
+        answers="Se marchează 40 de locuri.",
+    )
+    facts: dict[str, Any] = {
+        "attendance": 31,
+        "officials": "Cristina Popa, consilier local\nDan Ene, Direcția Drumuri",
+        "topics": (topic,),
+        "next_steps": "Direcția Drumuri publică planul până la 1 aprilie.",
+    }
+    return MinutesText(**facts | given)
+
+
+async def make_held(session: AsyncSession, organizer: Actor, **given: Any) -> Consultation:
+    """One that was held and reported as such the morning after."""
+    row = await make_consultation(session, organizer, **given)
+    return await report_held(session, organizer, row)
+
+
+async def report_held(session: AsyncSession, organizer: Actor, row: Consultation) -> Consultation:
+    """Say the morning after that it was held."""
+    after = row.ends_at + timedelta(hours=12)
+    return await service.report(session, organizer, row.id, is_held=True, reason="", now=after)
+
+
+async def make_minutes(
+    session: AsyncSession,
+    organizer: Actor,
+    row: Consultation,
+    text: MinutesText | None = None,
+    *,
+    now: datetime,
+) -> Minutes:
+    """Minutes written and published."""
+    draft = await find_draft(session, row.id)
+    seen = draft.revision if draft else 0
+    draft = await service.save_minutes(session, organizer, row.id, text or make_text(), seen=seen, now=now)
+    return await service.publish_minutes(session, organizer, row.id, seen=draft.revision, now=now)
