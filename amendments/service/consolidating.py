@@ -31,7 +31,7 @@ from amendments.service.acts import (
 from amendments.service.comparing import keep_all_conflicts
 from amendments.service.correcting import correction_id, list_merged
 from amendments.service.owing import check_said, settle_debates
-from amendments.service.telling import mail_author, tell
+from amendments.service.telling import mail_author, publish_amendment_fact, tell
 from amendments.states import ActState, AmendmentState, Outcome, VersionKind
 from amendments.text.labels import cite
 from amendments.text.operations import Amendment
@@ -141,6 +141,7 @@ async def consolidate_act(
     if proposals_until is None:
         act.move_to(ActState.COUNCIL)
         await note_event(session, actor, act, Event.SENT_TO_ENDORSEMENT, today, now=now)
+        await publish_fact(session, "act.sent_to_council", act, facts, now=now)
     else:
         await _begin_round(session, actor, act, version, done, deferred, proposals_until, now=now)
     return version
@@ -210,6 +211,8 @@ async def _carry(
         row.round = act.round
         await session.flush()
         await tell(session, row, f"carried_{one.kind}", by_name="", now=now)
+        facts: dict[str, object] = {"fate": one.kind, "text": version.content_hash, "round": act.round}
+        await publish_amendment_fact(session, "amendment.carried", row, facts, now=now)
         await mail_author(session, act, row, "carried", fate=one.kind)
     return {row.id: one.amendment for row, one in carried.items() if one.amendment is not None}
 

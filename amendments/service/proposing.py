@@ -126,6 +126,7 @@ async def _forget_signatures(session: AsyncSession, row: AmendmentRow, *, now: d
         await session.execute(delete(AmendmentSupport).where(AmendmentSupport.amendment_id == row.id))
         row.support_count = 0
         await tell(session, row, "rewritten", by_name=row.author_name, now=now)
+        await publish_amendment_fact(session, "amendment.rewritten", row, {}, now=now)
 
 
 async def delete_draft(session: AsyncSession, actor: Actor, amendment_id: uuid.UUID) -> None:

@@ -13,7 +13,7 @@ from amendments.models import AmendmentAnchor, AmendmentRow
 from amendments.policy import may_say_fate
 from amendments.service.debates import check_own_words
 from amendments.service.proposing import AmendmentDraft, begin_amendment
-from amendments.service.telling import tell
+from amendments.service.telling import publish_amendment_fact, tell
 from amendments.states import AuthorKind
 from app.kit.clock import local_date
 from app.kit.policy import require
@@ -37,10 +37,13 @@ async def _lock_asked(
 
 
 async def let_stand(session: AsyncSession, actor: Actor, amendment_id: uuid.UUID, *, now: datetime) -> None:
-    """Its author wants it answered as it was written. Locks: the act. Raises: Forbidden."""
+    """Its author wants it answered as it was written. Locks: the act, the register's head. Raises:
+    Forbidden.
+    """
     row, anchor = await _lock_asked(session, actor, amendment_id, now)
     anchor.confirmed_at = now
     await tell(session, row, "let_stand", by_name=row.author_name, now=now)
+    await publish_amendment_fact(session, "amendment.let_stand", row, {"fate": anchor.fate}, now=now)
 
 
 async def begin_rewrite(
