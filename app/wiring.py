@@ -16,10 +16,14 @@ from app.kit.events import subscribe
 from app.kit.i18n import N_
 from consultations.queries import add_occasions
 from consultations.queries.followed import ConsultationTopics, HostTopics
+from consultations.queries.questions import find_questions
+from consultations.queries.questions_followed import AnswerTopics
 from consultations.queries.searched import ConsultationSource
 from consultations.rules.clashes import Occasion
 from consultations.service import export_consultations
 from consultations.service import leave_no_name as leave_consultations
+from consultations.service.questions_own import export_questions
+from consultations.service.questions_own import leave_no_name as leave_questions
 from cycles.events import StageDatesChanged
 from cycles.queries import CycleSource
 from discussions.queries import resolve_by
@@ -213,6 +217,8 @@ REGISTER_KINDS: dict[str, str] = {
     "consultation.minutes-corrected": N_("The minutes of a field consultation were corrected"),
     "consultation.photo": N_("A photograph of a field consultation was published"),
     "consultation.photo-withdrawn": N_("A photograph of a field consultation was withdrawn"),
+    "consultation.answered": N_("A question asked at a field consultation was answered"),
+    "consultation.answer_promised": N_("A written answer to a question was promised by a day"),
     "reason.published": N_("A reason of the catalogue was published"),
 }
 SUBJECT_ADDRESSES: dict[str, str] = {
@@ -264,22 +270,26 @@ def wire() -> None:
     """Subscribe every listener; safe to call twice."""
     subscribe(ResultPublished, record_outcome)
     subscribe(StageDatesChanged, lapse_confirmations)
-    for listener in (forget_account, take_name_off_comments, take_name_off_ideas, leave_consultations):
+    leaving = (take_name_off_comments, take_name_off_ideas, leave_consultations, leave_questions)
+    for listener in (forget_account, *leaving):
         subscribe(AccountClosed, listener)
     add_export_part("proposals", export_proposals)
     add_export_part("comments", export_comments)
     add_export_part("notices", export_notices)
     add_export_part("consultations", export_consultations)
+    add_export_part("questions", export_questions)
     resolve_by("act", find_acts)
     resolve_by("amendment", find_amendments)
     resolve_by("unit", find_units)
     resolve_by("idea", find_ideas)
     resolve_by("ideas", find_idea_lists)
     resolve_by("opinion", find_opinions)
+    resolve_by("question", find_questions)
     tell_by("idea", IdeaTopics())
     tell_by("project", ProjectTopics())
     tell_by("consultation", ConsultationTopics())
     tell_by("host", HostTopics())
+    tell_by("answer", AnswerTopics())
     tell_by("act", ActTopics())
     index_by("idea", IdeaSource())
     index_by("project", ProjectSource())

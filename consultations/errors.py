@@ -28,6 +28,24 @@ class FeedNotFound(NotFound):
     default = N_("There is no such calendar.")
 
 
+class QuestionNotFound(NotFound):
+    default = N_("There is no such question.")
+
+
+class CommitmentNotFound(NotFound):
+    default = N_("There is no such commitment.")
+
+
+class AnsweredMeanwhile(Conflict):
+    """Two answer the same question at once: the second one sees what the first said."""
+
+    default = N_("A colleague has answered in the meantime. Read it; then send yours again if it adds to it.")
+
+
+class ReportedMeanwhile(Conflict):
+    default = N_("Something was entered in the meantime. Look at it, then send yours again.")
+
+
 class SlotTaken(Conflict):
     """The official or the room is taken at that time; nobody is in two places at once."""
 

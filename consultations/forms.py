@@ -11,8 +11,11 @@ from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.forms import TOO_LONG, Form, whole_number
 from app.kit.i18n import N_
 from consultations.rules.minutes import MOST_PEOPLE, MOST_TOPICS, MinutesText, MinutesTopic
+from consultations.rules.questions import AnswerKind, How
 from consultations.rules.recurrence import Every, Recurrence, at
 from consultations.service import Caller, Party, Plan, VenueFacts
+from consultations.service.answers import Reply
+from consultations.service.questions import Spoken
 from consultations.states import MOST_PLACES, Theme
 
 Line = Annotated[str, msgspec.Meta(max_length=200)]
@@ -150,6 +153,54 @@ class ReasonForm(msgspec.Struct, frozen=True, kw_only=True):
     reason: Words = ""
 
 
+# ── questions ─────────────────────────────────────────────────────────────────
+class AskForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A question; how long it may be is asked by the service."""
+
+    text: Annotated[str, msgspec.Meta(max_length=4000, extra={"missing": N_("Write your question")})]
+
+
+class SpokenForm(AskForm, frozen=True, kw_only=True):
+    """A question that somebody else asks, on paper or by voice."""
+
+    how: Annotated[str, msgspec.Meta(pattern="^(paper|voice)$")] = "voice"
+    name: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    phone: Annotated[str, msgspec.Meta(max_length=30, pattern=r"^[+0-9 ().-]*$")] = ""
+    email: Annotated[str, msgspec.Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
+
+    def read_spoken(self, locale: str) -> Spoken:
+        """As the service takes it. `locale`: in which messages are written."""
+        return Spoken(
+            text=self.text,
+            how=How(self.how),
+            name=self.name,
+            phone=self.phone,
+            email=self.email or "",
+            locale=locale,
+        )
+
+
+class AnswerForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What is answered; `seen`: how many answers the form showed."""
+
+    kind: Annotated[
+        str,
+        msgspec.Meta(
+            pattern="^(spoken|written|deferred)$", extra={"missing": N_("Choose what became of the question")}
+        ),
+    ]
+    text: Annotated[str, msgspec.Meta(max_length=4000, extra={"missing": N_("Write the answer")})]
+    due_on: date | None = None
+    whole_group: bool = False
+    seen: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+    def read_reply(self) -> Reply:
+        """As the service takes it."""
+        kind = AnswerKind(self.kind)
+        return Reply(kind=kind, text=self.text, due_on=self.due_on if kind is AnswerKind.DEFERRED else None)
+
+
+# ── coming ────────────────────────────────────────────────────────────────────
 class PartyForm(msgspec.Struct, frozen=True, kw_only=True):
     """Who comes along, and what they need."""
 

@@ -6,6 +6,7 @@ from app.kit.clock import now
 from app.kit.db import Database
 from consultations import queries, service
 from consultations.queries.minutes import list_without_minutes
+from consultations.service.questions_own import forget_askers
 
 BEFORE = timedelta(hours=30)  # reminded of the next evening from the morning of the day before on
 
@@ -24,6 +25,7 @@ async def forget_people(database: Database) -> None:
     """Delete the needs, numbers and addresses of who came to what is long over."""
     async with database.write() as session:
         await service.forget_people(session, now=now())
+        await forget_askers(session, now=now())
 
 
 async def remind_of_minutes(database: Database) -> None:

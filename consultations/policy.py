@@ -1,5 +1,7 @@
 """Who may do what with field consultations: yes, or no-because. Facts are passed in."""
 
+import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -7,6 +9,7 @@ from accounts.policy import Actor, may_act_as
 from accounts.states import Role
 from app.kit.i18n import N_
 from app.kit.policy import ALLOW, Verdict, deny
+from consultations.rules.questions import MOST_QUESTIONS, TAKEN_DOWN_UNTIL, QuestionState
 from consultations.states import PUBLIC_STATES, State
 
 
@@ -93,6 +96,100 @@ def may_report(actor: Actor | None, consultation: ConsultationLike, *, now: date
     if verdict and now < consultation.starts_at:
         return deny(N_("The consultation has not begun yet."))
     return verdict
+
+
+# ── questions ─────────────────────────────────────────────────────────────────
+class QuestionLike(Protocol):
+    """What policies ask of a question."""
+
+    @property
+    def account_id(self) -> uuid.UUID | None: ...
+    @property
+    def state(self) -> str: ...
+
+
+def may_ask(actor: Actor | None, consultation: ConsultationLike, *, asked: int = 0, now: datetime) -> Verdict:
+    """Verified residents ask beforehand, until it begins. `asked`: how much this person has asked for it."""
+    if consultation.state != State.PUBLISHED:
+        return deny(N_("Questions are asked for consultations that are planned."))
+    if consultation.starts_at <= now:
+        return deny(N_("The consultation has begun: ask in the room. What was asked is answered here."))
+    if actor is None:
+        return deny(N_("Sign in to ask a question."))
+    if not actor.is_verified:
+        return deny(N_("Verified residents ask questions here. Your account page says what is missing."))
+    if asked >= MOST_QUESTIONS:
+        return deny(N_("You have asked %(most)s questions for it: that is the most."), most=MOST_QUESTIONS)
+    return ALLOW
+
+
+def may_support_question(
+    actor: Actor | None, question: QuestionLike, accounts: Collection[uuid.UUID], *, is_hidden: bool
+) -> Verdict:
+    """Whether this person may support a question that is not answered yet; not their own, also not from
+    another account (`accounts`: all of theirs).
+    """
+    if actor is None:
+        return deny(N_("Sign in to support a question."))
+    if not actor.is_verified:
+        return deny(N_("Verified residents support questions. Your account page says what is missing."))
+    if question.account_id is not None and question.account_id in accounts:
+        return deny(N_("This is your own question."))
+    if is_hidden or question.state not in (QuestionState.OPEN, QuestionState.DEFERRED):
+        return deny(N_("This question can no longer be supported."))
+    return ALLOW
+
+
+def may_withdraw_question(actor: Actor | None, question: QuestionLike) -> Verdict:
+    """Who asked may take it back until somebody has answered."""
+    if actor is None or question.account_id != actor.id:
+        return deny(N_("Only who asked a question may withdraw it."))
+    if question.state != QuestionState.OPEN:
+        return deny(N_("This question has been answered. It stays, with its answer."))
+    return ALLOW
+
+
+def may_take_down(actor: Actor | None, consultation: ConsultationLike, *, now: datetime) -> Verdict:
+    """Whether this person writes questions down for others: organizers, the door and the desk, from the
+    publication until two weeks after the end.
+    """
+    verdict = may_see_who_comes(actor)
+    if verdict and consultation.state not in (State.PUBLISHED, State.HELD):
+        return deny(N_("Questions are asked for consultations that are planned."))
+    if verdict and now > consultation.ends_at + TAKEN_DOWN_UNTIL:
+        return deny(N_("The consultation is over for more than two weeks."))
+    return verdict
+
+
+def may_arrange(actor: Actor | None, consultation: ConsultationLike) -> Verdict:
+    """Whether this person groups questions and puts them in order: organizers."""
+    verdict = may_organize(actor)
+    if verdict and consultation.state == State.PROPOSED:
+        return deny(N_("Questions are asked for consultations that are planned."))
+    return verdict
+
+
+def may_answer(
+    actor: Actor | None, consultation: ConsultationLike, *, host_account: uuid.UUID | None
+) -> Verdict:
+    """Whether this person answers questions, and promises something: organizers, and the official who holds
+    the consultation; also when it was called off.
+    """
+    if consultation.state == State.PROPOSED:
+        return deny(N_("Questions are asked for consultations that are planned."))
+    if actor is not None and actor.id == host_account and actor.is_official:
+        return ALLOW
+    return may_organize(actor)
+
+
+# ── commitments ───────────────────────────────────────────────────────────────
+def may_keep_commitment(actor: Actor | None, *, owns: bool) -> Verdict:
+    """Whether this person says what became of a commitment: who owns it (the official, or somebody of the
+    department), and organizers.
+    """
+    if actor is not None and owns and actor.is_official:
+        return ALLOW
+    return may_organize(actor)
 
 
 # ── coming ────────────────────────────────────────────────────────────────────

@@ -22,6 +22,7 @@ from app.kit.outbox import OutboxMessage
 from app.seed import content
 from app.seed.acts import seed_act, seed_answered, seed_day_off, seed_prepared, seed_second_round
 from app.seed.afterwards import seed_afterwards
+from app.seed.asked import seed_answers
 from app.seed.building import seed_building
 from app.seed.comments import seed_comments, seed_idea_comments
 from app.seed.council import seed_council
@@ -120,15 +121,9 @@ async def seed(services: Services) -> bool:
         await seed_comments(session, act, cast.authors, councillor, moderator, first=_moment(now, -5, 10))
         await seed_day_off(session, clerk, now=now)
         organizer = actor_of(accounts["oana.stoica@exemplu.ro"], Role.ORGANIZER)
-        await seed_programme(
-            session,
-            lot,
-            organizer,
-            councillor,
-            dict(content.AREAS),
-            [actor for actor, _ in cast.crowd],
-            now=now,
-        )
+        crowd = [actor for actor, _ in cast.crowd]
+        await seed_programme(session, lot, organizer, councillor, dict(content.AREAS), crowd, now=now)
+        await seed_answers(session, organizer, now=now)
         await seed_afterwards(session, services.storage, organizer)
         await session.flush()
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again

@@ -11,6 +11,7 @@ from accounts.policy import Actor
 from app.kit.clock import local_date
 from app.kit.db import new_id
 from app.kit.deadlines import is_working_day
+from app.seed.asked import seed_asked
 from consultations import service
 from consultations.models import Consultation, Host, Season, Venue
 from consultations.rules.recurrence import at
@@ -118,7 +119,7 @@ async def seed_programme(
         for name, address, code, (lat, lon), seats, step_free in VENUES
     ]
     stage = Stage(organizer, season, hosts, venues, today)
-    await _seed_past(session, stage, began=began)
+    await _seed_past(session, stage, lot, people, began=began)
     await _seed_coming(session, lot, stage, people, now=now)
 
 
@@ -150,9 +151,13 @@ async def _publish(
     return await service.publish(session, stage.organizer, [row.id for row in rows], now=now)
 
 
-async def _seed_past(session: AsyncSession, stage: Stage, *, began: datetime) -> None:
-    """Most were held, one was called off, one was not held, one was moved in time."""
+async def _seed_past(
+    session: AsyncSession, stage: Stage, lot: random.Random, people: Sequence[Actor], *, began: datetime
+) -> None:
+    """Most were held, one called off, one not held, one moved in time; something was asked for each."""
     rows = await _publish(session, stage, [_plan(stage, one) for one in HELD], now=began)
+    for row in rows:
+        await seed_asked(session, lot, people, row, at=row.starts_at - 3 * DAY)
     for place, row in enumerate(rows):
         after = row.ends_at + timedelta(hours=14)
         if place == 2:
@@ -207,6 +212,8 @@ async def _seed_coming(
         Party(guests=1, needs="Să audă bine"),
         now=before + 6 * DAY,
     )
+    for row in rows:
+        await seed_asked(session, lot, people, row, at=now - 2 * DAY)
     await _move(session, stage, rows[3], now=now - 3 * DAY)
     proposals = [
         _plan(stage, (45, 0, 2, Theme.GREEN, "Copaci noi în Rahova", "")),

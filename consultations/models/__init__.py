@@ -1,21 +1,49 @@
-"""The tables of field consultations: the programme with its history, who comes, what is said afterwards."""
+"""The tables of field consultations: the programme with its history, who comes, questions, what was promised,
+what is said afterwards.
+"""
 
 from consultations.models.coming import Registration
+from consultations.models.commitments import Commitment, CommitmentEntry, CommitmentPhoto
 from consultations.models.minutes import ConsultationPhoto, Minutes, MinutesDraft, MinutesReminder
 from consultations.models.programme import Change, Consultation, Host, Season, Venue
+from consultations.models.questions import (
+    Answer,
+    AnsweredQuestion,
+    Question,
+    QuestionGroup,
+    QuestionSupport,
+    RaisedIdea,
+    TermReminder,
+)
 
-APPEND_ONLY = (Change.__tablename__, Minutes.__tablename__)
+APPEND_ONLY = (
+    Change.__tablename__,
+    Minutes.__tablename__,
+    Answer.__tablename__,
+    AnsweredQuestion.__tablename__,
+    CommitmentEntry.__tablename__,
+)
 
 __all__ = [
     "APPEND_ONLY",
+    "Answer",
+    "AnsweredQuestion",
     "Change",
+    "Commitment",
+    "CommitmentEntry",
+    "CommitmentPhoto",
     "Consultation",
     "ConsultationPhoto",
     "Host",
     "Minutes",
     "MinutesDraft",
     "MinutesReminder",
+    "Question",
+    "QuestionGroup",
+    "QuestionSupport",
+    "RaisedIdea",
     "Registration",
     "Season",
+    "TermReminder",
     "Venue",
 ]

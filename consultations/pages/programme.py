@@ -215,6 +215,7 @@ class ConsultationPage(msgspec.Struct, frozen=True, kw_only=True):
     may_report: Verdict
     may_see_people: Verdict
     follows: bool
+    questions: object  # QuestionsPart, which is made of cards of this module
     typed: Mapping[str, str] = {}
     errors: Mapping[str, str] = {}
 

@@ -13,6 +13,8 @@ from consultations.routes import (
     planning,
     posters,
     public,
+    questions,
+    room,
 )
 
 router = Router(
@@ -28,5 +30,7 @@ router = Router(
         *posters.HANDLERS,
         *minutes.HANDLERS,
         *minutes_photos.HANDLERS,
+        *questions.HANDLERS,
+        *room.HANDLERS,
     ],
 )

@@ -43,6 +43,7 @@ from consultations.policy import (
 )
 from consultations.queries import Chosen, Listed
 from consultations.routes.afterwards import view_after
+from consultations.routes.questions_views import build_part
 from consultations.rules.recurrence import MIDNIGHT, at
 from consultations.states import THEME_TITLES, State, Theme
 from notices.queries import is_following
@@ -195,6 +196,7 @@ async def build_page(
         may_report=may_report(ctx.actor, row, now=ctx.now),
         may_see_people=may_see_who_comes(ctx.actor),
         follows=ctx.actor is not None and await is_following(session, ctx.actor.id, topic),
+        questions=await build_part(session, ctx, row),
         typed=typed or {},
         errors=errors or {},
     )

@@ -1,5 +1,6 @@
-"""Planning, publishing, changing and reporting on consultations; coming to them."""
+"""Planning, publishing, changing and reporting on consultations; coming to them; questions and promises."""
 
+from consultations.service.answers import Reply, answer
 from consultations.service.coming import (
     Caller,
     Party,
@@ -27,6 +28,17 @@ from consultations.service.programme import (
     reinstate,
     report,
 )
+from consultations.service.questions import (
+    Spoken,
+    ask,
+    dissolve,
+    group_questions,
+    move,
+    support_question,
+    take_down,
+    ungroup,
+    withdraw_question,
+)
 from consultations.service.settings import (
     VenueFacts,
     add_host,
@@ -40,21 +52,28 @@ __all__ = [
     "Caller",
     "Party",
     "Plan",
+    "Reply",
+    "Spoken",
     "VenueFacts",
     "add_host",
     "add_season",
     "add_venue",
+    "answer",
+    "ask",
     "cancel",
     "change",
     "change_host",
     "change_venue",
     "check_plan",
     "check_slots",
+    "dissolve",
     "drop",
     "export_consultations",
     "forget_people",
+    "group_questions",
     "leave_no_name",
     "mark_told",
+    "move",
     "propose",
     "publish",
     "publish_minutes",
@@ -66,7 +85,11 @@ __all__ = [
     "report",
     "save_minutes",
     "show_photograph",
+    "support_question",
+    "take_down",
+    "ungroup",
     "withdraw",
     "withdraw_by_ticket",
     "withdraw_photograph",
+    "withdraw_question",
 ]

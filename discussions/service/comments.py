@@ -97,10 +97,12 @@ async def put_words(
     body: str,
     *,
     before: uuid.UUID | None,
+    said_by: str = "",
     now: datetime,
 ) -> Comment:
     """Keep words that belong to something else (`Subject.only_moderated`) where they are reported and judged.
     `before`: what stood there; it is changed, unless it is hidden: then it stays so, beside the new words.
+    `said_by`: who is named in public, when the actor wrote it down for somebody.
 
     Locks: the thread. Raises: StillHidden. Who may say it, its owner has asked.
     """
@@ -116,7 +118,7 @@ async def put_words(
         subject=subject.ref,
         scope=subject.scope,
         author_id=actor.id,
-        author_name=public_name(actor.name),
+        author_name=said_by or public_name(actor.name),
         role="",
         body=body,
         created_at=now,

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from consultations.models import Consultation, ConsultationPhoto, Host, Minutes, Registration, Venue
 from tests.journeys.case import Fields, PageCase, first
+from tests.journeys.pages_questions import QUESTIONS, QUESTIONS_FACTS
 
 PLAN: Fields = {
     "season_id": "{season}",
@@ -39,6 +40,7 @@ CONSULTATIONS: tuple[PageCase, ...] = (
     PageCase(f"{BASE}/{{called_off}}"),
     PageCase(f"{BASE}/{{not_held}}"),
     PageCase(f"{BASE}/{{proposed}}", who="organizer"),
+    *QUESTIONS,
     PageCase(f"{BASE}/hosts/{{host_slug}}"),
     PageCase(f"{BASE}/kept"),
     PageCase(f"{BASE}/kept?season=none", note="nothing"),
@@ -97,6 +99,7 @@ CONSULTATIONS: tuple[PageCase, ...] = (
 )
 
 CONSULTATIONS_FACTS = {
+    **QUESTIONS_FACTS,
     "season": first(Consultation.season_id),
     "host": first(Host.id),
     "host_slug": first(Host.slug),
