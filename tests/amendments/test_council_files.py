@@ -11,7 +11,8 @@ import pytest
 from lxml import etree
 
 from amendments.models import Act
-from tests.amendments.test_publishing import AKN, akoma_ntoso, fetch
+from tests.amendments.test_printing import check_tagged, plain
+from tests.amendments.test_publishing import AKN, akoma_ntoso, fetch, judge_open_act
 from tests.conftest import FrozenClock
 from tests.make.sittings import SITTING, make_voted
 
@@ -43,7 +44,9 @@ async def the_votes_are_open_data(client: httpx.AsyncClient, act: Act) -> None:
     assert corrected[1]["reason"] == "Numărătoarea a fost greșită."
     for one in corrected:
         assert set(one["choices"]) == {member["id"] for member in sitting["roll"]}
-    described = (await client.get("/acts/schema.json")).json()["$defs"]
+    schema = (await client.get("/acts/schema.json")).json()
+    judge_open_act(schema, given)
+    described = schema["$defs"]
     for name in ("OpenSitting", "OpenMotion", "OpenVote", "OpenMember"):
         assert name in described
     assert set(described["OpenSitting"]["properties"]) == set(sitting)
@@ -75,20 +78,25 @@ async def the_votes_as_tables(client: httpx.AsyncClient, act: Act) -> None:
     assert {row["taken_over_by"] for row in rows} == {"Victor Consilieru"}
 
 
-async def the_report_tells_how_the_council_voted(client: httpx.AsyncClient, act: Act) -> None:
+async def the_report_tells_how_the_council_voted(client: httpx.AsyncClient, act: Act, tmp_path: Path) -> None:
     report = (await fetch(client, act, "report")).text
     told = report[report.index("Votul consiliului</h2>") :]
     for said in ("HCL 12/2027", "Căzut", "Adoptat", "Respins la vot", "Pentru: <strong>3</strong>"):
         assert said in told, said
     printed = await fetch(client, act, "report.pdf")
-    assert printed.content.startswith(b"%PDF")
+    check_tagged(printed.content, title="Raport asupra dezbaterii publice", lang="ro-RO")
+    words = " ".join(plain(printed.content, tmp_path).split())
+    for said in ("HCL 12/2027", "Căzut", "Adoptat", "Respins la vot"):
+        assert said in words, said
 
 
-async def test_the_council_s_votes_in_every_form(app: Any, client: httpx.AsyncClient, act: Act) -> None:
+async def test_the_council_s_votes_in_every_form(
+    app: Any, client: httpx.AsyncClient, act: Act, tmp_path: Path
+) -> None:
     await the_votes_are_open_data(client, act)
     await the_votes_are_valid_akoma_ntoso(client, act)
     await the_votes_as_tables(client, act)
-    await the_report_tells_how_the_council_voted(client, act)
+    await the_report_tells_how_the_council_voted(client, act, tmp_path)
     files = (await fetch(client, act, "files")).text
     for name in ("votes.csv", "sittings/1/votes.xml", "amendments.xml"):
         assert f"{act.id}/{name}" in files

@@ -1,5 +1,6 @@
 """The files of an act, judged by programs that we did not write, with words that break careless ones."""
 
+import copy
 import csv
 import io
 import json
@@ -12,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator
 from lxml import etree
 
 from amendments import queries
@@ -19,13 +21,13 @@ from amendments.models import Act
 from amendments.text.reading import read_docx
 from amendments.text.writing.akoma_ntoso import read_akoma_ntoso
 from tests.conftest import FrozenClock, skip_or_fail
+from tests.feeds import ATOM, judge_feed
 from tests.make.acts import AFTER
 from tests.make.published import DECIDED, make_published
 from tests.office import office_path, settle
 from tests.servers import Missing
 
 AKN = "{http://docs.oasis-open.org/legaldocml/ns/akn/3.0}"
-ATOM = "{http://www.w3.org/2005/Atom}"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -250,15 +252,29 @@ async def the_open_data_keeps_to_its_schema(client: httpx.AsyncClient, act: Act)
     for name in ("OpenAct", "OpenVersion", "OpenAmendment", "OpenAnswer", "Unit", "Splice"):
         assert name in described["$defs"]
     assert set(described["$defs"]["OpenAct"]["properties"]) == set(given)
-    assert set(described["$defs"]["OpenAmendment"]["required"]) <= set(given["amendments"][0])
+    judge_open_act(described, given)
+
+
+def judge_open_act(schema: dict[str, Any], given: dict[str, Any]) -> None:
+    """Whether open data are as their schema says, to the last field: what is lost, or of another kind, or
+    not described, is refused.
+    """
+    strict = copy.deepcopy(schema)
+    for one in strict["$defs"].values():
+        if "properties" in one:
+            one["additionalProperties"] = False
+    Draft202012Validator.check_schema(strict)
+    judge = Draft202012Validator(strict, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert not [f"{error.json_path}: {error.message}" for error in judge.iter_errors(given)]
+    for wrong in ({"round": "two"}, {"nobody_knows": 1}, {"amendments": [{}]}):
+        assert not judge.is_valid(given | wrong), wrong
 
 
 # ── feeds ─────────────────────────────────────────────────────────────────────
 def check_feed(raw: bytes) -> list[etree._Element]:
     """What RFC 4287 asks of a feed and its entries."""
+    entries = judge_feed(raw)
     feed = etree.fromstring(raw)
-    assert feed.tag == f"{ATOM}feed"
-    entries = feed.findall(f"{ATOM}entry")
     ids = [one.findtext(f"{ATOM}id") for one in (feed, *entries)]
     assert len(ids) == len(set(ids))
     for one in (feed, *entries):

@@ -18,6 +18,7 @@ from amendments.errors import YearlyChanged, YearlyIncomplete
 from amendments.rules.yearly import ENTERED, FIGURES, LAW, missing
 from app.kit import register
 from app.kit.errors import Forbidden, FormErrors
+from tests.amendments.test_printing import check_tagged, plain
 from tests.conftest import FrozenClock
 from tests.make.acts import AFTER, make_clerk, make_councillor, make_person
 from tests.make.published import make_published
@@ -117,7 +118,12 @@ async def test_the_pages_of_both_reports(
     assert (await client.get(f"/acts/{act.id}/report?state=withdrawn")).text.count(
         'class="ob-amendment"'
     ) == 7
-    assert (await client.get(f"/acts/{act.id}/report.pdf")).content.startswith(b"%PDF")
+    printed = (await client.get(f"/acts/{act.id}/report.pdf")).content
+    found = check_tagged(printed, title="Raport asupra dezbaterii publice", lang="ro-RO")
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/P"} <= set(found)
+    said = " ".join(plain(printed, tmp_path).split())
+    for words in (act.title, "AM-2027-00007", "Bugetul pe anul acesta nu permite altfel.", "Ana Popescu"):
+        assert words in said, words
     clock.at(NEXT_YEAR)
     town = Town(app, make_client)
     clerk, anonymous = await town.officer(Role.SECRETARIAT), await town.visitor()
@@ -140,7 +146,12 @@ async def test_the_pages_of_both_reports(
     rows = list(csv.DictReader(io.StringIO((await client.get(f"{here}/figures.csv")).text)))
     assert {row["indicator"]: row["value"] for row in rows}["c"] == "120"
     assert {row["version"] for row in rows} == {"1"}
-    assert (await client.get(f"{here}/report.pdf")).content.startswith(b"%PDF")
+    printed = (await client.get(f"{here}/report.pdf")).content
+    found = check_tagged(printed, title="2027", lang="ro-RO")
+    assert {"/H1", "/Table", "/TH", "/TD", "/P"} <= set(found)
+    said = " ".join(plain(printed, tmp_path).split())
+    for words in ("2027", "120", ALL["g_reasons"], "Un parteneriat bun, cu „voci” noi: ăâîșț."):
+        assert words in said, words
     for wrong in ("/acts/yearly/1999", "/acts/yearly/2029", "/acts/yearly/2029/report.pdf"):
         assert (await client.get(wrong)).status_code == 404
     resident = await town.resident()

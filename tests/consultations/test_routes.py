@@ -11,6 +11,7 @@ from accounts.states import Role
 from app.kit.clock import BUCHAREST
 from consultations.models import Consultation
 from tests.conftest import FrozenClock
+from tests.feeds import judge_feed
 from tests.make.consultations import (
     MORNING,
     make_consultation,
@@ -244,5 +245,6 @@ async def test_calendars_follow_moves_and_cancellations_across_the_change_of_the
     assert event.location.value == "Școala Gimnazială nr. 280, Str. Munții Carpați 74"
     atom = await visitor.client.get("/en/consultations/calendars/host/cristina-popa/feed.atom")
     assert atom.status_code == 200
+    assert judge_feed(atom.content)
     assert "Called off: CO-2027-00002" in atom.text
     assert WHY in atom.text

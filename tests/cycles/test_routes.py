@@ -10,6 +10,7 @@ from app.kit.db import Database
 from cycles import queries
 from cycles.models import Cycle
 from cycles.states import StageKind
+from tests.feeds import judge_feed
 from tests.make.accounts import make_account, sign_in
 from tests.make.cycles import NOON, make_cycle
 
@@ -78,6 +79,7 @@ async def test_officer_changes_dates_and_everybody_sees_it(
     assert "25 March 2027, 18:00" in page
     feed = await client.get("/cycles/bp-2027/feed.atom")
     assert feed.headers["content-type"].startswith("application/atom+xml")
+    judge_feed(feed.content)
     assert "stage.dates-changed" not in feed.text
     assert feed.text.count("<entry>") == 2
 

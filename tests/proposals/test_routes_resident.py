@@ -8,6 +8,7 @@ from PIL import Image
 from proposals import queries, service
 from proposals.models import Idea
 from proposals.states import IdeaState
+from tests.feeds import judge_feed
 from tests.make.accounts import actor_of
 from tests.make.cycles import NOON
 from tests.make.proposals import BODY, TITLE, make_draft, make_idea, merger
@@ -231,6 +232,8 @@ async def test_list_feed_and_search(town: Town) -> None:
     assert own.text.count("<entry>") == 1
     feed = await anonymous.client.get("/ideas/feed.atom?cycle=bp-2027")
     assert feed.headers["content-type"].startswith("application/atom+xml")
+    assert judge_feed(feed.content)
+    assert judge_feed(own.content)
     import xml.etree.ElementTree as ElementTree
 
     assert len(ElementTree.fromstring(feed.text).findall("{http://www.w3.org/2005/Atom}entry")) == 2  # noqa: S314
