@@ -85,7 +85,7 @@ ROLE_WORK = {
     Role.ORGANIZER: Work(
         "/consultations/desk", N_("Field consultations"), N_("Plan the programme, change it in public.")
     ),
-    Role.DOOR: Work("/consultations", N_("Field consultations"), N_("See who comes, for the door.")),
+    Role.DOOR: Work("/consultations/door", N_("The door"), N_("Check in who comes to a field consultation.")),
     Role.MODERATOR: Work("/moderation", N_("Moderation"), N_("Decide on comments that were reported.")),
     Role.ADMIN: Work("/officials", N_("Officials"), N_("Give and take roles.")),
 }

@@ -61,6 +61,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/places", N_("Polling places"), Role.CLERK),
     ("/consultations/desk", N_("Consultations desk"), Role.ORGANIZER),
     ("/consultations/calls", N_("Calls"), Role.DESK),
+    ("/consultations/door", N_("The door"), Role.DOOR),
     ("/moderation", N_("Moderation"), Role.MODERATOR),
     ("/days-off", N_("Days off"), Role.SECRETARIAT),
     ("/days-off", N_("Days off"), Role.ADMIN),

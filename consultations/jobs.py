@@ -22,10 +22,11 @@ async def remind_who_comes(database: Database) -> None:
 
 
 async def forget_people(database: Database) -> None:
-    """Delete the needs, numbers and addresses of who came to what is long over."""
+    """Delete the needs, numbers and addresses of who came to what is long over, and the names of walk-ins."""
     async with database.write() as session:
         await service.forget_people(session, now=now())
         await forget_askers(session, now=now())
+        await service.forget_walk_ins(session, now=now())
 
 
 async def remind_of_minutes(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from accounts.policy import Actor, may_act_as
@@ -24,6 +24,8 @@ class ConsultationLike(Protocol):
     def ends_at(self) -> datetime: ...
 
 
+DOOR_OPENS = timedelta(hours=4)  # before it begins
+DOOR_CLOSES = timedelta(days=3)  # after it ends: by then every tablet was in a network again
 HAS_BEGUN = N_("The consultation has begun.")
 
 
@@ -244,4 +246,35 @@ def may_publish_minutes(actor: Actor | None, consultation: ConsultationLike, *, 
     verdict = may_write_minutes(actor, consultation, now=now)
     if verdict and consultation.state != State.HELD:
         return deny(N_("First report that the consultation was held."))
+    return verdict
+
+
+# ── the door ──────────────────────────────────────────────────────────────────
+def may_work_at_doors(actor: Actor | None) -> Verdict:
+    """Whether this person checks people in: the door, and organizers."""
+    organizer = may_organize(actor)
+    return organizer if organizer else may_act_as(actor, Role.DOOR)
+
+
+def may_note_arrivals(actor: Actor | None, consultation: ConsultationLike, *, now: datetime) -> Verdict:
+    """Whether this person may note who comes now: from four hours before until three days after, when the
+    last tablet has sent what it had noted. What a tablet says about the time counts for nothing.
+    """
+    verdict = may_work_at_doors(actor)
+    if not verdict:
+        return verdict
+    if consultation.state not in (State.PUBLISHED, State.HELD):
+        return deny(N_("This consultation does not take place, or was not held: there is no door."))
+    if now < consultation.starts_at - DOOR_OPENS:
+        return deny(N_("The door opens four hours before the consultation begins."))
+    if now >= consultation.ends_at + DOOR_CLOSES:
+        return deny(N_("The door is closed: the consultation ended more than three days ago."))
+    return ALLOW
+
+
+def may_decide_attendance(actor: Actor | None, consultation: ConsultationLike, *, now: datetime) -> Verdict:
+    """Whether this person settles what tablets said differently; also long afterwards."""
+    verdict = may_organize(actor)
+    if verdict and (consultation.state not in PUBLIC_STATES or now < consultation.starts_at - DOOR_OPENS):
+        return deny(N_("The door opens four hours before the consultation begins."))
     return verdict

@@ -122,7 +122,9 @@ async def seed(services: Services) -> bool:
         await seed_day_off(session, clerk, now=now)
         organizer = actor_of(accounts["oana.stoica@exemplu.ro"], Role.ORGANIZER)
         crowd = [actor for actor, _ in cast.crowd]
-        await seed_programme(session, lot, organizer, councillor, dict(content.AREAS), crowd, now=now)
+        door = actor_of(accounts["horia.uta@exemplu.ro"], Role.DOOR)
+        areas = dict(content.AREAS)
+        await seed_programme(session, lot, organizer, councillor, areas, crowd, door, now=now)
         await seed_answers(session, organizer, now=now)
         await seed_afterwards(session, services.storage, organizer)
         await session.flush()

@@ -137,6 +137,14 @@ PEOPLE: tuple[Person, ...] = (
         is_verified=False,
     ),
     Person(
+        "Horia Uță",
+        "horia.uta@exemplu.ro",
+        N_("Door of consultations"),
+        N_("Check people in at the consultation of today."),
+        (Role.DOOR,),
+        is_verified=False,
+    ),
+    Person(
         "Monica Stan",
         "monica.stan@exemplu.ro",
         N_("Moderator"),

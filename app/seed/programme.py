@@ -12,6 +12,7 @@ from app.kit.clock import local_date
 from app.kit.db import new_id
 from app.kit.deadlines import is_working_day
 from app.seed.asked import seed_asked
+from app.seed.doors import seed_door, seed_registrations
 from consultations import service
 from consultations.models import Consultation, Host, Season, Venue
 from consultations.rules.recurrence import at
@@ -43,6 +44,7 @@ COMING = (
     (23, 2, 2, Theme.SOCIAL, "Îngrijire la domiciliu pentru vârstnici", "", None),
     (31, 3, 1, Theme.CULTURE, "Ce facem în Sala de sport Ghencea", "Bd. Ghencea", 120),
 )
+COUNTED = {4: 18, 6: 15}  # place in HELD: how many registered
 REASONS = {
     "cancelled": "Sala a fost inundată în urma ruperii unei conducte; nu am găsit altă sală în timp.",
     "not_held": "Consilierul a fost bolnav și nu a fost înlocuit. Ne cerem scuze celor veniți.",
@@ -75,6 +77,7 @@ async def seed_programme(
     councillor: Actor,
     areas: dict[str, str],
     people: Sequence[Actor],
+    helper: Actor,
     *,
     now: datetime,
 ) -> None:
@@ -119,8 +122,9 @@ async def seed_programme(
         for name, address, code, (lat, lon), seats, step_free in VENUES
     ]
     stage = Stage(organizer, season, hosts, venues, today)
-    await _seed_past(session, stage, lot, people, began=began)
+    await _seed_past(session, lot, stage, people, helper, began=began)
     await _seed_coming(session, lot, stage, people, now=now)
+    await _seed_tonight(session, lot, stage, people, now=now)
 
 
 def _plan(stage: Stage, row: tuple[int, int, int, Theme, str, str], **given: object) -> Plan:
@@ -152,13 +156,25 @@ async def _publish(
 
 
 async def _seed_past(
-    session: AsyncSession, stage: Stage, lot: random.Random, people: Sequence[Actor], *, began: datetime
+    session: AsyncSession,
+    lot: random.Random,
+    stage: Stage,
+    people: Sequence[Actor],
+    helper: Actor,
+    *,
+    began: datetime,
 ) -> None:
-    """Most were held, one called off, one not held, one moved in time; something was asked for each."""
+    """Most were held, one was called off, one was not held, one was moved in time. Something was
+    asked for each, and people were counted at the doors of two.
+    """
     rows = await _publish(session, stage, [_plan(stage, one) for one in HELD], now=began)
     for row in rows:
         await seed_asked(session, lot, people, row, at=row.starts_at - 3 * DAY)
     for place, row in enumerate(rows):
+        if place in COUNTED:
+            before = row.starts_at - 9 * DAY
+            own = await seed_registrations(session, lot, row, people, share=COUNTED[place], first=before)
+            await seed_door(session, helper, row, own, with_doubts=place == 6, now=row.starts_at)
         after = row.ends_at + timedelta(hours=14)
         if place == 2:
             reason, early = REASONS["cancelled"], row.starts_at - 2 * DAY
@@ -171,6 +187,26 @@ async def _seed_past(
                 row = await _move(session, stage, row, now=row.starts_at - 12 * DAY)
                 after = row.ends_at + timedelta(hours=14)
             await service.report(session, stage.organizer, row.id, is_held=True, reason="", now=after)
+
+
+async def _seed_tonight(
+    session: AsyncSession, lot: random.Random, stage: Stage, people: Sequence[Actor], *, now: datetime
+) -> None:
+    """One that begins soon: its door is open."""
+    starts_at = (now + timedelta(minutes=90)).replace(minute=0, second=0, microsecond=0)
+    theme = Theme.SAFETY
+    plan = _plan(
+        stage,
+        (0, 3, 2, theme, "Liniște și siguranță în Ghencea", "Bd. Ghencea"),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=2),
+        capacity=80,
+        has_childcare=True,
+    )
+    before = now - 12 * DAY
+    (row,) = await _publish(session, stage, [plan], now=before)
+    await seed_registrations(session, lot, row, people, share=14, first=before)
+    await service.remind(session, row.id, now=now - DAY)
 
 
 async def _move(session: AsyncSession, stage: Stage, row: Consultation, *, now: datetime) -> Consultation:

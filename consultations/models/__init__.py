@@ -1,9 +1,10 @@
-"""The tables of field consultations: the programme with its history, who comes, questions, what was promised,
-what is said afterwards.
+"""The tables of field consultations: the programme with its history, who comes, who was there, questions,
+what was promised, what is said afterwards.
 """
 
 from consultations.models.coming import Registration
 from consultations.models.commitments import Commitment, CommitmentEntry, CommitmentPhoto
+from consultations.models.door import DoorEvent, WalkIn
 from consultations.models.minutes import ConsultationPhoto, Minutes, MinutesDraft, MinutesReminder
 from consultations.models.programme import Change, Consultation, Host, Season, Venue
 from consultations.models.questions import (
@@ -22,6 +23,7 @@ APPEND_ONLY = (
     Answer.__tablename__,
     AnsweredQuestion.__tablename__,
     CommitmentEntry.__tablename__,
+    DoorEvent.__tablename__,
 )
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "CommitmentPhoto",
     "Consultation",
     "ConsultationPhoto",
+    "DoorEvent",
     "Host",
     "Minutes",
     "MinutesDraft",
@@ -46,4 +49,5 @@ __all__ = [
     "Season",
     "TermReminder",
     "Venue",
+    "WalkIn",
 ]

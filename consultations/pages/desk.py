@@ -10,7 +10,9 @@ from app.kit.i18n import N_
 from app.kit.policy import Verdict
 from consultations.models import Host, Registration, Season, Venue
 from consultations.pages.programme import Card
+from consultations.pages.turnout import Turnout
 from consultations.rules.clashes import Clash, ClashKind
+from consultations.rules.door import Span
 from consultations.service import Plan
 from consultations.states import Via
 
@@ -211,6 +213,8 @@ class PeoplePage(msgspec.Struct, frozen=True, kw_only=True):
     people: list[PersonRow]
     taken: int
     may_add: Verdict
+    came: Mapping[str, Span]  # of those who registered, by id; empty while nobody was counted
+    turnout: Turnout | None
     typed: Mapping[str, str] = {}
     errors: Mapping[str, str] = {}
 

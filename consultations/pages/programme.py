@@ -12,6 +12,7 @@ from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from consultations.models import Registration
 from consultations.pages.afterwards import AfterView
+from consultations.pages.turnout import Turnout
 from consultations.pages.words import ChangeView
 from consultations.queries import Chosen, Listed
 from consultations.states import STATE_TITLES, THEME_TITLES, Coming, State, Theme
@@ -216,6 +217,8 @@ class ConsultationPage(msgspec.Struct, frozen=True, kw_only=True):
     may_see_people: Verdict
     follows: bool
     questions: object  # QuestionsPart, which is made of cards of this module
+    may_note: Verdict
+    turnout: Turnout | None = None  # once it was held, and if people were counted
     typed: Mapping[str, str] = {}
     errors: Mapping[str, str] = {}
 

@@ -5,6 +5,7 @@ from litestar import Router
 from consultations.routes import (
     coming,
     desk,
+    door,
     feeds,
     kept,
     minutes,
@@ -32,5 +33,6 @@ router = Router(
         *minutes_photos.HANDLERS,
         *questions.HANDLERS,
         *room.HANDLERS,
+        *door.HANDLERS,
     ],
 )

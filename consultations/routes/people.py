@@ -20,7 +20,9 @@ from consultations import queries, service
 from consultations.forms import CallerForm
 from consultations.models import Registration
 from consultations.pages.desk import CallsPage, PeoplePage, view_person
+from consultations.pages.turnout import view_turnout
 from consultations.policy import may_answer_calls, may_register_others, may_see_who_comes
+from consultations.queries.door import read_attendances
 from consultations.routes.public import get_visible, view_cards
 from consultations.states import Coming
 
@@ -53,11 +55,14 @@ async def _people_page(
     (card,) = await view_cards(session, ctx, [one])
     rows = await queries.list_registrations(session, one.row.id)
     await _note_reading(session, ctx, rows)
+    attendance = (await read_attendances(session, [one.row.id])).get(one.row.id)
     return PeoplePage(
         card=card,
         people=[view_person(row, sequence=one.row.sequence) for row in rows],
         taken=sum(row.places for row in rows if row.state == Coming.CONFIRMED),
         may_add=may_register_others(ctx.actor, one.row, now=ctx.now),
+        came={key: standing.people for key, standing in attendance.standings.items()} if attendance else {},
+        turnout=view_turnout(attendance) if attendance else None,
         typed=typed or {},
         errors=errors or {},
     )

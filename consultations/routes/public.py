@@ -28,11 +28,13 @@ from consultations.pages.programme import (
     view_month,
     view_own,
 )
+from consultations.pages.turnout import Turnout, view_turnout
 from consultations.pages.words import view_changes
 from consultations.policy import (
     may_answer_calls,
     may_cancel,
     may_change,
+    may_note_arrivals,
     may_organize,
     may_publish,
     may_register,
@@ -42,6 +44,7 @@ from consultations.policy import (
     may_view,
 )
 from consultations.queries import Chosen, Listed
+from consultations.queries.door import read_attendances
 from consultations.routes.afterwards import view_after
 from consultations.routes.questions_views import build_part
 from consultations.rules.recurrence import MIDNIGHT, at
@@ -195,11 +198,21 @@ async def build_page(
         may_reinstate=may_reinstate(ctx.actor, row, now=ctx.now),
         may_report=may_report(ctx.actor, row, now=ctx.now),
         may_see_people=may_see_who_comes(ctx.actor),
+        may_note=may_note_arrivals(ctx.actor, row, now=ctx.now),
+        turnout=await read_turnout(session, row),
         follows=ctx.actor is not None and await is_following(session, ctx.actor.id, topic),
         questions=await build_part(session, ctx, row),
         typed=typed or {},
         errors=errors or {},
     )
+
+
+async def read_turnout(session: AsyncSession, row: Consultation) -> Turnout | None:
+    """How many came, once it was said that it was held; None where nobody was counted."""
+    if row.state != State.HELD:
+        return None
+    attendance = (await read_attendances(session, [row.id])).get(row.id)
+    return view_turnout(attendance) if attendance else None
 
 
 async def _list_others(session: AsyncSession, ctx: Ctx, row: Consultation) -> list[Card]:

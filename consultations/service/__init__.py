@@ -14,6 +14,15 @@ from consultations.service.coming import (
     withdraw,
     withdraw_by_ticket,
 )
+from consultations.service.door import (
+    Here,
+    Noted,
+    decide,
+    forget_walk_ins,
+    note_batch,
+    note_here,
+    note_walk_in,
+)
 from consultations.service.minutes import publish_minutes, remind_of_minutes, save_minutes
 from consultations.service.minutes_photos import show_photograph, withdraw_photograph
 from consultations.service.programme import (
@@ -50,6 +59,8 @@ from consultations.service.settings import (
 
 __all__ = [
     "Caller",
+    "Here",
+    "Noted",
     "Party",
     "Plan",
     "Reply",
@@ -66,14 +77,19 @@ __all__ = [
     "change_venue",
     "check_plan",
     "check_slots",
+    "decide",
     "dissolve",
     "drop",
     "export_consultations",
     "forget_people",
+    "forget_walk_ins",
     "group_questions",
     "leave_no_name",
     "mark_told",
     "move",
+    "note_batch",
+    "note_here",
+    "note_walk_in",
     "propose",
     "publish",
     "publish_minutes",

@@ -36,6 +36,7 @@ EMAILS = {  # whom a page is shown to; all are people of app/seed/people.py
     "councillor": "victor.nistor@exemplu.ro",
     "department": "sorina.vlad@exemplu.ro",
     "organizer": "oana.stoica@exemplu.ro",
+    "door": "horia.uta@exemplu.ro",
     "moderator": "monica.stan@exemplu.ro",
     "admin": "gabriela.rusu@exemplu.ro",
 }

@@ -98,8 +98,24 @@ CONSULTATIONS: tuple[PageCase, ...] = (
     PageCase(f"{BASE}/settings/venue/{{venue}}", who="organizer"),
 )
 
+DOOR = f"{BASE}/door/{{tonight}}"
+CONSULTATIONS += (
+    PageCase(f"{BASE}/{{counted}}"),
+    PageCase(f"{BASE}/{{counted}}/people", who="organizer"),
+    PageCase(f"{BASE}/door", who="door"),
+    PageCase(DOOR, who="door"),
+    PageCase(f"{DOOR}?q=zzz", note="nobody", who="door"),
+    PageCase(f"{DOOR}/walk-ins", note="empty", who="door", status=422, send={"walk_in": "{tonight}"}),
+    PageCase(f"{DOOR}/arrivals", note="nobody", who="door", status=422, send={}),
+    PageCase(f"{DOOR}/doubts", who="organizer", note="none"),
+    PageCase(f"{BASE}/door/{{counted}}/doubts", who="organizer"),
+    PageCase(f"{BASE}/door/{{counted}}/doubts", note="empty", who="organizer", status=422, send={}),
+)
+
 CONSULTATIONS_FACTS = {
     **QUESTIONS_FACTS,
+    "tonight": first(Consultation.id, Consultation.theme == "safety", Consultation.state == "published"),
+    "counted": first(Consultation.id, Consultation.title == "Parcări de reședință în Cotroceni"),
     "season": first(Consultation.season_id),
     "host": first(Host.id),
     "host_slug": first(Host.slug),
