@@ -90,13 +90,17 @@ class Measured:
 
 def kinds_of(season: "Season") -> list[Kind]:
     """Every list, search, queue and export, and the pages of an idea."""
+    from proposals.queries.discussed import comment_scope
+
     some = season.ideas[:: max(1, len(season.ideas) // 20)]
     queued = season.queued[:: max(1, len(season.queued) // 20)]
     last = max(1, len(season.ideas) // 20)
     pages = tuple(sorted({1, 2, last // 2 or 1, last}))
     return [
-        Kind("ideas, by time", tuple(f"/ideas?page={n}" for n in pages)),
-        Kind("ideas, by support", tuple(f"/ideas?order=support&page={n}" for n in pages)),
+        Kind("ideas, by time", tuple(f"/ideas?order=new&page={n}" for n in pages)),
+        Kind("ideas, by support", tuple(f"/ideas?order=supported&page={n}" for n in pages)),
+        Kind("ideas, at random", tuple(f"/ideas?page={n}" for n in pages)),
+        Kind("ideas in a state", tuple(f"/ideas?state={one}" for one in ("open", "accepted", "rejected"))),
         Kind("ideas with words", tuple(f"/ideas?q={word}" for word in WORDS)),
         Kind("ideas of a neighbourhood", tuple(f"/ideas?area={code}" for code in ("rahova", "ferentari"))),
         Kind("map of the ideas", ("/ideas/map.svg",)),
@@ -104,6 +108,10 @@ def kinds_of(season: "Season") -> list[Kind]:
         Kind("an idea, signed in", tuple(f"/ideas/{one}" for one in some), "resident"),
         Kind("ideas that one supports", ("/ideas/supported",), "resident"),
         Kind("comments of an idea", tuple(f"/discussions/idea:{one}" for one in some)),
+        Kind("comments, next page", (f"/discussions/idea:{season.ideas[0]}?sort=supported&page=2",)),
+        Kind("newest comments", (f"/discussions/{comment_scope(season.cycle_id)}/newest",)),
+        Kind("ideas, JSON", tuple(f"/api/v1/ideas?order=new&page={n}" for n in pages)),
+        Kind("comments, JSON", tuple(f"/api/v1/ideas/{one}/comments" for one in some)),
         Kind("overdue ideas", ("/ideas/overdue",)),
         Kind("projects", ("/projects?cycle=sezon", "/projects?cycle=sezon&page=3")),
         Kind("search", tuple(f"/search?q={word}" for word in WORDS)),
@@ -111,10 +119,17 @@ def kinds_of(season: "Season") -> list[Kind]:
         Kind("feed", ("/ideas/feed.atom",)),
         Kind("queue", ("/review", "/review?page=2", "/review?show=overdue", "/review?show=mine"), "officer"),
         Kind("file of an idea", tuple(f"/review/ideas/{one}" for one in queued), "officer"),
-        Kind("moderation log", ("/moderation/log",)),
+        Kind("ideas like a draft", (f"/ideas/{season.draft}/similar",), "resident"),
+        Kind("moderation log", ("/moderation/log", "/moderation/log?page=2")),
+        Kind("moderation", ("/moderation",), "officer"),
+        Kind("contestations", ("/review/contestations",), "officer"),
+        Kind("prepared verdicts", ("/review/prepared",), "officer"),
+        Kind("opinions asked for", ("/review/advice",), "officer"),
+        Kind("what happened last", ("/account/notices",), "resident"),
         Kind("figures of a cycle", ("/cycles/sezon/figures",)),
         Kind("figures of a cycle, JSON", ("/api/v1/cycles/sezon/figures",)),
         Kind("works", ("/works",)),
+        Kind("works, CSV", ("/works.csv",)),
         Kind("queue, CSV", ("/review/queue.csv",), "officer"),
         Kind("all ideas, CSV", ("/cycles/sezon/ideas.csv",), is_whole=True),
         Kind("all ideas, JSON", ("/api/v1/cycles/sezon/ideas",), is_whole=True),

@@ -26,6 +26,7 @@ from app.kit.db import Database, new_id
 from app.kit.text import public_name, words
 from app.seed.content import AREAS, FIRST_NAMES, LAST_NAMES
 from bench.district import BATCH, Voter, add_residents
+from bench.season_desk import desk_rows, fund, moderation_rows, pin
 from cycles.models import Area, Cycle
 from cycles.queries import list_areas
 from cycles.states import StageKind
@@ -47,6 +48,7 @@ from proposals.service.verdicts import reason_facts
 from proposals.states import EventKind, IdeaState, VerdictKind
 from tests.make.accounts import make_account
 from tests.make.cycles import make_cycle
+from tests.make.proposals import make_draft
 
 SUPPORTS_OF_ONE = 10  # the cycle's limit
 OFFICERS = 10
@@ -148,6 +150,7 @@ class Season:
     cycle_id: uuid.UUID
     ideas: tuple[uuid.UUID, ...]  # the most liked and most talked about first
     queued: tuple[uuid.UUID, ...]
+    draft: uuid.UUID  # of the resident
     resident: Voter
     officer: Voter
 
@@ -176,13 +179,26 @@ async def make_season(database: Database, size: Size, *, now: datetime) -> Seaso
         accepted = [one for one in verdicts if one["kind"] == VerdictKind.ACCEPTED]
         await _insert(session, CostLine, [_line(one) for one in accepted])
         projects = _projects(made, accepted)
+        fund(projects, now)
         await _insert(session, Project, projects)
         await _insert(session, IdeaEvent, _events(made, verdicts, reasons, projects))
         threads, said = _comments(lot, made, residents, size.comments, now)
         await _insert(session, Thread, threads)
         await _insert(session, Comment, said)
+        reporters = [one.account_id for one in residents]
+        for model, rows in itertools.chain(
+            desk_rows(lot, made, verdicts, projects, departments, now),
+            moderation_rows(said, reporters, officers[0][0].id),
+        ):
+            await _insert(session, model, rows)
+        author = await session.get_one(Account, residents[0].account_id)
+        like = next(row for row in made if row["state"] == IdeaState.SUBMITTED)
+        draft = await make_draft(
+            session, cycle=cycle, author=author, title=like["title"], body=like["body"], now=now
+        )
     queued = [row["id"] for row in made if row["state"] in ("submitted", "in_review", "waiting")]
-    return Season(cycle.id, tuple(row["id"] for row in made), tuple(queued), residents[0], officers[0][1])
+    ideas = tuple(row["id"] for row in made)
+    return Season(cycle.id, ideas, tuple(queued), draft.id, residents[0], officers[0][1])
 
 
 async def _insert(session: AsyncSession, model: Any, rows: Sequence[Row]) -> None:
@@ -202,7 +218,7 @@ async def _make_officers(session: AsyncSession, now: datetime) -> list[tuple[Acc
     for number in range(OFFICERS):
         name = f"{FIRST_NAMES[-number - 1]} {LAST_NAMES[-number - 1]}"
         account = await make_account(
-            session, name=name, roles=[Role.REVIEWER], totp="JBSWY3DPEHPK3PXP", now=now
+            session, name=name, roles=[Role.REVIEWER, Role.MODERATOR], totp="JBSWY3DPEHPK3PXP", now=now
         )
         voter = Voter(account.id, crypto.new_token())
         department = departments[number % len(departments)]
@@ -262,8 +278,7 @@ def _ideas(
                 "area_id": area.id,
                 "location": f"{street}, {area.name}",
                 "landmark": "lângă școală",
-                "latitude": None,
-                "longitude": None,
+                **pin(lot),
                 "estimate_bani": lot.randrange(20, 400) * 1000_00,
                 "folded": " ".join(words(f"{title} {body} {street} {area.name}")),
                 "created_at": sent,
