@@ -37,7 +37,7 @@ from open_data.queries import publish_as
 from proposals.queries.discussed import comment_scope, find_idea_lists, find_ideas, find_opinions
 from proposals.queries.facts import IdeaTable, ProjectTable, SupportTable, TimelineTable
 from proposals.queries.followed import IdeaTopics, ProjectTopics
-from proposals.queries.searched import IdeaSource, ProjectSource
+from proposals.queries.searched import IdeaSource, ProjectSource, ReasonSource
 from proposals.service import export_proposals, record_outcome
 from proposals.service import leave_no_name as take_name_off_ideas
 from search.queries import index_by
@@ -294,6 +294,7 @@ def wire() -> None:
     tell_by("act", ActTopics())
     index_by("idea", IdeaSource())
     index_by("project", ProjectSource())
+    index_by("reason", ReasonSource())
     index_by("act", ActSource())
     index_by("amendment", AmendmentSource())
     index_by("comment", CommentSource())

@@ -262,6 +262,7 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     """What waits for moderators: (comment, how many reports), and appeals with who may decide on them."""
 
     reported: list[tuple[CommentView, int]]
+    reported_count: int  # shown or not
     appealed: list[tuple[CommentView, str, Verdict]]
 
 

@@ -1,6 +1,7 @@
 """The web of comments: on a subject, one alone, the newest of a scope; reports, decisions, the log."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router
@@ -14,7 +15,19 @@ from app.kit.errors import Conflict, DomainError, Forbidden, FormErrors
 from app.kit.forms import Form, parse, query_form, whole_number
 from app.kit.paging import Paging, paging
 from app.kit.policy import Verdict, require
-from app.kit.web import WebRequest, anyone, explain_refusal, get, official, page, post, see_other, signed_in
+from app.kit.tables import Rows, as_csv
+from app.kit.web import (
+    WebRequest,
+    anyone,
+    explain_refusal,
+    get,
+    official,
+    page,
+    post,
+    see_other,
+    signed_in,
+    stream,
+)
 from discussions import queries, service
 from discussions.forms import AppealDecisionForm, AppealForm, CommentForm, HideForm, KeepForm, ReportForm
 from discussions.models import Comment
@@ -33,6 +46,7 @@ from discussions.pages import (
 )
 from discussions.policy import may_act_here, may_comment, may_decide_appeal, may_see_moderation
 from discussions.queries import Subject
+from discussions.queries.facts import DecisionRow, read_decisions
 from discussions.states import CommentState, Sort
 
 PAGE, REPLIES = 20, 50
@@ -350,6 +364,7 @@ async def show_queue(
 
     model = QueuePage(
         reported=[(view_comment(one, None, looking), count) for one, count in reported],
+        reported_count=await queries.count_reported(session),
         appealed=[
             (view_comment(one, None, looking), row.text, may_decide(one, hiding.by_id))
             for one, row, hiding in appealed
@@ -369,6 +384,20 @@ async def show_log(request: WebRequest, session: NamedDependency[AsyncSession]) 
     return page(request, "discussions/log.html", model)
 
 
+@get("/moderation/log.csv", audience=anyone, include_in_schema=False)
+async def export_log(request: WebRequest, ctx: NamedDependency[Ctx]) -> Response[Any]:
+    """The same for spreadsheets, the oldest first."""
+
+    async def read() -> Rows:
+        async with ctx.services.database.read() as session:
+            async for rows in read_decisions(session):
+                yield rows
+
+    return stream(
+        request, lambda: as_csv(DecisionRow, read()), media_type="text/csv", filename="moderation.csv"
+    )
+
+
 router = Router(
     path="/",
     route_handlers=[
@@ -381,5 +410,6 @@ router = Router(
         moderate,
         show_queue,
         show_log,
+        export_log,
     ],
 )

@@ -19,6 +19,7 @@ from discussions.queries.comments import (
 )
 from discussions.queries.moderation import (
     count_decisions,
+    count_reported,
     find_appeal,
     find_report,
     last_hidings,
@@ -39,6 +40,7 @@ __all__ = [
     "count_decisions",
     "count_first",
     "count_on",
+    "count_reported",
     "count_written",
     "find_appeal",
     "find_report",

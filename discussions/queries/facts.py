@@ -92,25 +92,29 @@ class DecisionTable:
     async def read(
         self, session: AsyncSession, cycle: Cycle, base_url: str
     ) -> AsyncIterator[Sequence[DecisionRow]]:
-        columns = CommentDecision.__table__.c
-        query = (
-            select(*columns)
-            .join(Comment, Comment.id == columns.comment_id)
-            .where(Comment.scope == self.scope(cycle.id))
-        )
-        async for rows in _in_time(session, query, columns.at, columns.id):
-            yield [
-                DecisionRow(
-                    comment=str(row.comment_id),
-                    position=row.position,
-                    at=row.at,
-                    decision=row.decision,
-                    ground=row.ground,
-                    reason=row.reason,
-                    reports=row.report_count,
-                )
-                for row in rows
-            ]
+        async for rows in read_decisions(session, self.scope(cycle.id)):
+            yield rows
+
+
+async def read_decisions(session: AsyncSession, scope: str = "") -> AsyncIterator[Sequence[DecisionRow]]:
+    """Every decision of moderators, or those of a scope, as they were taken."""
+    columns = CommentDecision.__table__.c
+    query = select(*columns).join(Comment, Comment.id == columns.comment_id)
+    if scope:
+        query = query.where(Comment.scope == scope)
+    async for rows in _in_time(session, query, columns.at, columns.id):
+        yield [
+            DecisionRow(
+                comment=str(row.comment_id),
+                position=row.position,
+                at=row.at,
+                decision=row.decision,
+                ground=row.ground,
+                reason=row.reason,
+                reports=row.report_count,
+            )
+            for row in rows
+        ]
 
 
 async def _in_time(

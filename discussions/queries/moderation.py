@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.paging import Paging
@@ -50,6 +50,16 @@ async def list_reported(session: AsyncSession) -> Sequence[Row[Comment, int]]:
         .limit(QUEUE)
     )
     return (await session.execute(query)).all()
+
+
+async def count_reported(session: AsyncSession) -> int:
+    """How many comments have open reports."""
+    query = (
+        select(func.count(distinct(CommentReport.comment_id)))
+        .join(Comment, Comment.id == CommentReport.comment_id)
+        .where(CommentReport.closed_at.is_(None), Comment.state == CommentState.VISIBLE.value)
+    )
+    return (await session.execute(query)).scalar_one()
 
 
 async def list_appealed(session: AsyncSession) -> Sequence[Row[Comment, CommentAppeal, CommentDecision]]:

@@ -17,6 +17,8 @@ STEP_NAMES = {
     "answered": N_("From a question to the author until the clock ran again"),
     "advised": N_("From a question to another department to its answer"),
     "contested": N_("From a contestation to the decision on it"),
+    "contracted": N_("From the result of the vote to the contract"),
+    "built": N_("From the result of the vote to the reception of the works"),
 }
 
 
@@ -48,6 +50,7 @@ class FiguresPage(msgspec.Struct, frozen=True):
     steps: list[StepView]
     rejected: list[tuple[str, str, int]]
     areas: list[tuple[str, int, int]]
+    loads: list[tuple[str, int, int, int]]  # department, received, open, overdue
     people: list[PeopleTable]
 
 
@@ -75,6 +78,10 @@ def build_figures(
             (code, title if locale == "ro" else title_en, n) for code, title, title_en, n in counted.rejected
         ],
         areas=counted.areas,
+        loads=[
+            (one.name if locale == "ro" else one.name_en, one.received, one.open, one.overdue)
+            for one in counted.loads
+        ],
         people=people,
     )
 
@@ -106,6 +113,8 @@ def list_cells(page: FiguresPage) -> list[list[str]]:
     cells += [["rejected", code, str(count), "", ""] for code, _, count in page.rejected]
     cells += [["ideas-sent", name, str(sent), "", ""] for name, sent, _ in page.areas]
     cells += [["ideas-accepted", name, str(good), "", ""] for name, _, good in page.areas]
+    for place, name in enumerate(("department-received", "department-open", "department-overdue"), 1):
+        cells += [[name, str(load[0]), str(load[place]), "", ""] for load in page.loads]
     for table in page.people:
         cells += [[table.key, name, "" if n is None else str(n), "", ""] for name, n in table.rows]
     return cells

@@ -180,6 +180,7 @@ class WorkPage(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     summary: str
     lang: str
+    file_number: str  # of the idea; what it was made of elsewhere has none
     project_path: str
     steps: list[StepView]
     spendings: list[SpendingView]

@@ -11,11 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.models import Residence
 from app.kit.clock import local_date
 from cycles.models import Area
-from proposals.models import Advice, ClockPause, Contestation, Idea, IdeaEvent, Reason, Verdict
-from proposals.states import PUBLIC_STATES, EventKind
+from proposals.models import (
+    Advice,
+    ClockPause,
+    CoAuthor,
+    Contestation,
+    Department,
+    Idea,
+    IdeaEvent,
+    Milestone,
+    Project,
+    Reason,
+    Verdict,
+)
+from proposals.states import OPEN_STATES, PUBLIC_STATES, EventKind, IdeaState, MilestoneKind
 from voting.models import Participation, Poll
 from voting.states import COUNTED_STATES
 
+_WORKS_STEPS = {MilestoneKind.CONTRACT.value: "contracted", MilestoneKind.RECEPTION.value: "built"}
 _SENT = Idea.state.in_(sorted(state.value for state in PUBLIC_STATES))
 
 
@@ -27,12 +40,25 @@ class Living(msgspec.Struct, frozen=True):
     count: int
 
 
+class Load(msgspec.Struct, frozen=True):
+    """What a department has of a cycle's ideas: how many came to it, how many it still has to decide on, of
+    how many of these the term has passed. No name: nobody's yet.
+    """
+
+    name: str
+    name_en: str
+    received: int
+    open: int
+    overdue: int
+
+
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
     """All that is counted of a cycle."""
 
     days: dict[str, list[int]]
     rejected: list[tuple[str, str, str, int]]
     areas: list[tuple[str, int, int]]
+    loads: list[Load]
     authors: list[Living]
     voters: list[Living]
 
@@ -40,15 +66,16 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
 _kept: dict[uuid.UUID, tuple[tuple[Any, ...], Counted]] = {}
 
 
-async def read_counted(session: AsyncSession, cycle_id: uuid.UUID) -> Counted:
+async def read_counted(session: AsyncSession, cycle_id: uuid.UUID, *, today: date) -> Counted:
     """All that is counted of a cycle; counted anew only when something has happened since (`_stamp`)."""
-    stamp = await _stamp(session, cycle_id)
+    stamp = (today, *await _stamp(session, cycle_id))
     if cycle_id in _kept and _kept[cycle_id][0] == stamp:
         return _kept[cycle_id][1]
     counted = Counted(
         days=await list_step_days(session, cycle_id),
         rejected=await count_rejected(session, cycle_id),
         areas=await count_by_area(session, cycle_id),
+        loads=await count_by_department(session, cycle_id, today=today),
         authors=await list_authors(session, cycle_id),
         voters=await list_voters(session, cycle_id),
     )
@@ -58,7 +85,7 @@ async def read_counted(session: AsyncSession, cycle_id: uuid.UUID) -> Counted:
 
 async def _stamp(session: AsyncSession, cycle_id: uuid.UUID) -> tuple[Any, ...]:
     """What changes with every figure of a cycle: each step of an idea adds an entry to its timeline, polls
-    are counted, residences verified and withdrawn, reasons edited, authors come and go.
+    are counted, residences verified and withdrawn, reasons edited, milestones reached, authors come and go.
     """
     ideas = select(
         func.count(Idea.id), func.sum(Idea.event_count), func.max(Idea.updated_at), func.count(Idea.author_id)
@@ -69,6 +96,10 @@ async def _stamp(session: AsyncSession, cycle_id: uuid.UUID) -> tuple[Any, ...]:
         select(func.count()).select_from(Residence).scalar_subquery(),
         select(func.count(Residence.withdrawn_at)).scalar_subquery(),
         select(func.count()).select_from(Reason).scalar_subquery(),
+        select(func.count()).select_from(Milestone).scalar_subquery(),
+        select(func.count())
+        .where(Project.cycle_id == cycle_id, Project.decided_at.is_not(None))
+        .scalar_subquery(),
     )
     return (*(await session.execute(ideas)).one(), *(await session.execute(others)).one())
 
@@ -99,6 +130,34 @@ async def list_step_days(session: AsyncSession, cycle_id: uuid.UUID) -> dict[str
     for name, query in pairs.items():
         rows = (await session.execute(query.where(Idea.cycle_id == cycle_id))).all()
         found[name] = [_days(row[0], row[1]) for row in rows if row[0] is not None and row[1] is not None]
+    return found | await _list_works_days(session, cycle_id)
+
+
+async def _list_works_days(session: AsyncSession, cycle_id: uuid.UUID) -> dict[str, list[int]]:
+    """Of each funded project, how many days from the result to its contract and to its reception."""
+    newest = (
+        select(Milestone.project_id, Milestone.kind, func.max(Milestone.position).label("position"))
+        .where(Milestone.kind.in_(_WORKS_STEPS))
+        .group_by(Milestone.project_id, Milestone.kind)
+        .subquery()
+    )
+    query = (
+        select(Milestone.kind, Milestone.actual_on, Project.decided_at)
+        .join(
+            newest,
+            (newest.c.project_id == Milestone.project_id) & (newest.c.position == Milestone.position),
+        )
+        .join(Project, Project.id == Milestone.project_id)
+        .where(
+            Project.cycle_id == cycle_id, Milestone.actual_on.is_not(None), Project.decided_at.is_not(None)
+        )
+    )
+    found: dict[str, list[int]] = {name: [] for name in _WORKS_STEPS.values()}
+    rows = (await session.execute(query)).all()
+    for kind, reached_on, decided_at in rows:
+        if reached_on is None or decided_at is None:
+            continue
+        found[_WORKS_STEPS[kind]].append(max(0, (reached_on - local_date(decided_at)).days))
     return found
 
 
@@ -149,6 +208,29 @@ async def count_by_area(session: AsyncSession, cycle_id: uuid.UUID) -> list[tupl
     return sorted(rows, key=lambda row: (not row[0], row[0]))
 
 
+async def count_by_department(session: AsyncSession, cycle_id: uuid.UUID, *, today: date) -> list[Load]:
+    """What each department has of the ideas of a cycle; ideas that nobody owns yet come last. While an author
+    is asked no term runs out.
+    """
+    is_open = Idea.state.in_(sorted(state.value for state in OPEN_STATES))
+    is_late = (Idea.state != IdeaState.WAITING.value) & (Idea.due_on < today)
+    query = (
+        select(
+            func.coalesce(Department.name, "").label("name"),
+            func.coalesce(Department.name_en, "").label("name_en"),
+            func.count().label("received"),
+            func.count().filter(is_open).label("open"),
+            func.count().filter(is_open & is_late).label("overdue"),
+        )
+        .select_from(Idea)
+        .outerjoin(Department, Department.id == Idea.department_id)
+        .where(Idea.cycle_id == cycle_id, _SENT)
+        .group_by(Department.name, Department.name_en)
+    )
+    loads = [Load(*row) for row in (await session.execute(query)).all()]
+    return sorted(loads, key=lambda one: (not one.name, one.name))
+
+
 async def list_voters(session: AsyncSession, cycle_id: uuid.UUID) -> list[Living]:
     """Where those live who voted in the counted polls of a cycle, each once; nobody while a vote runs."""
     counted = Poll.state.in_(sorted(state.value for state in COUNTED_STATES))
@@ -163,14 +245,17 @@ async def list_voters(session: AsyncSession, cycle_id: uuid.UUID) -> list[Living
 
 
 async def list_authors(session: AsyncSession, cycle_id: uuid.UUID) -> list[Living]:
-    """Where the authors of the ideas of a cycle live, each counted once."""
-    people = (
-        select(Idea.author_id)
-        .where(Idea.cycle_id == cycle_id, _SENT, Idea.author_id.is_not(None))
-        .distinct()
-        .subquery()
+    """Where the authors and co-authors of the ideas of a cycle live, each counted once."""
+    own = select(Idea.author_id.label("account_id")).where(
+        Idea.cycle_id == cycle_id, _SENT, Idea.author_id.is_not(None)
     )
-    return await _list_living(session, people.c.author_id)
+    joined = (
+        select(CoAuthor.account_id)
+        .join(Idea, Idea.id == CoAuthor.idea_id)
+        .where(Idea.cycle_id == cycle_id, _SENT)
+    )
+    people = own.union(joined).subquery()  # a union has nobody twice
+    return await _list_living(session, people.c.account_id)
 
 
 async def _list_living(session: AsyncSession, account_id: ColumnElement[uuid.UUID]) -> list[Living]:

@@ -18,9 +18,11 @@ from proposals.errors import AttachmentNotFound, IdeaNotFound, PhotoNotFound
 from proposals.models import Attachment, ClockPause, CoAuthor, Idea, IdeaEvent, Photo, Project, Support
 from proposals.rules.similarity import Candidate, Point
 from proposals.states import OPEN_STATES, PUBLIC_STATES, SUPPORTABLE_STATES, IdeaState, IllegalMove
+from search.rules import stems_of
 
 PAGE_SIZE = 20
 EXPORT_BATCH = 100
+SHORTEST_STEM = 4  # letters; what is shorter stands in too many words
 _PUBLIC = tuple(state.value for state in PUBLIC_STATES)
 _OPEN = tuple(state.value for state in OPEN_STATES)
 # Lists are read most of all, so their statements are of tables (objects would cost twice as much) and made
@@ -74,14 +76,22 @@ class IdeaFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> list[str]:
-        """What is searched for: letters and digits only, so LIKE has no wildcard of the visitor's."""
-        return words(self.text)[:8]
+        """What is searched for, whatever its ending: letters and digits only, so LIKE has no wildcard of the
+        visitor's.
+        """
+        return [_beginning(word) for word in words(self.text)[:8]]
 
     @property
     def values(self) -> dict[str, str]:
         """What the conditions compare with."""
         found = {f"word{place}": f"%{word}%" for place, word in enumerate(self.words)}
         return {"cycle": self.cycle_slug, "area": self.area_code, **found}
+
+
+def _beginning(word: str) -> str:
+    """What the forms of a word begin with: biciclet-e, biciclet-ei."""
+    stems = [stem for stem in stems_of(word) if len(stem) >= SHORTEST_STEM and word.startswith(stem)]
+    return min(stems, key=len, default=word)
 
 
 class _Shape(NamedTuple):

@@ -1,6 +1,8 @@
-"""Ideas and projects as pages that are found."""
+"""Ideas, projects and the catalogue of reasons as pages that are found."""
 
 import hashlib
+import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit.markdown import plain
 from app.kit.text import uuids
 from cycles.models import Area, Cycle
-from proposals.models import Idea, Project, Verdict
+from proposals.models import Advice, AdviceAnswer, Attachment, Idea, IdeaEvent, Project, Verdict
+from proposals.queries.review import list_reasons
 from proposals.states import PUBLIC_STATES
 from search.queries import Found
 
@@ -32,10 +35,7 @@ class IdeaSource:
             .outerjoin(Area, Area.id == Idea.area_id)
             .where(Idea.id.in_(ids), _PUBLIC)
         )
-        decided: dict[object, str] = {}
-        verdicts = select(Verdict.idea_id, Verdict.text).where(Verdict.idea_id.in_(ids))
-        for row in (await session.execute(verdicts.order_by(Verdict.position))).all():
-            decided[row.idea_id] = row.text
+        told = await _told_of(session, ids)
         return [
             Found(
                 key=str(idea.id),
@@ -47,7 +47,7 @@ class IdeaSource:
                         plain(idea.body),
                         idea.location,
                         idea.landmark,
-                        plain(decided.get(idea.id, "")),
+                        *told[idea.id],
                     )
                     if one
                 ),
@@ -56,6 +56,33 @@ class IdeaSource:
             )
             for idea, cycle, area in (await session.execute(query)).all()
         ]
+
+
+async def _told_of(session: AsyncSession, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, list[str]]:
+    """What stands on the pages of ideas besides what their authors wrote first: questions and answers,
+    verdicts and contestations, departments' opinions once they are public, the titles of documents.
+    """
+    told: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
+    events = select(IdeaEvent.idea_id, IdeaEvent.text).where(IdeaEvent.idea_id.in_(ids), IdeaEvent.text != "")
+    for idea_id, words in (await session.execute(events.order_by(IdeaEvent.position))).all():
+        told[idea_id].append(plain(words))
+    decided = (
+        select(Verdict.idea_id, func.max(Verdict.at).label("at"))
+        .group_by(Verdict.idea_id)
+        .subquery("decided")
+    )
+    opinions = (
+        select(Advice.idea_id, AdviceAnswer.text)
+        .join(Advice, Advice.id == AdviceAnswer.advice_id)
+        .join(decided, decided.c.idea_id == Advice.idea_id)
+        .where(Advice.idea_id.in_(ids), Advice.asked_at <= decided.c.at, AdviceAnswer.at <= decided.c.at)
+    )
+    for idea_id, words in (await session.execute(opinions.order_by(AdviceAnswer.at))).all():
+        told[idea_id].append(plain(words))
+    titles = select(Attachment.idea_id, Attachment.title).where(Attachment.idea_id.in_(ids))
+    for idea_id, title in (await session.execute(titles.order_by(Attachment.position))).all():
+        told[idea_id].append(title)
+    return told
 
 
 class ProjectSource:
@@ -92,3 +119,25 @@ def _stamp(row: Row[*tuple[Any, ...]]) -> str:
     """What of a project may change: a correction of its verdict gives it another text."""
     text = hashlib.sha256(f"{row.title}\n{row.body}".encode()).hexdigest()[:16]
     return f"{row.outcome}:{row.cost_bani}:{text}"
+
+
+class ReasonSource:
+    """The reasons for which ideas are refused, in their latest versions."""
+
+    async def list_stamps(self, session: AsyncSession) -> Mapping[str, str]:
+        reasons = await list_reasons(session, with_retired=True)
+        return {one.code: f"{one.version}" for one in reasons}
+
+    async def read(self, session: AsyncSession, keys: Collection[str]) -> Sequence[Found]:
+        return [
+            Found(
+                key=one.code,
+                title=one.title,
+                place=f"{one.code} · {one.legal_ground}",
+                body=f"{plain(one.text)}\n{one.title_en}\n{plain(one.text_en)}",
+                path=f"/reasons/{one.code}",
+                at=one.created_at,
+            )
+            for one in await list_reasons(session, with_retired=True)
+            if one.code in keys
+        ]

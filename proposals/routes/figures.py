@@ -6,6 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.text import write_csv
 from app.kit.web import WebRequest, answer_json, anyone, download, get, page
@@ -18,7 +19,9 @@ COLUMNS = ("table", "row", "count", "median_days", "p90_days")
 
 async def _build_page(session: AsyncSession, ctx: Ctx, slug: str) -> pages.FiguresPage:
     cycle = await get_cycle_by_slug(session, slug)
-    return pages.build_figures(cycle, ctx.locale, await queries.read_counted(session, cycle.id))
+    return pages.build_figures(
+        cycle, ctx.locale, await queries.read_counted(session, cycle.id, today=local_date(ctx.now))
+    )
 
 
 @get("/cycles/{slug:str}/figures", audience=anyone, include_in_schema=False)
@@ -66,6 +69,17 @@ class AreaFigure(msgspec.Struct, frozen=True):
     accepted: int
 
 
+class DepartmentFigure(msgspec.Struct, frozen=True):
+    """Ideas that came to a department, those it still has to decide on, and of these the overdue ones. No
+    name: nobody's yet.
+    """
+
+    department: str
+    received: int
+    open: int
+    overdue: int
+
+
 class GroupFigure(msgspec.Struct, frozen=True):
     """How many people are in a group; null: hidden, because it is small or would betray a small one."""
 
@@ -88,6 +102,7 @@ class CycleFigures(msgspec.Struct, frozen=True):
     steps: list[StepFigure]
     rejected: list[RejectedFigure]
     areas: list[AreaFigure]
+    departments: list[DepartmentFigure]
     people: list[PeopleFigure]
 
 
@@ -107,6 +122,7 @@ async def figures_json(
         ],
         rejected=[RejectedFigure(*one) for one in shown.rejected],
         areas=[AreaFigure(*one) for one in shown.areas],
+        departments=[DepartmentFigure(*one) for one in shown.loads],
         people=[
             PeopleFigure(one.key, one.total, [GroupFigure(*row) for row in one.rows]) for one in shown.people
         ],

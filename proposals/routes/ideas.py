@@ -92,6 +92,17 @@ async def list_ideas(
     return page(request, "proposals/ideas.html", model)
 
 
+@get("/i/{number:str}", audience=anyone, include_in_schema=False)
+async def go_to_idea(
+    request: WebRequest, session: NamedDependency[AsyncSession], number: FromPath[str]
+) -> Response[bytes]:
+    """The short address of letters: the idea with this file number, however it is typed."""
+    idea = await queries.find_idea_by_number(session, number)
+    if idea is None:
+        raise IdeaNotFound()
+    return see_other(request, f"/ideas/{idea.id}")
+
+
 @get("/ideas/feed.atom", audience=anyone, include_in_schema=False)
 async def show_feed(
     request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
@@ -313,6 +324,7 @@ async def answer_question(
 
 HANDLERS = [
     list_ideas,
+    go_to_idea,
     show_feed,
     show_timeline_feed,
     show_supported,

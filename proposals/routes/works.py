@@ -141,6 +141,7 @@ async def _build_page(
         id=str(project.id),
         summary=project.summary if project.summary != project.title else "",
         lang=idea.lang if idea else "",
+        file_number=(idea.number or "") if idea else "",
         project_path=pages.project_path(project, cycle),
         steps=pages.view_steps(entries, today=local_date(ctx.now)),
         spendings=pages.view_spendings(await queries.list_spendings(session, project.id)),

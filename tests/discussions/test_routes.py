@@ -179,4 +179,6 @@ async def test_reporting_hiding_and_appealing_through_the_pages(town: Town, tmp_
     assert "hoț" in await (await town.visitor()).see(here)
     log = await (await town.visitor()).see("/moderation/log")
     assert log.count(REASON) == 2
-    assert not re.search("Ana P|Dan|Maria", log)
+    file = (await (await town.visitor()).client.get("/moderation/log.csv")).text
+    assert file.count(REASON) == 2
+    assert not re.search("Ana P|Dan|Maria", log + file)

@@ -303,7 +303,7 @@ CASES: tuple[PageCase, ...] = (
 )
 
 # Addresses that answer a GET and are no pages: feeds, downloads and the interface for programs ...
-NO_PAGE = re.compile(r"/api/.*|.*\.(atom|csv|docx|json|jsonl|pdf|txt|xml)")
+NO_PAGE = re.compile(r"/api/.*|.*\.(atom|csv|docx|json|jsonl|pdf|txt|xml|zip)")
 # ... and these, with the reason.
 NOT_PAGES: dict[str, str] = {
     "/health": "JSON for machines",
@@ -311,6 +311,7 @@ NOT_PAGES: dict[str, str] = {
     "/static/{name:path}": "files",
     "/account/export": "a download",
     "/p/{number:str}": "a short address that leads on",
+    "/i/{number:str}": "a short address that leads on",
     "/ideas/map.svg": "a picture",
     "/photos/{photo_id:uuid}/{size:str}": "pictures",
     "/attachments/{attachment_id:uuid}": "downloads, tested in tests/proposals/test_hostile_uploads.py",

@@ -33,7 +33,7 @@ IDEAS: tuple[PageCase, ...] = (
     PageCase("/ideas/supported", who="resident"),
     PageCase("/ideas/supported", note="none", who="newcomer"),
     PageCase("/ideas"),
-    PageCase("/ideas?q=parc&order=support", note="found"),
+    PageCase("/ideas?q=parc&order=supported", note="found"),
     PageCase("/ideas?q=zmeură", note="nothing found"),
     PageCase("/ideas/new"),
     PageCase("/ideas/new", who="author"),

@@ -6,18 +6,26 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from accounts.service.residence import verify_at_desk
 from accounts.states import Role
 from bench.counted import counting
+from cycles.queries import get_cycle
 from proposals import service
+from proposals.queries.figures import Load, count_by_department
 from proposals.rules.figures import FEW, SMALL, Spread, band_of, hide_small, spread
+from proposals.states import IdeaState
 from tests.make.accounts import actor_of, make_account, make_cnp
 from tests.make.cycles import NOON
-from tests.make.proposals import make_contestation, make_idea, make_reviewer, rejection
+from tests.make.proposals import make_contestation, make_idea, make_reviewer, make_works, rejection
+from tests.make.voting import make_poll
+from tests.make.works import make_funded_project
 from tests.proposals.conftest import Town
 from tests.proposals.test_advice import ask
 from tests.proposals.test_departments import judge, make_department
+from voting.models import Participation, Poll
+from voting.states import PollState
 
 DAY = timedelta(days=1)
 TABLES = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40), min_size=1)
@@ -99,6 +107,9 @@ async def test_the_page_and_the_file_say_the_same_and_hide_the_same(town: Town, 
         "days,contested,1,4,4",
         "rejected,R02,1,,",
         "ideas-sent,Rahova,20,,",
+        "department-received,,20,,",
+        "department-open,,19,,",
+        "department-overdue,,0,,",
         "authors-area,Cotroceni,,,",
         "authors-area,Rahova,,,",
         "authors-area,Ghencea,9,,",
@@ -112,6 +123,7 @@ async def test_the_page_and_the_file_say_the_same_and_hide_the_same(town: Town, 
     assert {"step": "taken", "times": 1, "median_days": 2, "p90_days": 2} in data["steps"]
     assert [(one["code"], one["ideas"]) for one in data["rejected"]] == [("R02", 1)]
     tables = {one["table"]: {row["name"]: row["people"] for row in one["groups"]} for one in data["people"]}
+    assert data["departments"] == [{"department": "", "received": 20, "open": 19, "overdue": 0}]
     assert tables["authors-area"] == {"Cotroceni": None, "Ghencea": 9, "Rahova": None}
     assert "not shown" in page
     assert "From a contestation to the decision on it" in page
@@ -132,3 +144,65 @@ async def test_nothing_is_counted_twice_and_nothing_old_is_shown(town: Town) -> 
         officer = await make_reviewer(session)
         await service.assign_idea(session, judge(officer), idea.id, to=officer.id, now=NOON + DAY)
     assert [one["step"] for one in (await public.client.get(address)).json()["steps"]] == ["taken"]
+
+
+@pytest.mark.usefixtures("clock")
+async def test_what_a_department_has_to_do_and_what_it_missed(town: Town) -> None:
+    async with town.database.write() as session:
+        streets, head = await make_department(session, "Străzi")
+        late = await make_idea(session, cycle=town.cycle, state=IdeaState.IN_REVIEW, reviewer=head)
+        asked = await make_idea(session, cycle=town.cycle, state=IdeaState.WAITING, reviewer=head)
+        decided = await make_idea(session, cycle=town.cycle, state=IdeaState.REJECTED, reviewer=head)
+        for idea in (late, asked, decided):
+            idea.department_id = streets.id
+        await session.flush()
+        assert late.due_on is not None
+        on_time, after = late.due_on, late.due_on + DAY
+        assert await count_by_department(session, town.cycle.id, today=on_time) == [
+            Load("Străzi", "Străzi", 3, 2, 0)
+        ]
+        assert await count_by_department(session, town.cycle.id, today=after) == [
+            Load("Străzi", "Străzi", 3, 2, 1)  # of whom the author is asked, the clock stands still
+        ]
+
+
+@pytest.mark.usefixtures("clock")
+async def test_voters_are_counted_once_the_votes_are(town: Town) -> None:
+    """Twelve of three neighbourhoods voted, one of each did not."""
+    async with town.database.write() as session:
+        desk = actor_of(await make_account(session, roles=[Role.DESK]), roles=[Role.DESK])
+        poll = await make_poll(session)
+        slug = (await get_cycle(session, poll.cycle_id)).slug
+        for area, people in (("Rahova", 6), ("Cotroceni", 5), ("Ghencea", 1)):
+            for place in range(people + 1):
+                voter = await make_account(session)
+                cnp = make_cnp(born_on=date(1990, 5, 17))
+                await verify_at_desk(session, desk, voter.id, cnp=cnp, area=area, now=NOON)
+                if place < people:
+                    session.add(Participation(poll_id=poll.id, account_id=voter.id))
+    public = await town.visitor()
+    address = f"/en/api/v1/cycles/{slug}/figures"
+    assert (await public.client.get(address)).json()["people"] == [], "nothing while the vote runs"
+    async with town.database.write() as session:
+        await session.execute(update(Poll).where(Poll.id == poll.id).values(state=PollState.TALLIED.value))
+    tables = {one["table"]: one for one in (await public.client.get(address)).json()["people"]}
+    assert tables["voters-area"]["total"] == tables["voters-age"]["total"] == 12
+    groups = {row["name"]: row["people"] for row in tables["voters-area"]["groups"]}
+    assert groups == {"Cotroceni": None, "Ghencea": None, "Rahova": None}, "no sum gives the single one back"
+    ages = {row["name"]: row["people"] for row in tables["voters-age"]["groups"]}
+    assert (ages["35–44"], ages["65+"]) == (12, 0)
+    assert "Voters by neighbourhood" in await public.see(f"/cycles/{slug}/figures")
+
+
+@pytest.mark.usefixtures("clock")
+async def test_works_are_counted_from_the_result_on(town: Town) -> None:
+    async with town.database.write() as session:
+        made = await make_funded_project(session)
+        slug = (await get_cycle(session, made.project.cycle_id)).slug
+        made.project.decided_at = NOON - 70 * DAY
+        await session.flush()
+        begun = made.project.decided_at.date() + 20 * DAY
+        await make_works(session, made.official, made.project, begun, None, None, begun + 40 * DAY)
+    steps = (await (await town.visitor()).client.get(f"/api/v1/cycles/{slug}/figures")).json()["steps"]
+    days = {one["step"]: one["median_days"] for one in steps}
+    assert (days["contracted"], days["built"]) == (20, 60)

@@ -2,6 +2,8 @@
 
 import html
 import re
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,7 +15,7 @@ from app.kit.access_log import list_accesses
 from proposals import queries
 from proposals.models import Department, DepartmentMember
 from proposals.states import IdeaState
-from tests.make.cycles import NOON
+from tests.make.cycles import NOON, make_cycle
 from tests.make.proposals import BODY, TITLE, make_draft, make_idea, make_project
 from tests.proposals.conftest import Town, Visitor
 
@@ -45,6 +47,19 @@ async def test_residents_and_other_officials_do_not_see_the_department(town: Tow
         assert (await desk.client.get("/en" + path)).status_code == 403
     await resident.send(f"{address}/note", status=403, note="x")
     await desk.send(f"{address}/reject", status=403, reason="R01", text=TEXT, do="confirmed")
+
+
+async def test_the_clock_is_explained_in_a_sentence(town: Town, clock: Any) -> None:
+    sent = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    clock.at(sent)
+    async with town.database.write() as session:
+        cycle = await make_cycle(session, now=sent)
+        idea = await make_idea(session, cycle=cycle, now=sent)
+    assert (
+        "Due by 11 January 2027: 30 working days counted from 20 November 2026, as set by "
+        "the regulation of participatory budgeting. 6 public holidays on working days were skipped. "
+        "30 working days are left."
+    ) in " ".join((await (await town.visitor()).see(f"/ideas/{idea.id}")).split())
 
 
 async def test_queue_explains_the_clock_and_ideas_are_taken(town: Town) -> None:

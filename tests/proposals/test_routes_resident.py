@@ -222,9 +222,13 @@ async def test_list_feed_and_search(town: Town) -> None:
             session, cycle=town.cycle, title="Bănci & umbrare <noi>", area_code="ferentari"
         )
     anonymous = await town.visitor()
-    page = await anonymous.see("/ideas?q=gradina")
-    assert "Grădină urbană" in page
-    assert "umbrare" not in page
+    short = await anonymous.client.get(f"/i/{idea.number.lower()}")  # as it stands on letters
+    assert (short.status_code, short.headers["location"]) == (303, f"/ideas/{idea.id}")
+    assert (await anonymous.client.get("/i/ID-2027-99999")).status_code == 404
+    for asked in ("gradina", "Grădinilor", "urban", "rahovei"):  # whatever its ending
+        page = await anonymous.see(f"/ideas?q={asked}")
+        assert "Grădină urbană" in page, asked
+        assert "umbrare" not in page
     assert "2 ideas" in await anonymous.see("/ideas?q=&order=supported&page=7")
     assert "No idea fits" in await anonymous.see("/ideas?state=rejected")
     await anonymous.see("/ideas?cycle=altul&area=x&order=zzz&page=-3")
