@@ -82,16 +82,34 @@ def unsettled(
     their place, if there is one, does not name both. Who asked for the same is named by any of them.
     """
     by_id = {one.id: one for one in accepted}
-    asking: dict[bytes, tuple[str, ...]] = {}
+    by_key: dict[bytes, Change] = {}
     for change in changes:
-        asking.setdefault(same_key(change.operation), change.amendments)
+        by_key.setdefault(same_key(change.operation), change)
     for conflict in conflicts:
         one = by_id[conflict.first].operations[conflict.first_operation]
         other = by_id[conflict.second].operations[conflict.second_operation]
         place = _contested(one, other)
-        named = set(rulings.get(place, ())) if place else set()
-        if place and not all(named.intersection(asking[same_key(each)]) for each in (one, other)):
+        if place is None:
+            continue
+        pair, named = [by_key[same_key(each)] for each in (one, other)], set(rulings.get(place, ()))
+        if all(named.intersection(each.amendments) for each in pair):
+            continue
+        if _may_precede(pair[0], pair[1]) and _may_precede(pair[1], pair[0]):
             yield conflict
+
+
+def _may_precede(one: Change, other: Change) -> bool:
+    """Whether some ruling puts a change before another at their place: one that names who asked for the
+    first alone; or, where somebody asked for both, none does and they stand as the register has them.
+    """
+    if set(one.amendments) - set(other.amendments):
+        return True
+    return _unruled(one) < _unruled(other)
+
+
+def _unruled(change: Change) -> Order:
+    operation = change.operation
+    return order_at_gap(operation, change) if isinstance(operation, Splice) else order_in_slot(change)
 
 
 def _contested(one: Operation, other: Operation) -> Place | None:

@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from amendments.text.conflicts import all_conflicts
@@ -16,6 +16,7 @@ from amendments.text.operations import (
     MoveUnit,
     RejectAct,
     ReplaceUnit,
+    SetField,
     Splice,
     new_units,
 )
@@ -143,6 +144,28 @@ def test_a_withdrawn_amendment_leaves_no_trace(debate: Debate) -> None:
         if one not in kept:
             index.remove(one.id)
     assert index.conflicts() == ConflictIndex(version, kept).conflicts() == all_conflicts(version, kept)
+    accepted = pick_compatible(version, amendments)
+    whole = consolidate(version, accepted)
+    for one in accepted:
+        without = consolidate(version, [other for other in accepted if other is not one])
+        assert one.id not in {id for change in without.changes for id in change.amendments}
+        assert one.id not in {
+            id for spans in without.spans.values() for span in spans for id in span.amendments
+        }
+        for named in (without.removed, without.moved):
+            assert one.id not in {id for ids in named.values() for id in ids}
+        own = brought_by(one)
+        others = {id for other in accepted if other is not one for id in brought_by(other)}
+        assert not {unit.id for unit in without.version.units} & (own - others)
+        rewritten = {each.unit for each in one.operations if isinstance(each, Splice)}
+        for unit in without.version.units:  # what it did not word stands as it would with it
+            if unit.id in whole.version and unit.id not in rewritten | own:
+                assert unit.text == whole.version[unit.id].text
+
+
+def brought_by(amendment: Amendment) -> set[str]:
+    """The units that an amendment brings."""
+    return {unit.id for operation in amendment.operations for unit in new_units(operation)}
 
 
 # ── written examples ────────────────────────────────────────────────────────────────────────────────
@@ -244,8 +267,30 @@ def test_no_order_is_asked_for_where_it_makes_no_difference(other: Splice | Dele
     assert consolidate(FEES, amendments).unsettled == ()
 
 
+TAXES = make_version("article: Unu.", "article: Doi.")
+TAX = Splice(unit="u1", start=0, end=0, new="taxa ")
+
+
 @SOME
 @given(debate=debates())
+@example(  # both bring the same word; one of them another word too, which stands behind it either way
+    debate=(
+        TAXES,
+        [
+            make_amendment("a0", TAX, SetField(field="short_title", value="Taxe")),
+            make_amendment("a1", TAX, Splice(unit="u1", start=0, end=0, new="zi ")),
+        ],
+    )
+)
+@example(  # in the other order of the register it may stand on either side
+    debate=(
+        TAXES,
+        [
+            make_amendment("a1", TAX),
+            make_amendment("a0", Splice(unit="u1", start=0, end=0, new="zi "), TAX),
+        ],
+    )
+)
 def test_an_order_is_asked_for_just_where_it_makes_a_difference(debate: Debate) -> None:
     """The oracle rules on every place of every two, both ways."""
     version, amendments = debate
