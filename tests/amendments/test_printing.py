@@ -3,12 +3,14 @@
 import io
 import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pdfua
 import pikepdf
 import pytest
 
@@ -61,7 +63,17 @@ def check_tagged(content: bytes, *, title: str, lang: str) -> list[str]:
             for font in page.Resources.get("/Font", {}).values():
                 below = font.DescendantFonts[0] if "/DescendantFonts" in font else font
                 assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(below.FontDescriptor.keys())
-        return list(tags(pdf))
+        found = list(tags(pdf))
+    assert judge_pdf(content) == []
+    return found
+
+
+def judge_pdf(content: bytes) -> list[str]:
+    """What another program finds wrong by the part of PDF/UA-1 that it knows."""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(content)
+        file.flush()
+        return [f"{one.rule_id}: {one.message}" for one in pdfua.validate(file.name).findings]
 
 
 def plain(content: bytes, tmp_path: Path) -> str:
@@ -141,6 +153,15 @@ async def test_the_comparative_table_is_printed(client: httpx.AsyncClient, act: 
     check_tagged(english, title="Comparative table", lang="en-GB")
     nothing = (await client.get(f"/acts/{act.id}/table.pdf?state=withdrawn")).content
     assert "/Table" not in check_tagged(nothing, title="Tabel comparativ", lang="ro-RO")
+
+
+async def test_a_document_that_lost_its_tags_is_found_out(client: httpx.AsyncClient, act: Act) -> None:
+    content = (await client.get(f"/acts/{act.id}/table.pdf")).content
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        del pdf.Root.StructTreeRoot
+        broken = io.BytesIO()
+        pdf.save(broken)
+    assert judge_pdf(broken.getvalue())
 
 
 @pytest.mark.parametrize(("first", "levels"), [("t", ["/H1", "/H2"]), ("a1", ["/H1"])])
