@@ -20,7 +20,7 @@ from amendments.text.reading import read_markdown
 from amendments.text.reading.proposal import counted_ids
 from amendments.text.record import recordable
 from amendments.text.units import Version
-from tests.conftest import FrozenClock
+from tests.conftest import FrozenClock, skip_or_fail
 from tests.make.acts import make_act, make_clerk, make_councillor, make_person
 from tests.proposals.conftest import Town
 
@@ -63,7 +63,7 @@ def laws() -> Path:
     """The folder of real laws beside the repository; without it, say that nothing was checked."""
     folder = Path(os.environ.get("OBSTE_SHARED_DATA") or ROOT.parent / "shared" / "data") / "laws"
     if not folder.is_dir():
-        pytest.skip(f"NO REAL LAWS CHECKED: {folder} is absent (set OBSTE_SHARED_DATA)")
+        skip_or_fail(f"no real laws are checked: {folder} is absent (set OBSTE_SHARED_DATA)")
     return folder
 
 

@@ -207,6 +207,7 @@ def second_due(begun: date, provision: Provision, days_off: frozenset[date]) -> 
     return next(day for day in working if day >= after[provision.term.days - 1])
 
 
+@SOME
 @given(begun=DAYS, off=st.frozensets(st.integers(1, 60), max_size=6), index=st.integers(0, len(LAW) - 1))
 def test_a_second_calendar_agrees(begun: date, off: frozenset[int], index: int) -> None:
     provision, days_off = LAW[index], frozenset(begun + timedelta(days=n) for n in off)
@@ -215,6 +216,7 @@ def test_a_second_calendar_agrees(begun: date, off: frozenset[int], index: int) 
     assert clock.deadline.due_on == second_due(begun, provision, days_off)
 
 
+@SOME
 @given(begun=DAYS, later=st.integers(-5, 90), index=st.integers(0, len(LAW) - 1))
 def test_a_step_breaks_a_provision_exactly_when_it_is_too_early_or_too_late(
     begun: date, later: int, index: int

@@ -3,11 +3,13 @@
 import random
 import re
 import time
+from collections.abc import Callable, Iterable
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml.html import fragment_fromstring
 
 from amendments.text.derive import derive_splices
 from amendments.text.hunks import find_hunks
@@ -18,11 +20,12 @@ from amendments.text.marks import Mark, runs, tidy
 from amendments.text.operations import Splice, check_operation
 from amendments.text.refused import BadEdit, BadMark, NoSuchLine, NoSuchUnit
 from amendments.text.replay import consolidate
-from amendments.text.segments import new_text, old_text, segments
+from amendments.text.segments import Segment, new_text, old_text, segments
 from amendments.text.sentences import sentence
 from amendments.text.tokens import fold, normalise, normalise_new, offsets, same_words, text_hash, tokenise
 from amendments.text.units import Unit, Version, token_at
-from tests.amendments.conftest import SOME
+from app.kit.templating import StaticFiles, make_environments
+from tests.amendments.conftest import ROOT, SOME
 from tests.make.legal import any_text, make_amendment, make_version, texts, versions
 
 
@@ -71,6 +74,40 @@ def test_spelling_variants_are_the_same_words() -> None:
     assert text_hash("10 lei") != text_hash("10 Lei")
     assert same_words("a ,b", "a, b")
     assert not same_words("10 5", "105")
+
+
+@pytest.fixture(scope="module")
+def marked() -> Callable[[Iterable[Segment]], str]:
+    """The macro by which pages show what goes and what comes."""
+    environment = make_environments(ROOT / "templates", StaticFiles(ROOT / "app" / "static"))["ro"]
+    return environment.get_template("amendments/parts.html").module.marked  # type: ignore[attr-defined]
+
+
+def without(page: str, gone: str) -> str:
+    """The words that are left of a piece of a page, without an element and what only screen readers hear."""
+    root = fragment_fromstring(page, create_parent=True)
+    for one in [*root.iter(gone), *root.find_class("govuk-visually-hidden")]:
+        one.drop_tree()
+    return root.text_content()
+
+
+@SOME
+@given(before=texts, after=any_text)
+def test_a_page_shows_the_old_text_and_the_new(
+    marked: Callable[[Iterable[Segment]], str], before: str, after: str
+) -> None:
+    """P20: what is shown is the old text where what comes is left out, and the new one where what goes is."""
+    try:
+        splices = derive_splices(Unit(id="u1", type="article", parent="u0", text=before), after)
+    except BadEdit:
+        return
+    pieces = segments(before, splices)
+    page = marked(pieces)
+    assert without(page, "ins") == before
+    assert without(page, "del") == new_text(pieces)
+    if splices:
+        heard = fragment_fromstring(page, create_parent=True).text_content()
+        assert "[text adăugat:]" in heard or "[text eliminat:]" in heard, "colour is never all"
 
 
 @SOME
