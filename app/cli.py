@@ -8,6 +8,7 @@ fast and need no database.
 import argparse
 import asyncio
 import importlib
+import json
 import os
 import sys
 import tempfile
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
     from app.kit.db import Database
+    from app.kit.outbox import OutboxMessage
 
 T = TypeVar("T")
 ROLES = ("reviewer", "desk", "election", "clerk", "secretariat", "councillor", "admin")
@@ -77,6 +79,9 @@ def build_parser() -> argparse.ArgumentParser:
     exported = command("export", run_export)
     exported.add_argument("poll", help="id of a vote that has been counted, as in its address")
     exported.add_argument("folder", help="where to write; made if it does not exist")
+    command("undelivered", run_undelivered).add_argument(
+        "--again", nargs="?", const="all", default="", metavar="ID", help="try all of it again, or one"
+    )
     command("seed", run_seed).add_argument("--if-empty", action="store_true")
     return parser
 
@@ -246,6 +251,43 @@ def run_make_official(arguments: argparse.Namespace) -> int:
         return 1
     print("done: the next sign-in of this account asks for a second factor")
     return 0
+
+
+def run_undelivered(arguments: argparse.Namespace) -> int:
+    """List mail and jobs that were tried for days and given up, or have them tried again."""
+    import uuid
+
+    from app.kit import clock, outbox
+
+    try:
+        one = uuid.UUID(arguments.again) if arguments.again not in ("", "all") else None
+    except ValueError:
+        print(f"obste: {arguments.again} is no id of the list", file=sys.stderr)
+        return 2
+
+    async def look(database: "Database") -> list[str]:
+        async with database.read() as session:
+            return [_line(row) for row in await outbox.list_given_up(session)]
+
+    async def again(database: "Database") -> int:
+        async with database.write() as session:
+            return await outbox.try_again(session, clock.now(), message_id=one)
+
+    if not arguments.again:
+        lines = with_database(look)
+        print("\n".join(lines) or "nothing was given up")
+        return 1 if lines else 0
+    count = with_database(again)
+    print(f"{count} will be tried again within a minute")
+    return 0 if count or one is None else 1
+
+
+def _line(row: "OutboxMessage") -> str:
+    """A given-up job: id, since when it is tried no more, what, to whom, and the last error."""
+    given = json.loads(row.arguments)
+    what = str(given.get("template") or row.job)
+    to = str(given.get("to", ""))
+    return f"{row.id}  {row.due_at:%Y-%m-%d %H:%M}  {what}  {to}  {row.last_error or ''}".replace("\n", " ")
 
 
 # ── with a database ──────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,8 @@
 """Mail: written into the outbox with the transaction, rendered and sent by a worker.
 
+What a message says, its Message-ID and its Date are fixed when it is promised, so that a copy that has to be
+sent again is the same byte for byte (ADR 0020).
+
 A template is plain text whose first line is the subject. Addresses of the mailer: smtp://,
 smtp+starttls://, smtps:// for servers, file:///directory for demonstrations and tests.
 """
@@ -11,8 +14,10 @@ import smtplib
 import ssl
 import time
 import uuid
+from collections.abc import Mapping
+from datetime import datetime
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import format_datetime, formatdate, make_msgid
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -20,6 +25,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import crypto
+from app.kit.clock import BUCHAREST, now
 from app.kit.context import Services
 from app.kit.i18n import Locale
 from app.kit.outbox import enqueue
@@ -43,7 +49,9 @@ class SmtpMailer:
 
     def send(self, message: EmailMessage) -> None:
         """Deliver one message over one connection."""
-        host, context = self.parts.hostname or "localhost", ssl.create_default_context()
+        host = self.parts.hostname or "localhost"
+        # Reading the machine's certificates takes longer than all the rest of an unencrypted delivery.
+        context = None if self.parts.scheme == "smtp" else ssl.create_default_context()
         if self.parts.scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
                 host, self.parts.port or 465, timeout=TIMEOUT_SECONDS, context=context
@@ -96,8 +104,13 @@ def send_mail(session: AsyncSession, *, to: str, template: str, locale: str, **f
         template=template,
         locale=locale,
         facts=facts,
-        key=secrets.token_hex(16),
+        **fixed_at(now()),
     )
+
+
+def fixed_at(moment: datetime) -> dict[str, str]:
+    """The arguments of `deliver_mail` that make every copy the same: `key` for the Message-ID, `date`."""
+    return {"key": secrets.token_hex(16), "date": format_datetime(moment.astimezone(BUCHAREST))}
 
 
 def stop_path(secret_key: str, locale: Locale, *, who: str, what: str) -> str:
@@ -112,15 +125,11 @@ def read_stop(secret_key: str, token: str) -> tuple[uuid.UUID, str] | None:
     return (uuid.UUID(who), what) if what else None
 
 
-async def deliver_mail(
-    services: Services, *, to: str, template: str, locale: Locale, facts: dict[str, object], key: str = ""
-) -> None:
-    """Job: render and send. Raises what the mailer raises: the outbox tries again later. `key`: makes the
-    Message-ID, the same at each try, so that a mailbox that has the message already can know it again.
-    """
+def write_text(
+    services: Services, template: str, locale: Locale, facts: Mapping[str, object]
+) -> tuple[str, str]:
+    """Subject and body of a message: what is mailed, or printed for who has no address."""
     settings = services.settings
-    if isinstance(stop := facts.get("stop"), dict):
-        facts = {**facts, "stop_path": stop_path(settings.secret_key, locale, **stop)}
     text = (
         services.environments[locale]
         .get_template(template)
@@ -132,11 +141,31 @@ async def deliver_mail(
         )
     )
     subject, _, body = text.lstrip().partition("\n")
+    return subject.strip(), re.sub(r"\n{3,}", "\n\n", body).strip()
+
+
+async def deliver_mail(
+    services: Services,
+    *,
+    to: str,
+    template: str,
+    locale: Locale,
+    facts: dict[str, object],
+    key: str = "",
+    date: str = "",
+) -> None:
+    """Job: render and send. Raises what the mailer raises: the outbox tries again later. `key` makes the
+    Message-ID: it and `date` are the same at each try, so that a mailbox that has the message knows it again.
+    """
+    settings = services.settings
+    if isinstance(stop := facts.get("stop"), dict):
+        facts = {**facts, "stop_path": stop_path(settings.secret_key, locale, **stop)}
+    subject, body = write_text(services, template, locale, facts)
     message = EmailMessage()
-    message["Subject"] = subject.strip()
+    message["Subject"] = subject
     message["From"] = settings.mail_from
     message["To"] = to
-    message["Date"] = formatdate(localtime=True)
+    message["Date"] = date or formatdate(localtime=True)
     host = urlsplit(settings.base_url).hostname
     message["Message-ID"] = f"<{key}@{host}>" if key else make_msgid(domain=host)
     message["Auto-Submitted"] = "auto-generated"
@@ -144,5 +173,5 @@ async def deliver_mail(
         message["List-Unsubscribe"] = f"<{settings.base_url.rstrip('/')}{facts['stop_path']}>"
     if "stop" in facts:  # RFC 8058: which needs no page
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
+    message.set_content(body + "\n")
     await asyncio.to_thread(make_mailer(settings.mail_url).send, message)

@@ -1,22 +1,27 @@
 """The outbox: what is to happen after a commit is a row of the same commit.
 
 The row is the promise, the queue is the courier: a crash between COMMIT and sending loses nothing,
-because a sweep finds rows that nobody has taken. A job may run twice and must not mind.
+because a sweep finds rows that nobody has taken. A job may run twice and must not mind (ADR 0020 says what
+that means for mail). What has failed for days is given up: it stays, `./obste undelivered` lists it and has
+it tried again.
 """
 
 import json
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, Text, delete, or_, select, update
+import structlog
+from sqlalchemy import Index, String, Text, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.clock import now
 from app.kit.db import Base, new_id
 
+log = structlog.get_logger()
 CLAIM_FOR = timedelta(minutes=5)  # longer than any job runs; after it another worker may try
-MAX_ATTEMPTS = 12  # with the delays below, about a day and a half of trying
+MAX_ATTEMPTS = 24  # with the delays below, four days of trying, as RFC 5321 (4.5.4.1) asks for mail
+DIED = "the worker that had taken it ended before it could say whether it was done"
 QUEUES = ("high", "default", "low")
 
 
@@ -74,12 +79,20 @@ async def claim(
             OutboxMessage.due_at <= moment,
             or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until < moment),
         )
-        .values(claimed_until=moment + CLAIM_FOR, attempts=OutboxMessage.attempts + 1)
-        .returning(OutboxMessage.job, OutboxMessage.arguments)
+        .values(
+            claimed_until=moment + CLAIM_FOR,
+            attempts=OutboxMessage.attempts + 1,
+            last_error=case((OutboxMessage.claimed_until.is_(None), OutboxMessage.last_error), else_=DIED),
+        )
+        .returning(OutboxMessage.job, OutboxMessage.arguments, OutboxMessage.last_error)
         .execution_options(synchronize_session=False)  # there is nothing in memory to be kept equal
     )
     row = taken.one_or_none()
-    return None if row is None else (row.job, json.loads(row.arguments))
+    if row is None:
+        return None
+    if row.last_error == DIED:
+        log.warning("job taken again; its mail may arrive twice", job=row.job, id=str(message_id))
+    return row.job, json.loads(row.arguments)
 
 
 async def finish(session: AsyncSession, message_id: uuid.UUID) -> None:
@@ -93,7 +106,9 @@ async def fail(session: AsyncSession, message_id: uuid.UUID, moment: datetime, e
     message = await session.get_one(OutboxMessage, message_id)
     message.last_error = error[:2000]
     message.claimed_until = None
-    message.due_at = moment + min(timedelta(minutes=2 ** (message.attempts - 1)), timedelta(hours=6))
+    message.due_at = moment + min(timedelta(minutes=2 ** min(message.attempts - 1, 9)), timedelta(hours=6))
+    if message.attempts >= MAX_ATTEMPTS:
+        log.error("job given up; see ./obste undelivered", job=message.job, id=str(message_id))
 
 
 async def find_open(session: AsyncSession, job: str, **arguments: object) -> OutboxMessage | None:
@@ -113,6 +128,23 @@ def hasten(session: AsyncSession, message: OutboxMessage, moment: datetime) -> N
     """Have what failed tried again when this transaction commits, instead of when its turn comes."""
     message.due_at = moment
     session.info.setdefault("outbox", []).append((message.id, message.queue))
+
+
+async def list_given_up(session: AsyncSession) -> list[OutboxMessage]:
+    """What was tried for days and is tried no more, the oldest first."""
+    query = select(OutboxMessage).where(OutboxMessage.attempts >= MAX_ATTEMPTS)
+    return list((await session.execute(query.order_by(OutboxMessage.due_at, OutboxMessage.id))).scalars())
+
+
+async def try_again(session: AsyncSession, moment: datetime, *, message_id: uuid.UUID | None = None) -> int:
+    """Have what was given up tried from the beginning, all of it or one; returns how many there were. The
+    sweep hands them to the courier.
+    """
+    given_up = update(OutboxMessage).where(OutboxMessage.attempts >= MAX_ATTEMPTS)
+    if message_id is not None:
+        given_up = given_up.where(OutboxMessage.id == message_id)
+    changed = given_up.values(attempts=0, due_at=moment).returning(OutboxMessage.id)
+    return len((await session.execute(changed.execution_options(synchronize_session=False))).all())
 
 
 async def list_due(

@@ -1,6 +1,7 @@
 """A real worker is killed between the promise and the sending, while it speaks to a real SMTP server."""
 
 import asyncio
+import email
 import os
 import signal
 import threading
@@ -9,6 +10,7 @@ import uuid
 import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import msgspec
@@ -17,6 +19,7 @@ import pytest
 from app import worker
 from app.kit import outbox
 from app.kit.clock import now
+from app.kit.mail import send_mail
 from app.settings import Settings
 from notices import service
 from notices.states import Rhythm
@@ -61,6 +64,22 @@ class Slow(Office):
         return await super().handle_RCPT(server, session, envelope, address, options)
 
 
+class Silent(Office):
+    """An SMTP server that takes a message and is slow to say so: its sender is killed before the 250."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.copies: list[bytes] = []
+        self.has_taken, self.is_over = threading.Event(), threading.Event()
+
+    async def handle_DATA(self, server, session, envelope):  # type: ignore[no-untyped-def]  # noqa: N802
+        self.copies.append(envelope.content)
+        self.has_taken.set()
+        while not self.is_over.is_set():
+            await asyncio.sleep(0.02)
+        return "250 OK"
+
+
 async def list_promised(town: Town) -> list[str]:
     async with town.database.read() as session:
         return [str(message_id) for message_id, _ in await outbox.list_due(session, now())]
@@ -100,4 +119,43 @@ async def test_a_digest_survives_the_death_of_its_worker(
         assert office.recipients == {one.email: 1 for one in people}
         [message] = [one for one in office.messages if one["To"] == people[1].email]
         assert message["Message-ID"].endswith("@testserver.local>")
+    assert await list_promised(town) == []
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="NOT TESTED: needs Linux")
+async def test_killed_after_data_the_second_copy_is_the_same_byte_for_byte(
+    town: Town, settings: Settings, clock: FrozenClock
+) -> None:
+    async with town.database.write() as session:
+        send_mail(
+            session,
+            to="ana@exemplu.ro",
+            template="proposals/mail/joined.txt",
+            locale="ro",
+            name="Ana",
+            who="Ion G.",
+            title="Umbră la locul de joacă",
+            idea_path="/ideas/1",
+        )
+    promises = await list_promised(town)
+    assert len(promises) == 1
+    with post_office(Silent()) as (office, url):
+        assert isinstance(office, Silent)
+        mailing = msgspec.structs.replace(settings, mail_url=url)
+        child = fork_worker(mailing, promises)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not office.has_taken.is_set():
+            assert time.monotonic() < end, "the worker sent nothing"
+            await asyncio.sleep(0.02)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        office.is_over.set()
+        clock.forward(minutes=6)  # the claim of the dead lapses
+        child = fork_worker(mailing, promises)
+        assert (await asyncio.to_thread(os.waitpid, child, 0))[1] == 0
+    first, second = office.copies
+    assert first == second
+    message = email.message_from_bytes(first)
+    assert message["Message-ID"]
+    assert parsedate_to_datetime(message["Date"]) == clock.now - timedelta(minutes=6)
     assert await list_promised(town) == []

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from app.kit.clock import local_date
 from app.kit.i18n import N_, Locale, show_datetime
+from app.kit.mail import fixed_at
 from app.kit.outbox import OutboxMessage, message_row
 from app.kit.policy import require
 from voting import queries
@@ -195,10 +196,11 @@ def mail_row(
 ) -> dict[str, object]:
     """That promise as a row of the outbox: at a random moment within MAIL_SPREAD_SECONDS."""
     locale: Locale = "en" if actor.locale == "en" else "ro"
+    due_at = now + timedelta(seconds=secrets.randbelow(MAIL_SPREAD_SECONDS))
     return message_row(
         "app.kit.mail.deliver_mail",
         queue="low",
-        due_at=now + timedelta(seconds=secrets.randbelow(MAIL_SPREAD_SECONDS)),
+        due_at=due_at,
         to=actor.email,
         template="voting/mail/recorded.txt",
         locale=locale,
@@ -208,4 +210,5 @@ def mail_row(
             "closes": show_datetime(closes_at, locale),
             "has_replaced": has_replaced,
         },
+        **fixed_at(due_at),  # not when the ballot was cast
     )
