@@ -58,6 +58,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/review", N_("Review queue"), Role.REVIEWER),
     ("/desk", N_("Residence desk"), Role.DESK),
     ("/desk/letters", N_("Letters"), Role.DESK),
+    ("/desk/tellings", N_("To be told"), Role.DESK),
     ("/places", N_("Polling places"), Role.CLERK),
     ("/consultations/desk", N_("Consultations desk"), Role.ORGANIZER),
     ("/consultations/calls", N_("Calls"), Role.DESK),

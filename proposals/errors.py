@@ -22,6 +22,14 @@ class IntakeNotFound(NotFound):
     default = N_("This idea was not entered by staff.")
 
 
+class TellingNotFound(NotFound):
+    default = N_("There is nothing like this to tell.")
+
+
+class ToldAlready(Conflict):
+    default = N_("This is done already.")
+
+
 class WrongClaim(Conflict):
     default = N_(
         "No idea that waits to be claimed has this number and this code. Check both; each code works once."

@@ -28,6 +28,7 @@ TERM = Term(30, Unit.WORKING_DAYS, source=REGULATION)
 FORWARD_TERM = Term(5, Unit.CALENDAR_DAYS, source=N_("art. 6¹ of OG 27/2002"))
 
 
+TELL_DAYS = 2  # working days in which an author without e-mail is told by letter, by telephone or at the desk
 ENTER_DAYS = 15  # calendar days after its receipt in which staff may enter an idea that came without the web
 
 # What a cycle's rules of the review say unless the town hall changes them for that cycle, in public.
@@ -122,10 +123,25 @@ class PaperKind(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
+class TellingEnd(StrEnum):
+    """How an author without e-mail was told of something, or why they need not be any more."""
+
+    POST = "post"
+    PHONE = "phone"
+    DESK = "desk"  # said at the desk
+    CLAIMED = "claimed"  # they have an account now, and read it there
+    FORGOTTEN = "forgotten"  # nothing is known of them any more
+
+
+TOLD_WAYS = frozenset({TellingEnd.POST, TellingEnd.PHONE, TellingEnd.DESK})
+"""Those by which somebody was told."""
+
+
 class EventKind(StrEnum):
     """What the public timeline of an idea tells."""
 
     SUBMITTED = "submitted"
+    TOLD = "told"  # an author without e-mail was told of a step by letter, by telephone or at the desk
     JOINED = "joined"  # a co-author said yes
     LEFT = "left"  # a co-author no longer is one
     CLAIMED = "claimed"  # who had sent it without an account has one now
@@ -166,6 +182,7 @@ BY_AUTHOR = frozenset(
 
 EVENT_TITLES = {
     EventKind.SUBMITTED: N_("The idea was sent and registered"),
+    EventKind.TOLD: N_("The author was told without e-mail"),
     EventKind.JOINED: N_("A co-author joined"),
     EventKind.LEFT: N_("A co-author left"),
     EventKind.CLAIMED: N_("The author has claimed the idea"),

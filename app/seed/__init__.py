@@ -347,7 +347,7 @@ async def _seed_collecting(session: AsyncSession, services: Services, cast: Cast
     )
     ideas = await list_sent(session, cycle)
     await seed_idea_comments(session, ideas[:3], cast.authors, first=begins + 8 * DAY)
-    await seed_taken_in(session, cast.reviewers[0], now=_moment(now, -1, 10))
+    await seed_taken_in(session, cast.reviewers[0], cast.reviewers[-1], now=_moment(now, -1, 10))
 
 
 def _stages(opens: datetime, closes: datetime) -> dict[StageKind, tuple[datetime, datetime]]:

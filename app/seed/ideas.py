@@ -171,8 +171,10 @@ async def seed_wishes(
         await _judge(session, idea, wish, reviewer, authors, now=first + 17 * step)
 
 
-async def seed_taken_in(session: AsyncSession, official: Actor, *, now: datetime) -> None:
-    """An idea that came on paper and that nobody has claimed yet."""
+async def seed_taken_in(session: AsyncSession, official: Actor, reviewer: Actor, *, now: datetime) -> None:
+    """An idea that came on paper and that nobody has claimed yet; its author, who left no e-mail address, is
+    asked something, and is still to be told.
+    """
     sender = service.Sender(
         channel=Channel.PAPER,
         received_on=local_date(now - DAY),
@@ -189,7 +191,10 @@ async def seed_taken_in(session: AsyncSession, official: Actor, *, now: datetime
         "lang": "ro",
     }
     form_id = uuid.uuid5(uuid.NAMESPACE_URL, fields["title"])
-    await service.take_in(session, official, sender, fields, form_id=form_id, now=now)
+    idea, _ = await service.take_in(session, official, sender, fields, form_id=form_id, now=now)
+    await service.assign_idea(session, reviewer, idea.id, to=reviewer.id, now=now)
+    question = "Pe care parte a străzii vă ajută mai mult băncile: pe cea cu policlinica sau pe cealaltă?"
+    await service.ask_author(session, reviewer, idea.id, question=question, now=now)
 
 
 def _sent() -> list[Wish]:

@@ -59,6 +59,18 @@ class PaperForm(msgspec.Struct, frozen=True):
     text: Annotated[str, msgspec.Meta(max_length=4000)] = ""
 
 
+class ToldForm(msgspec.Struct, frozen=True):
+    """How and when an author without e-mail was told."""
+
+    how: Annotated[
+        Literal["post", "phone", "desk"],
+        msgspec.Meta(extra={"missing": N_("Choose how the author was told")}),
+    ]
+    told_on: Annotated[
+        date, msgspec.Meta(extra={"missing": N_("Write the day of the letter, the call or the visit")})
+    ]
+
+
 class InviteForm(msgspec.Struct, frozen=True):
     """Whom the author asks to be a co-author."""
 

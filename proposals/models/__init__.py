@@ -24,6 +24,7 @@ from proposals.models.ideas import (
     Verdict,
 )
 from proposals.models.intake import Intake, Paper
+from proposals.models.tellings import Telling
 from proposals.models.works import BuiltReply, Milestone, Opinion, Spending, WorksCharge, WorksPhoto
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "ReviewRules",
     "Spending",
     "Support",
+    "Telling",
     "Verdict",
     "WorksCharge",
     "WorksPhoto",

@@ -58,6 +58,7 @@ class IntakePage(msgspec.Struct, frozen=True):
     today: date
     enter_days: int
     entered: list[EnteredRow]
+    to_tell: int
     errors: dict[str, str] = {}
 
 

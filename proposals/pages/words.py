@@ -17,6 +17,7 @@ from proposals.states import (
     IdeaState,
     Outcome,
     PaperKind,
+    TellingEnd,
     VerdictKind,
     WorksState,
     days_left,
@@ -52,6 +53,25 @@ PAPER_TITLES = {
     PaperKind.CONTESTATION: N_("A contestation of the decision"),
     PaperKind.WITHDRAWAL: N_("The idea is withdrawn"),
 }
+TELLING_TITLES = {
+    "question": N_("A question of the department, with a term for the answer"),
+    "unanswered": N_("The term for the answer has passed"),
+    "accepted": N_("The idea was accepted and became a project"),
+    "changed": N_("The idea was accepted with changes and became a project"),
+    "rejected": N_("The idea was rejected"),
+    "merged": N_("The idea was merged into another one"),
+    "forwarded": N_("The idea is not in our competence and was sent on"),
+    "contested": N_("The contestation was registered"),
+    "upheld": N_("The contested decision was upheld by another reviewer"),
+    "paper_entered": N_("What the author sent was entered"),
+    "outcome": N_("The vote on the project is counted"),
+}
+"""By the message that is told; of a telling, and on the timeline."""
+TOLD_TITLES = {
+    TellingEnd.POST: N_("by letter"),
+    TellingEnd.PHONE: N_("by telephone"),
+    TellingEnd.DESK: N_("at the desk"),
+}
 WORKS_TITLES = {
     WorksState.NOT_BEGUN: N_("Not begun"),
     WorksState.CONTRACT: N_("Under contract"),
@@ -76,6 +96,7 @@ DATED_FACTS = (
     "actual_on",
     "actual_before",
     "received_on",
+    "told_on",
 )
 
 
@@ -156,6 +177,8 @@ def view_reason(reason: Reason, locale: Locale) -> ReasonView:
 def view_event(event: IdeaEvent, reasons: dict[tuple[str, int], ReasonView]) -> EventView:
     """An entry of the timeline; `reasons` by code and version."""
     facts = read_dates(json.loads(event.facts))
+    if event.kind == EventKind.TOLD:
+        facts["what"] = TELLING_TITLES[str(facts["what"])]
     return EventView(
         position=event.position,
         kind=event.kind,

@@ -56,6 +56,14 @@ def may_take_in(actor: Actor | None) -> Verdict:
     return verdict or may_act_as(actor, Role.REVIEWER) or verdict
 
 
+def may_tell(actor: Actor | None, idea: IdeaLike) -> Verdict:
+    """Whether this person writes down that an author without e-mail was told: who enters ideas, unless the
+    idea is their own.
+    """
+    verdict = may_take_in(actor)
+    return deny(N_("This is your own idea.")) if verdict and is_author(actor, idea) else verdict
+
+
 def may_claim(actor: Actor | None, idea: IdeaLike, *, knew_code: bool, has_judged: bool) -> Verdict:
     """Whether this person may claim an idea with its code: not who entered it or printed its letter, and has
     seen the code (`knew_code`), nor who has decided on it as an official (`has_judged`).

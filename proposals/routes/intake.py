@@ -58,6 +58,7 @@ async def _intake_page(
         today=local_date(ctx.now),
         enter_days=ENTER_DAYS,
         entered=pages.view_rows(await queries.list_intakes(session, limit=LAST)),
+        to_tell=await queries.count_open_tellings(session),
         errors=errors or {},
     )
 

@@ -93,6 +93,7 @@ from proposals.service.submit import (
     withdraw_support,
 )
 from proposals.service.telling import tell_of_late
+from proposals.service.tellings import note_told
 from proposals.service.verdicts import FORWARD_GROUND, Case, Ruling, can_receive, read_case, whose
 from proposals.service.works import (
     Change,
@@ -181,6 +182,7 @@ __all__ = [
     "move_photo",
     "name_attachments",
     "note_problem",
+    "note_told",
     "publish_prepared",
     "put_to_vote",
     "read_case",

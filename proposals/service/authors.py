@@ -88,7 +88,7 @@ async def accept_invitation(session: AsyncSession, actor: Actor, token: str, *, 
     has_judged = bool(accounts & await queries.list_judges(session, idea.id))
     require(may_join(actor, idea, is_author=bool(accounts & idea.author_ids), has_judged=has_judged))
     _end(invitation, "accepted", now=now)
-    await mail_author(session, idea, "joined", who=public_name(actor.name))
+    await mail_author(session, idea, "joined", who=public_name(actor.name), now=now)
     await add_co_author(session, idea, actor.id, public_name(actor.name), now=now)
     if idea.state != IdeaState.DRAFT:
         tell(session, idea, EventKind.JOINED, now=now)  # the name is where it can be taken off

@@ -86,7 +86,7 @@ async def take_contestation(
     session.add(contestation)
     facts: dict[str, object] = {"due_on": contestation.due_on.isoformat(), **(how or {})}
     tell(session, idea, EventKind.CONTESTED, by_name=idea.author_name, text=text, facts=facts, now=now)
-    await mail_author(session, idea, "contested", due_on=contestation.due_on)
+    await mail_author(session, idea, "contested", due_on=contestation.due_on, now=now)
     for reviewer_id in sorted(whose(verdict)):
         await mail_official(
             session, reviewer_id, idea, "contested_official", text=text, due_on=contestation.due_on
@@ -113,7 +113,7 @@ async def uphold_verdict(
     contestation.decided_by_id, contestation.decided_by_name = actor.id, actor.name
     await lapse_advice(session, case.idea, now=now)
     tell(session, case.idea, EventKind.UPHELD, by_name=actor.name, text=text, now=now)
-    await mail_author(session, case.idea, "upheld", text=text)
+    await mail_author(session, case.idea, "upheld", text=text, now=now)
     facts: dict[str, object] = {"contestation": str(contestation.id)}
     facts |= {"verdict": str(contestation.verdict_id), "by": actor.name, "text": text}
     if advice := await describe_advice(session, case.idea, since=contestation.at):

@@ -33,8 +33,9 @@ from proposals.policy.authors import may_claim, may_take_in
 from proposals.service.authors import join_authors, make_author
 from proposals.service.drafts import empty_draft, fold_idea
 from proposals.service.submit import find_missing, publish_submission, register_idea
+from proposals.service.tellings import end_tellings
 from proposals.service.timeline import publish_fact, tell
-from proposals.states import ENTER_DAYS, Channel, EventKind
+from proposals.states import ENTER_DAYS, Channel, EventKind, TellingEnd
 
 CODE = "idea-claim"
 
@@ -199,6 +200,7 @@ async def claim_idea(session: AsyncSession, actor: Actor, *, number: str, code: 
     left = (intake.name, intake.email)
     intake.name = intake.email = intake.phone = intake.address = ""
     intake.code_hash, intake.claimed_at, intake.claimed_by_id = None, now, actor.id
+    await end_tellings(session, idea.id, None, TellingEnd.CLAIMED, now=now)
     tell(session, idea, EventKind.CLAIMED, by_name=idea.author_name, now=now)
     _mail_claimed(session, idea, *left)
     await publish_fact(session, "idea.claimed", idea, {}, now=now)

@@ -11,8 +11,18 @@ from accounts.events import AccountClosed
 from accounts.policy import Actor
 from accounts.service import CLOSED_NAME
 from proposals import queries
-from proposals.models import Attachment, CoAuthor, Idea, Invitation, Opinion, Photo, Support, WorksPhoto
-from proposals.states import IdeaState
+from proposals.models import (
+    Attachment,
+    CoAuthor,
+    Idea,
+    Invitation,
+    Opinion,
+    Photo,
+    Support,
+    Telling,
+    WorksPhoto,
+)
+from proposals.states import IdeaState, TellingEnd
 
 
 async def leave_no_name(session: AsyncSession, closed: AccountClosed) -> None:
@@ -39,6 +49,9 @@ async def leave_no_name(session: AsyncSession, closed: AccountClosed) -> None:
         update(Opinion).where(Opinion.account_id == closed.account_id).values(author_name=CLOSED_NAME),
     ):
         await session.execute(change.execution_options(synchronize_session=False))
+    ended = update(Telling).where(Telling.account_id == closed.account_id, Telling.ended_at.is_(None))
+    gone = ended.values(ended_at=closed.at, ended_as=TellingEnd.FORGOTTEN.value)
+    await session.execute(gone.execution_options(synchronize_session=False))
     await session.flush()
 
 

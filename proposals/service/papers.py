@@ -26,9 +26,10 @@ from proposals.service.attachments import StoredDocument
 from proposals.service.contest import contest_until, take_contestation
 from proposals.service.review import take_answer
 from proposals.service.submit import take_back
+from proposals.service.tellings import end_tellings
 from proposals.service.timeline import mail_author
 from proposals.service.verdicts import Case, lock_case
-from proposals.states import ENTER_DAYS, Channel, IdeaState, PaperKind
+from proposals.states import ENTER_DAYS, Channel, IdeaState, PaperKind, TellingEnd
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +74,7 @@ async def enter_paper(
     )
     session.add(paper)
     await session.flush()
-    await mail_author(session, case.idea, "paper_entered", day=sent.received_on, who=actor.name)
+    await mail_author(session, case.idea, "paper_entered", day=sent.received_on, who=actor.name, now=now)
     await _take(session, case, sent, days_off, entered_by=actor.name, now=now)
     return paper
 
@@ -179,5 +180,6 @@ async def forget_sender(
     if intake.claimed_at is None:
         intake.name = intake.email = intake.phone = intake.address = ""
     intake.erased_at = now
+    await end_tellings(session, idea.id, None, TellingEnd.FORGOTTEN, now=now)
     await session.flush()
     return True

@@ -162,7 +162,9 @@ async def record_outcome(session: AsyncSession, event: ResultPublished) -> None:
         if project.idea_id is not None:
             idea = await queries.get_idea(session, project.idea_id, lock=True)
             tell(session, idea, EventKind(outcome.value), facts={"project": project.number}, now=now)
-            await mail_author(session, idea, "outcome", outcome=outcome.value, project=project.number)
+            await mail_author(
+                session, idea, "outcome", outcome=outcome.value, project=project.number, now=now
+            )
     await session.flush()
     if decided:
         facts: dict[str, object] = {"poll": str(event.poll_id), "funded": len(event.winners)}

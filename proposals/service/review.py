@@ -64,7 +64,9 @@ async def ask_author(
     session.add(ClockPause(id=new_id(), idea_id=idea.id, paused_at=now, answer_due_on=due_on))
     facts = {"answer_due_on": due_on.isoformat()}
     tell(session, idea, EventKind.QUESTION, by_name=actor.name, text=question, facts=facts, now=now)
-    await mail_author(session, idea, "question", question=question, due_on=due_on, term_days=term_days)
+    await mail_author(
+        session, idea, "question", question=question, due_on=due_on, term_days=term_days, now=now
+    )
     facts |= {"question": question, "by": actor.name}
     await publish_fact(session, "idea.question", idea, facts, now=now)
     return idea
@@ -138,7 +140,7 @@ async def resume_unanswered(session: AsyncSession, idea_id: uuid.UUID, *, now: d
     await _resume(session, idea, days_off, now=now)
     facts = {"answer_due_on": due_on.isoformat()}
     tell(session, idea, EventKind.UNANSWERED, facts=facts, now=now)
-    await mail_author(session, idea, "unanswered", due_on=due_on)
+    await mail_author(session, idea, "unanswered", due_on=due_on, now=now)
     await publish_fact(session, "idea.unanswered", idea, {**_due(idea), **facts}, now=now)
     return True
 

@@ -65,7 +65,9 @@ async def submit_idea(session: AsyncSession, actor: Actor, idea_id: uuid.UUID, *
         raise FormErrors(missing)
     idea.author_name = public_name(actor.name)
     deadline = await register_idea(session, idea, days_off, received_at=now, now=now)
-    await mail_author(session, idea, "submitted", due_on=deadline.due_on, term_days=deadline.term.days)
+    await mail_author(
+        session, idea, "submitted", due_on=deadline.due_on, term_days=deadline.term.days, now=now
+    )
     await publish_submission(session, idea, {}, now=now)
     return idea
 

@@ -53,6 +53,7 @@ QUIET = frozenset(
         EventKind.ADVICE_GIVEN,
         EventKind.ADVICE_WITHDRAWN,
         EventKind.ADVICE_LAPSED,
+        EventKind.TOLD,
         EventKind.JOINED,
         EventKind.LEFT,
         EventKind.CLAIMED,

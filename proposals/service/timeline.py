@@ -1,4 +1,6 @@
-"""What every use case of an idea does at its end: the public timeline, the register, and mail."""
+"""What every use case of an idea does at its end: the public timeline, the register, and mail; or, for an
+author who left no address, a telling: staff post a letter, call, or say it at the desk.
+"""
 
 import json
 import uuid
@@ -13,9 +15,26 @@ from app.kit.db import new_id
 from app.kit.i18n import Locale, show_date
 from app.kit.mail import send_mail
 from proposals import queries
-from proposals.models import Idea, IdeaEvent
+from proposals.models import Idea, IdeaEvent, Telling
 from proposals.service.telling import announce_step
 from proposals.states import EventKind
+
+TELLINGS = frozenset(
+    {
+        "question",
+        "unanswered",
+        "accepted",
+        "changed",
+        "rejected",
+        "merged",
+        "forwarded",
+        "contested",
+        "upheld",
+        "paper_entered",
+        "outcome",
+    }
+)
+"""Messages that an author without an address is told otherwise; the others say what they have just done."""
 
 DEPARTMENT = ""  # by nobody in particular: the system, by its dates or by a count
 
@@ -57,16 +76,49 @@ async def publish_fact(
     await register.record(session, kind, f"idea:{idea.id}", public, now=now)
 
 
-async def mail_author(session: AsyncSession, idea: Idea, template: str, **facts: object) -> None:
+async def mail_author(
+    session: AsyncSession, idea: Idea, template: str, *, now: datetime, **facts: object
+) -> None:
     """Promise a message to the author and the co-authors, in their languages; nothing when the account is
-    closed. Who has not claimed their idea yet gets it at the address that they left, if they left one.
+    closed. Who has not claimed their idea yet gets it at the address that they left. Whoever of them has no
+    address is to be told otherwise.
     """
     if idea.author_id is None:
         intake = await queries.get_intake(session, idea.id)
         unclaimed = Contact(idea.id, intake.name, intake.email, "en" if idea.lang == "en" else "ro")
-        await _mail(session, unclaimed, idea, template, facts)
+        if intake.erased_at is None:
+            _reach(session, unclaimed, None, idea, template, facts, now=now)
     for contact in await list_contacts(session, sorted(idea.author_ids)):
-        await _mail(session, contact, idea, template, facts)
+        _reach(session, contact, contact.id, idea, template, facts, now=now)
+
+
+def _reach(
+    session: AsyncSession,
+    contact: Contact,
+    account_id: uuid.UUID | None,
+    idea: Idea,
+    template: str,
+    facts: Mapping[str, object],
+    *,
+    now: datetime,
+) -> None:
+    """By mail where there is an address, otherwise by somebody at the desk."""
+    if contact.email:
+        _mail(session, contact, idea, template, facts)
+    elif template in TELLINGS:
+        said = {key: _say(value, contact.locale) for key, value in facts.items()}
+        session.add(
+            Telling(
+                id=new_id(),
+                idea_id=idea.id,
+                account_id=account_id,
+                kind=template,
+                locale=contact.locale,
+                facts=json.dumps(said, ensure_ascii=False, sort_keys=True),
+                at=now,
+                told_by_name="",
+            )
+        )
 
 
 async def mail_official(
@@ -74,10 +126,10 @@ async def mail_official(
 ) -> None:
     """Promise a message to a colleague of the department about an idea; it leads to the file."""
     for contact in await list_contacts(session, [account_id]):
-        await _mail(session, contact, idea, template, facts)
+        _mail(session, contact, idea, template, facts)
 
 
-async def _mail(
+def _mail(
     session: AsyncSession, contact: Contact, idea: Idea, template: str, facts: Mapping[str, object]
 ) -> None:
     send_mail(

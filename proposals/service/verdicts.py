@@ -223,7 +223,8 @@ def _tell(
 
 async def _mail(session: AsyncSession, case: Case, verdict: Verdict, **facts: object) -> None:
     supporters = case.idea.support_count
-    await mail_author(session, case.idea, verdict.kind, text=verdict.text, supporters=supporters, **facts)
+    said: dict[str, object] = {"text": verdict.text, "supporters": supporters, **facts}
+    await mail_author(session, case.idea, verdict.kind, now=verdict.at, **said)
 
 
 # ── steps that all share ──────────────────────────────────────────────────────

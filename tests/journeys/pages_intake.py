@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from proposals.models import Intake, Project
+from proposals.models import Intake, Project, Telling
 from tests.journeys.case import Fields, PageCase, first
 
 NEW_DRAFT: tuple[str, Fields] = ("/ideas/new", {})
@@ -16,6 +16,9 @@ INTAKE: tuple[PageCase, ...] = (
     PageCase("/desk/ideas/{entered_idea}/letter", note="letter", who="reviewer", send={}),
     PageCase("/desk/ideas/{entered_idea}/paper", who="desk"),
     PageCase("/desk/ideas/{entered_idea}/paper", note="empty", who="desk", status=422, send={}),
+    PageCase("/desk/tellings", who="desk"),
+    PageCase("/desk/tellings/{telling}", who="desk"),
+    PageCase("/desk/tellings/{telling}", note="empty", who="desk", status=422, send={}),
     PageCase("/ideas/{entered_idea}"),
     PageCase("/review/ideas/{entered_idea}", who="reviewer"),
     PageCase("/ideas/{created}/authors", who="author", before=(NEW_DRAFT, INVITED)),
@@ -36,5 +39,6 @@ INTAKE_FACTS: dict[str, Callable[[AsyncSession], Awaitable[str]]] = {
     "project_to_debate": first(
         Project.id, Project.poll_id.is_(None), Project.withdrawn_at.is_(None), Project.idea_id.is_not(None)
     ),
+    "telling": first(Telling.id, Telling.ended_at.is_(None)),
     "entered_idea": first(Intake.idea_id, Intake.claimed_at.is_(None)),
 }
