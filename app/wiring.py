@@ -70,7 +70,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
 )
 
 # Addresses whose rest opens a page to whoever knows it: logs keep only their beginning.
-SECRET_PATHS = ("/trustee/", "/consultations/tickets/")
+SECRET_PATHS = ("/trustee/", "/consultations/tickets/", "/notices/feed/")
 
 
 # What each kind of register entry says, and where the page of its subject is.

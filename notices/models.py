@@ -32,6 +32,19 @@ class NoticeChoice(Base):
     changed_at: Mapped[datetime]
 
 
+class NoticeFeed(Base):
+    """Somebody reads their notices in a feed reader, at an address that only they know: it is signed, not
+    stored, and holds the serial number, so that another one makes it void.
+    """
+
+    __tablename__ = "notice_feeds"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    serial: Mapped[int] = mapped_column(comment="of the address that holds; never the same again")
+    is_open: Mapped[bool]
+    changed_at: Mapped[datetime]
+
+
 class Follow(Base):
     """Somebody follows a topic."""
 
@@ -74,7 +87,7 @@ class Notice(Base):
     __tablename__ = "notices"
     __table_args__ = (
         CheckConstraint(_one_of("kind", Kind), name="kind_known"),
-        CheckConstraint("settled_as IN ('', 'now', 'digest', 'none')", name="settled_somehow"),
+        CheckConstraint("settled_as IN ('', 'now', 'digest', 'page', 'none')", name="settled_somehow"),
         CheckConstraint("(settled_at IS NULL) = (settled_as = '')", name="settled_whole"),
         Index(
             "ix_notices_waiting",
@@ -91,4 +104,4 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime] = mapped_column(comment="of the event")
     settled_at: Mapped[datetime | None]
-    settled_as: Mapped[str] = mapped_column(String(10), comment="now, digest, or none was wanted")
+    settled_as: Mapped[str] = mapped_column(String(10), comment="now, digest, page, or none was wanted")

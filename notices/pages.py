@@ -62,6 +62,7 @@ class Told(msgspec.Struct, frozen=True):
     path: str
     sentence: str
     settled_as: str
+    id: str
 
 
 class NoticesPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +72,17 @@ class NoticesPage(msgspec.Struct, frozen=True, kw_only=True):
     follows: list[Followed]
     told: list[Told]
     area: str
+    feed: str  # its whole address; empty: it is closed
     errors: dict[str, str] = {}
+
+
+class FeedPage(msgspec.Struct, frozen=True):
+    """What somebody is told, for their feed reader."""
+
+    id: str
+    own: str
+    updated: datetime
+    entries: list[Told]
 
 
 class StopPage(msgspec.Struct, frozen=True):
@@ -100,6 +111,6 @@ def view_follows(follows: Sequence[Follow], topics: Mapping[str, Topic]) -> list
 def view_told(told: Sequence[tuple[Notice, NoticeEvent]], locale: Locale) -> list[Told]:
     """Notices with their sentences."""
     return [
-        Told(event.at, event.title, event.path, say(event, locale), notice.settled_as)
+        Told(event.at, event.title, event.path, say(event, locale), notice.settled_as, str(event.id))
         for notice, event in told
     ]

@@ -17,7 +17,7 @@ from accounts.models import Residence
 from accounts.policy import Actor
 from app.kit.text import fold
 from notices.errors import TopicNotFound
-from notices.models import Follow, Notice, NoticeChoice, NoticeEvent
+from notices.models import Follow, Notice, NoticeChoice, NoticeEvent, NoticeFeed
 from notices.states import BATCH, DEFAULTS, Kind, Link, Rhythm
 
 FIRST = uuid.UUID(int=0)
@@ -128,10 +128,18 @@ async def list_follows(session: AsyncSession, account_id: uuid.UUID) -> list[Fol
     return list((await session.execute(query)).scalars())
 
 
+async def find_feed(session: AsyncSession, account_id: uuid.UUID) -> int | None:
+    """The serial number of the address at which somebody's feed is open; None when it is not."""
+    query = select(NoticeFeed.serial).where(NoticeFeed.account_id == account_id, NoticeFeed.is_open)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def list_told(
-    session: AsyncSession, account_id: uuid.UUID, *, limit: int
+    session: AsyncSession, account_id: uuid.UUID, *, limit: int, with_unwanted: bool = False
 ) -> list[tuple[Notice, NoticeEvent]]:
-    """What somebody was or will be told, the newest first."""
+    """What somebody was or will be told, the newest first; without what they wanted none of, unless
+    `with_unwanted`.
+    """
     query = (
         select(Notice, NoticeEvent)
         .join(NoticeEvent, NoticeEvent.id == Notice.event_id)
@@ -139,6 +147,8 @@ async def list_told(
         .order_by(Notice.at.desc(), Notice.event_id)
         .limit(limit)
     )
+    if not with_unwanted:
+        query = query.where(Notice.settled_as != "none")
     return [(row[0], row[1]) for row in (await session.execute(query)).all()]
 
 

@@ -1,5 +1,6 @@
 """Choosing what one is told, following, and saying stop out of a mail."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from litestar import Response, Router
@@ -13,13 +14,16 @@ from app.kit.context import Ctx
 from app.kit.errors import FormErrors
 from app.kit.forms import Form, parse, query_form
 from app.kit.mail import STOP_PATH, STOP_PURPOSE, read_stop
-from app.kit.web import WebRequest, anyone, field_errors, get, page, post, see_other, signed_in
+from app.kit.web import WebRequest, anyone, feed, field_errors, get, page, post, see_other, signed_in
 from notices import queries, service
+from notices.errors import FeedNotFound
 from notices.forms import RhythmsForm
-from notices.pages import STOP_TITLES, NoticesPage, StopPage, view_choices, view_follows, view_told
+from notices.pages import STOP_TITLES, FeedPage, NoticesPage, StopPage, view_choices, view_follows, view_told
 from notices.states import ALL
 
-SHOWN = 20  # of what was told last
+SHOWN, IN_FEED = 20, 50  # of what was told last
+FEED_PATH, FEED_PURPOSE = "/notices/feed", "notice feed"
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # of a feed without entries
 
 
 @get("/account/notices", audience=signed_in, include_in_schema=False)
@@ -41,8 +45,17 @@ async def _build(session: AsyncSession, ctx: Ctx, errors: dict[str, str] | None 
         ),
         told=view_told(await queries.list_told(session, me, limit=SHOWN), ctx.locale),
         area=residence.area if residence else "",
+        feed=await _feed_address(session, ctx),
         errors=errors or {},
     )
+
+
+async def _feed_address(session: AsyncSession, ctx: Ctx) -> str:
+    serial = await queries.find_feed(session, ctx.actor.id)
+    if serial is None:
+        return ""
+    token = crypto.sign(ctx.services.settings.secret_key, FEED_PURPOSE, f"{ctx.actor.id} {serial}")
+    return ctx.absolute(f"{FEED_PATH}/{token}")
 
 
 @post("/account/notices", audience=signed_in, include_in_schema=False)
@@ -60,6 +73,43 @@ async def choose(
         return page(request, "notices/notices.html", model, status=422)
     await service.set_rhythms(session, ctx.actor.id, typed.rhythms(), now=ctx.now)
     return see_other(request, "/account/notices", notice=ctx.gettext("Your changes were saved."))
+
+
+@post("/account/notices/feed", audience=signed_in, include_in_schema=False)
+async def change_feed(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+) -> Response[bytes]:
+    """Open one's private feed, give it another address, or close it."""
+    wanted = form.get("wanted") == "yes"
+    await service.set_feed(session, ctx.actor.id, wanted=wanted, now=ctx.now)
+    said = (
+        ctx.gettext("Your private feed has a new address. One it had before shows nothing any more.")
+        if wanted
+        else ctx.gettext("Your private feed is closed.")
+    )
+    return see_other(request, "/account/notices", notice=said, anchor="feed")
+
+
+@get(FEED_PATH + "/{token:str}", audience=anyone, include_in_schema=False)
+async def show_feed(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    token: FromPath[str],
+) -> Response[bytes]:
+    """What somebody is told, for whoever has the address: it is signed. Raises: FeedNotFound."""
+    signed = crypto.read_signed(ctx.services.settings.secret_key, FEED_PURPOSE, token) or ""
+    who, _, serial = signed.partition(" ")
+    if not who or await queries.find_feed(session, UUID(who)) != int(serial):
+        raise FeedNotFound()
+    told = view_told(await queries.list_told(session, UUID(who), limit=IN_FEED), ctx.locale)
+    model = FeedPage(f"urn:uuid:{who}", f"{FEED_PATH}/{token}", told[0].at if told else FIRST_DAY, told)
+    answer = feed(request, "notices/feed.atom.xml", model)
+    answer.headers |= {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+    return answer
 
 
 @post("/follow/{topic:str}", audience=signed_in, include_in_schema=False)
@@ -129,4 +179,6 @@ async def stop(
     return page(request, "notices/stop.html", model)
 
 
-router = Router(path="/", route_handlers=[show_notices, choose, follow, show_stop, stop])
+router = Router(
+    path="/", route_handlers=[show_notices, choose, change_feed, show_feed, follow, show_stop, stop]
+)

@@ -22,11 +22,18 @@ class Kind(StrEnum):
 
 
 class Rhythm(StrEnum):
-    """How soon."""
+    """How soon, and by which channel: a message at once, one a week, or no message at all but an entry on the
+    page of one's account (and in one's private feed, which has all entries).
+    """
 
     NOW = "now"
     WEEKLY = "weekly"
+    PAGE = "page"
     NEVER = "never"
+
+
+UNMAILED = frozenset({Rhythm.PAGE, Rhythm.NEVER})
+"""Rhythms in which nothing is mailed."""
 
 
 DEFAULTS: dict[Kind, Rhythm] = {

@@ -97,6 +97,7 @@ def send_mail(session: AsyncSession, *, to: str, template: str, locale: str, **f
     """
     if not to:
         return
+    key, date = fixed_at(now())
     enqueue(
         session,
         "app.kit.mail.deliver_mail",
@@ -104,13 +105,14 @@ def send_mail(session: AsyncSession, *, to: str, template: str, locale: str, **f
         template=template,
         locale=locale,
         facts=facts,
-        **fixed_at(now()),
+        key=key,
+        date=date,
     )
 
 
-def fixed_at(moment: datetime) -> dict[str, str]:
-    """The arguments of `deliver_mail` that make every copy the same: `key` for the Message-ID, `date`."""
-    return {"key": secrets.token_hex(16), "date": format_datetime(moment.astimezone(BUCHAREST))}
+def fixed_at(moment: datetime) -> tuple[str, str]:
+    """What makes every copy of a message the same: `key` and `date` of `deliver_mail`."""
+    return secrets.token_hex(16), format_datetime(moment.astimezone(BUCHAREST))
 
 
 def stop_path(secret_key: str, locale: Locale, *, who: str, what: str) -> str:

@@ -12,7 +12,7 @@ from accounts.policy import Actor
 from app.kit.db import insert_once
 from app.kit.policy import require
 from notices import queries
-from notices.models import Follow, Notice, NoticeChoice
+from notices.models import Follow, Notice, NoticeChoice, NoticeFeed
 from notices.policy import may_follow
 from notices.states import ALL, DIGEST, Kind, Rhythm
 
@@ -29,6 +29,15 @@ async def set_rhythms(
         await session.execute(
             changed.values(rhythm=rhythm.value, changed_at=now).execution_options(synchronize_session=False)
         )
+
+
+async def set_feed(session: AsyncSession, account_id: uuid.UUID, *, wanted: bool, now: datetime) -> None:
+    """Open one's private feed under a new address, or close it; the address before shows nothing any more."""
+    values = {"account_id": account_id, "serial": 0, "is_open": False, "changed_at": now}
+    await insert_once(session, NoticeFeed, **values)
+    changed = update(NoticeFeed).where(NoticeFeed.account_id == account_id)
+    new = changed.values(serial=NoticeFeed.serial + 1, is_open=wanted, changed_at=now)
+    await session.execute(new.execution_options(synchronize_session=False))
 
 
 async def follow(session: AsyncSession, actor: Actor, topic: str, *, wanted: bool, now: datetime) -> None:
@@ -68,7 +77,7 @@ async def stop(session: AsyncSession, account_id: uuid.UUID, what: str, *, now: 
 
 async def forget_account(session: AsyncSession, closed: AccountClosed) -> None:
     """A closed account chooses, follows and is told nothing."""
-    for table in (NoticeChoice, Follow, Notice):
+    for table in (NoticeChoice, NoticeFeed, Follow, Notice):
         await session.execute(
             delete(table)
             .where(table.account_id == closed.account_id)
@@ -78,7 +87,7 @@ async def forget_account(session: AsyncSession, closed: AccountClosed) -> None:
 
 async def export_notices(session: AsyncSession, actor: Actor) -> object:
     """What is held here about the actor, for the copy of their data."""
-    told = await queries.list_told(session, actor.id, limit=10_000)
+    told = await queries.list_told(session, actor.id, limit=10_000, with_unwanted=True)
     rhythms = await queries.read_rhythms(session, actor.id)
     return {
         "rhythms": {kind.value: rhythm.value for kind, rhythm in rhythms.items()},

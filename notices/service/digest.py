@@ -17,7 +17,8 @@ from app.kit.mail import send_mail
 from notices import queries
 from notices.models import Notice, NoticeChoice, NoticeEvent
 from notices.service.announcing import local_path, say
-from notices.states import DIGEST, Kind, Rhythm
+from notices.service.spreading import SETTLED
+from notices.states import DIGEST, UNMAILED, Kind, Rhythm
 
 MOST_TOPICS = 40  # in one message; the rest is on the pages
 Told = tuple[Kind, NoticeEvent]
@@ -51,20 +52,22 @@ async def send_digests(
 async def _drop_unwanted(
     session: AsyncSession, account_ids: Sequence[uuid.UUID], *, now: datetime
 ) -> set[tuple[uuid.UUID, str]]:
-    """What somebody said stop to while it waited: settled as not wanted. Returns such people and kinds."""
-    query = select(NoticeChoice.account_id, NoticeChoice.kind).where(
-        NoticeChoice.account_id.in_(account_ids), NoticeChoice.rhythm == Rhythm.NEVER.value
+    """What somebody no longer wanted mailed while it waited: settled as not wanted, or as shown on the page.
+    Returns such people and kinds.
+    """
+    query = select(NoticeChoice.account_id, NoticeChoice.kind, NoticeChoice.rhythm).where(
+        NoticeChoice.account_id.in_(account_ids), NoticeChoice.rhythm.in_([one.value for one in UNMAILED])
     )
-    unwanted = {(row.account_id, row.kind) for row in (await session.execute(query)).all()}
-    for account_id, kind in unwanted:
+    unwanted = {(row.account_id, row.kind): row.rhythm for row in (await session.execute(query)).all()}
+    for (account_id, kind), rhythm in unwanted.items():
         just_now = (Notice.account_id == account_id, Notice.kind == kind, Notice.settled_at == now)
         await session.execute(
             update(Notice)
             .where(*just_now, Notice.settled_as == "digest")
-            .values(settled_as="none")
+            .values(settled_as=SETTLED[Rhythm(rhythm)])
             .execution_options(synchronize_session=False)
         )
-    return unwanted
+    return set(unwanted)
 
 
 def _mail(session: AsyncSession, contact: Contact, told: Iterable[Told]) -> None:

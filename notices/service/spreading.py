@@ -17,10 +17,10 @@ from app.kit.mail import send_mail
 from notices import queries
 from notices.models import Notice, NoticeEvent
 from notices.service.announcing import local_path, say
-from notices.states import KINDS, Kind, Link, Rhythm
+from notices.states import KINDS, UNMAILED, Kind, Link, Rhythm
 
 _LINKS = tuple(Link)
-SETTLED = {Rhythm.NOW: "now", Rhythm.WEEKLY: "", Rhythm.NEVER: "none"}
+SETTLED = {Rhythm.NOW: "now", Rhythm.WEEKLY: "", Rhythm.PAGE: "page", Rhythm.NEVER: "none"}
 
 
 async def spread(session: AsyncSession, event_id: uuid.UUID, *, now: datetime) -> bool:
@@ -30,8 +30,7 @@ async def spread(session: AsyncSession, event_id: uuid.UUID, *, now: datetime) -
         return False
     link = _LINKS[event.link]
     batch = await queries.list_batch(session, event, link)
-    spared = set(json.loads(event.spared))
-    await _tell(session, event, link, [one for one in batch.ids if str(one) not in spared], now=now)
+    await _tell(session, event, link, batch.ids, now=now)
     event.after = batch.after
     if batch.after is None:
         event.link += 1
@@ -44,11 +43,18 @@ async def spread(session: AsyncSession, event_id: uuid.UUID, *, now: datetime) -
 async def _tell(
     session: AsyncSession, event: NoticeEvent, link: Link, ids: Sequence[uuid.UUID], *, now: datetime
 ) -> None:
+    """Who has no address is told on their page alone, also of what the others were told by mail otherwise."""
     kind = Kind(event.kind) if event.kind and link is not Link.AREA else KINDS[link]
-    contacts = [one for one in await list_contacts(session, ids) if one.email]
+    spared = set(json.loads(event.spared))
+    contacts = [
+        one for one in await list_contacts(session, ids) if not one.email or str(one.id) not in spared
+    ]
     rhythms = await queries.list_rhythms(session, [one.id for one in contacts], kind)
     if event.is_pressing:
         rhythms = {who: Rhythm.NOW if one is Rhythm.WEEKLY else one for who, one in rhythms.items()}
+    for contact in contacts:
+        if not contact.email and rhythms[contact.id] not in UNMAILED:
+            rhythms[contact.id] = Rhythm.PAGE
     new = await _insert(session, event, kind, rhythms, now=now)
     for contact in contacts:
         if contact.id in new and rhythms[contact.id] is Rhythm.NOW:

@@ -15,7 +15,7 @@ TellingRow = Row[*tuple[Any, ...]]
 """`Telling`, `Idea`, and where there are: `Intake`, the `Verdict` and the `ClockPause` of which it tells."""
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[Telling, Idea, Intake, Verdict, ClockPause]:
     unclaimed = and_(Intake.idea_id == Telling.idea_id, Telling.account_id.is_(None))
     decided = and_(Verdict.idea_id == Telling.idea_id, Verdict.at == Telling.at, Verdict.kind == Telling.kind)
     asked = and_(
@@ -56,7 +56,7 @@ async def count_open_tellings(session: AsyncSession) -> int:
 
 async def get_telling_row(session: AsyncSession, telling_id: uuid.UUID) -> TellingRow:
     """One of them, ended or not. Raises: TellingNotFound."""
-    row = (await session.execute(_rows().where(Telling.id == telling_id).limit(1))).first()
+    row: TellingRow | None = (await session.execute(_rows().where(Telling.id == telling_id).limit(1))).first()
     if row is None:
         raise TellingNotFound()
     return row

@@ -197,6 +197,7 @@ def mail_row(
     """That promise as a row of the outbox: at a random moment within MAIL_SPREAD_SECONDS."""
     locale: Locale = "en" if actor.locale == "en" else "ro"
     due_at = now + timedelta(seconds=secrets.randbelow(MAIL_SPREAD_SECONDS))
+    key, date = fixed_at(due_at)  # not when the ballot was cast
     return message_row(
         "app.kit.mail.deliver_mail",
         queue="low",
@@ -210,5 +211,6 @@ def mail_row(
             "closes": show_datetime(closes_at, locale),
             "has_replaced": has_replaced,
         },
-        **fixed_at(due_at),  # not when the ballot was cast
+        key=key,
+        date=date,
     )
