@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -144,8 +145,16 @@ class PartPage(msgspec.Struct, frozen=True, kw_only=True):
     said: Said
     may_propose: Verdict
     amendment_id: str
+    paging: Paging
     previous: tuple[str, str] | None
     following: tuple[str, str] | None
+
+    def query(self, view: str = "") -> str:
+        """What an address of a part says beside the part: how changes are shown, and which draft is written
+        on.
+        """
+        said = {"view": view or self.view, "amendment": self.amendment_id}
+        return urlencode({name: value for name, value in said.items() if value})
 
 
 class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,6 +165,8 @@ class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
     act_title: str
     sequence: int
     is_newest: bool
+    group_id: str
+    paging: Paging
     places: list[str]
     units: list[UnitView]
     amendments: list[AmendmentView]

@@ -16,6 +16,7 @@ from amendments.states import ActState
 from amendments.text.reading.proposal import Remark
 from amendments.text.units import UnitType
 from app.kit.i18n import N_
+from app.kit.paging import Paging
 
 REMARKS: dict[str, str] = {
     "no_articles": N_("No article was found. Is this the text of the decision?"),
@@ -184,8 +185,16 @@ class PreparedView(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class WaitingView(msgspec.Struct, frozen=True):
+    """An amendment that waits for an answer, with number and address of those that propose the same."""
+
+    view: AmendmentView
+    others: list[tuple[str, str]]
+
+
 class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Amendments that wait for an answer; those that propose the same stand together. `answerable`: ids
+    """Amendments that wait for an answer; those that propose the same stand together, `waiting_count` times
+    on all pages. What is prepared comes first, so that it is read together. `answerable`: ids
     of those that this person may answer, `preparable`: of those for which they may prepare one; `adopted`:
     the prepared answers that were ticked; `lawful_end`: where it lies after `proposals_until`; `typed`: a
     form that was refused.
@@ -194,7 +203,9 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     act_id: str
     act_number: str
     act_title: str
-    waiting: list[list[AmendmentView]]
+    waiting: list[WaitingView]
+    waiting_count: int
+    paging: Paging
     answered: list[AmendmentView]
     answerable: frozenset[str]
     may_close: bool

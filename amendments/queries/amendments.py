@@ -193,9 +193,15 @@ _BARE = (
 
 
 async def list_standing(session: AsyncSession, version: ActVersion) -> list[tuple[AmendmentRow, Amendment]]:
-    """Every registered amendment that means something on a version: written against it, or carried to it."""
-    found = (await session.execute(_standing(version, AmendmentRow))).all()
-    return [(row, as_amendment(row, operations)) for operations, row in found]
+    """Every registered amendment that means something on a version: written against it, or carried to it; one
+    that was returned as it was sent.
+    """
+    found = []
+    for anchored, row in (await session.execute(_standing(version, AmendmentRow))).all():
+        written = anchored if row.sent is None else operations_sent(bytes(row.sent), version.id)
+        if row.sent is None or written is not None:
+            found.append((row, as_amendment(as_sent(row), written)))
+    return found
 
 
 async def map_standing(session: AsyncSession, version: ActVersion) -> dict[uuid.UUID, Amendment]:

@@ -1,6 +1,6 @@
 """Answering amendments, and the steps of the procedure while they are answered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import msgspec
@@ -22,6 +22,7 @@ from amendments.pages.officials import (
     CounterField,
     PreparedView,
     QueuePage,
+    WaitingView,
 )
 from amendments.pages.warnings import view_warnings
 from amendments.pages.words import ACT_STATES, OUTCOMES, STEPS
@@ -48,9 +49,12 @@ from amendments.text.sentences import sentence
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import FormErrors
-from app.kit.forms import Form, parse, whole_number
+from app.kit.forms import Form, parse, query_form, whole_number
+from app.kit.paging import paging
 from app.kit.policy import require
 from app.kit.web import WebRequest, explain_refusal, get, official, page, post, see_other
+
+ON_A_PAGE = 20
 
 
 @get("/acts/{act_id:uuid}/answers", audience=official, include_in_schema=False)
@@ -63,7 +67,8 @@ async def show_queue(
     """What waits for an answer, the same proposals together; and the next step of the procedure."""
     act = await visible_act(session, ctx, act_id)
     require(may_see_answers(ctx.actor))
-    return page(request, "amendments/queue.html", await queue_page(session, ctx, act))
+    asked = query_form(request).get("page")
+    return page(request, "amendments/queue.html", await queue_page(session, ctx, act, asked=asked))
 
 
 async def queue_page(
@@ -72,25 +77,33 @@ async def queue_page(
     act: Act,
     form: Form | None = None,
     errors: dict[str, str] | None = None,
+    asked: str = "",
 ) -> QueuePage:
-    """`form`: what was typed and refused."""
-    rows = await queries.list_registered(session, act.id)
-    waiting = [row for row in rows if row.state in UNANSWERED]
-    alike: dict[object, list[AmendmentRow]] = {}
-    for row in waiting:
-        alike.setdefault(service.proposal_key(row), []).append(row)
-    views = await view_rows(session, ctx, act.id, rows, standing=await _standing(session, act.id))
+    """`form`: what was typed and refused; `asked`: the number of a page."""
+    registered = await queries.list_registered(session, act.id)
     accounts = await list_same_person(session, ctx.actor.id)
-    prepared = [
-        view
-        for row in rows
-        if (view := await view_prepared(session, ctx, row, accounts=accounts)) is not None
-    ]
+    found = await _prepared(session, ctx, registered, accounts=accounts)
+    groups, answered = _queue(registered, found)
+    pages = paging(form.get("page") if form else asked, len(groups) + len(answered), size=ON_A_PAGE)
+    shown = [*groups, *([row] for row in answered)][pages.offset : pages.offset + pages.size]
+    rows = [row for group in shown for row in group]
+    standing = await _standing(session, act.id)
+    views = await view_rows(session, ctx, act.id, [group[0] for group in shown], standing=standing)
+    prepared = [await _view_prepared(session, ctx, row, found[row.id]) for row in rows if row.id in found]
     return QueuePage(
         act_id=str(act.id),
         act_number=act.number or "",
         act_title=act.title,
-        waiting=[[views[row.id] for row in group] for group in alike.values()],
+        waiting=[
+            WaitingView(
+                views[first.id],
+                [(row.number or "", f"/acts/{act.id}/amendments/{row.id}") for row in others],
+            )
+            for first, *others in shown
+            if first.state in UNANSWERED
+        ],
+        waiting_count=len(groups),
+        paging=pages,
         answered=[views[row.id] for row in rows if row.state == AmendmentState.ANSWERED],
         answerable=frozenset(
             str(row.id) for row in rows if may_answer(ctx.actor, act, row, accounts=accounts)
@@ -114,6 +127,36 @@ async def queue_page(
         typed=dict(form.fields) if form else {},
         errors=errors or {},
     )
+
+
+def _queue(
+    rows: Sequence[AmendmentRow], prepared: Collection[UUID]
+) -> tuple[list[list[AmendmentRow]], list[AmendmentRow]]:
+    """What waits, the same proposals together, and what is answered; of both, first what is prepared."""
+    alike: dict[object, list[AmendmentRow]] = {}
+    for row in rows:
+        if row.state in UNANSWERED:
+            alike.setdefault(service.proposal_key(row), []).append(row)
+    answered = [row for row in rows if row.state == AmendmentState.ANSWERED]
+    groups = sorted(alike.values(), key=lambda group: not any(row.id in prepared for row in group))
+    return groups, sorted(answered, key=lambda row: row.id not in prepared)
+
+
+async def _prepared(
+    session: AsyncSession, ctx: Ctx, rows: Sequence[AmendmentRow], *, accounts: Collection[UUID]
+) -> dict[UUID, PreparedAnswer]:
+    """What is prepared for the newest text, of all amendments of an act, for who may read it."""
+    if not rows:
+        return {}
+    newest = await queries.last_version(session, rows[0].act_id)
+    found = await queries.map_prepared(session, rows[0].act_id)
+    return {
+        row.id: found[row.id]
+        for row in rows
+        if row.id in found
+        and found[row.id].version_id == newest.id
+        and may_see_prepared(ctx.actor, row, accounts=accounts)
+    }
 
 
 @post("/acts/{act_id:uuid}/step", audience=official, include_in_schema=False)
@@ -176,7 +219,7 @@ _TERM_FIELDS = {
 async def _standing(session: AsyncSession, act_id: UUID) -> Standing:
     """What stands on the newest text."""
     newest = await queries.last_version(session, act_id)
-    return newest, {row.id: one for row, one in await queries.list_standing(session, newest)}
+    return newest, await queries.map_standing(session, newest)
 
 
 async def _written_on(
@@ -230,8 +273,12 @@ async def view_prepared(
 ) -> PreparedView | None:
     """The same as it is shown."""
     found = await find_prepared(session, ctx, row, accounts=accounts)
-    if found is None:
-        return None
+    return await _view_prepared(session, ctx, row, found) if found else None
+
+
+async def _view_prepared(
+    session: AsyncSession, ctx: Ctx, row: AmendmentRow, found: PreparedAnswer
+) -> PreparedView:
     changes = []
     if found.operations is not None:
         reading = reading_of(await queries.get_version(session, found.version_id), ctx)

@@ -26,7 +26,10 @@ from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.errors import NotFound
 from app.kit.forms import query_form
+from app.kit.paging import paging
 from app.kit.web import WebRequest, anyone, get, page
+
+ON_A_PAGE = 20  # of the amendments to one part, or that contradict each other
 
 
 @get("/acts/{act_id:uuid}/text/{unit:str}", audience=anyone)
@@ -48,6 +51,8 @@ async def show_part(
     standing = await queries.map_standing(session, version)
     amendments = {one.id: one for one in standing.values()}
     touching = [id for id, one in standing.items() if any(unit_of(each) in below for each in one.operations)]
+    pages = paging(query_form(request).get("page"), len(touching), size=ON_A_PAGE)
+    shown = touching[pages.offset : pages.offset + pages.size]
     model = PartPage(
         act_id=str(act_id),
         act_number=act.number or "",
@@ -57,11 +62,12 @@ async def show_part(
             msgspec.structs.replace(view, offers=offers_at(reading.version, view.id))
             for view in view_units(reading.version, reading.layout, amendments, ctx.locale, below=unit)
         ],
-        amendments=await _view_many(session, version, reading, {id: standing[id] for id in touching}),
+        amendments=await _view_many(session, version, reading, {id: standing[id] for id in shown}),
         view=asked if asked in VIEWS else VIEWS[0],
         may_propose=may_propose(ctx.actor, act, today=local_date(ctx.now)),
         said=await count_said(session, act_id),
         amendment_id=amendment_id,
+        paging=pages,
         previous=_beside(reading, unit, -1),
         following=_beside(reading, unit, 1),
     )
@@ -124,11 +130,13 @@ async def show_group(
     )
     reading = reading_of(version, ctx)
     standing = await queries.map_standing(session, version)
-    shown = {id: one for id, one in standing.items() if id in group}
+    members = {id: one for id, one in standing.items() if id in group}
     places = dict.fromkeys(
-        unit for amendment in shown.values() for one in amendment.operations if (unit := unit_of(one))
+        unit for amendment in members.values() for one in amendment.operations if (unit := unit_of(one))
     )
-    amendments = {one.id: one for one in shown.values()}
+    amendments = {one.id: one for one in members.values()}
+    pages = paging(query_form(request).get("page"), len(members), size=ON_A_PAGE)
+    shown = dict(list(members.items())[pages.offset : pages.offset + pages.size])
     units = [
         view
         for unit in places
@@ -140,6 +148,8 @@ async def show_group(
         act_number=act.number or "",
         act_title=act.title,
         sequence=version.sequence,
+        group_id=str(amendment_id),
+        paging=pages,
         is_newest=version.sequence == versions[-1].sequence,
         places=[cite(reading.version, unit, ctx.locale) for unit in places],
         units=units,
