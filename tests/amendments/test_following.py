@@ -120,6 +120,39 @@ def mails(folder: Path) -> list[EmailMessage]:
     ]  # type: ignore[misc]
 
 
+async def test_who_asked_for_announcements_is_told_when_by_whom_and_until_when(
+    town: Town, run_jobs: Callable[[], Awaitable[int]], tmp_path: Path
+) -> None:
+    """Law 52/2003, art. 7 (1): the announcement is sent to whoever asked for it."""
+    ana, dan = await town.resident(), await town.resident(name="Dan Vecinu")
+    page = await ana.see("/acts")
+    assert "/acts/subscription" in page
+    for visitor in (ana, dan):
+        for _ in range(2):  # two clicks
+            told = await visitor.send("/acts/subscription", wanted="yes")
+            assert told.headers["location"].endswith("/acts")
+    await dan.send("/acts/subscription", wanted="no")
+    guest = await town.visitor()
+    assert "/acts/subscription" not in await guest.see("/acts")
+    refused = await guest.client.post("/en/acts/subscription", data={"wanted": "yes"})
+    assert refused.status_code in (303, 403)
+    async with town.database.write() as session:
+        assert len(await queries.list_subscribers(session)) == 1
+        act = await make_act(session, await make_clerk(session), tmp_path / "papers")
+    await run_jobs()
+    assert ana.account is not None
+    [letter] = [one for one in mails(tmp_path / "mail") if act.number in str(one["subject"])]
+    assert letter["to"] == ana.account.email
+    said = letter.get_content()
+    for words in (
+        f"„{act.title}”, inițiat de Ion Primaru, primar",
+        "până la 15 martie 2027",
+        f"/acts/{act.id}",
+        "Ați cerut să vă anunțăm când apare un proiect de hotărâre.",
+    ):
+        assert words in said, words
+
+
 async def follower_count(town: Town) -> int:
     async with town.database.read() as session:
         return (await session.execute(select(func.count()).select_from(Follow))).scalar_one()
