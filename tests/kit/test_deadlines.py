@@ -137,21 +137,38 @@ def _day(moment: np.datetime64) -> date:
     days=st.integers(1, 60),
     unit=st.sampled_from(Unit),
     spans=st.lists(st.tuples(st.integers(0, 50), st.integers(0, 25)), max_size=3),
+    asked=st.none() | st.tuples(st.integers(0, 50), st.integers(-3, 25)),
     bridges=st.sets(st.integers(1, 90), max_size=4),
 )
 def test_the_second_implementation_agrees(
-    start: date, days: int, unit: Unit, spans: list[tuple[int, int]], bridges: set[int]
+    start: date,
+    days: int,
+    unit: Unit,
+    spans: list[tuple[int, int]],
+    asked: tuple[int, int] | None,
+    bridges: set[int],
 ) -> None:
+    """`asked`: a pause that is open since so many days after the start, and how long ago that is (a pause that
+    begins in the future is one day long at least).
+    """
     pauses = [Pause(start + timedelta(days=n), start + timedelta(days=n + length)) for n, length in spans]
     paused = {
         pause.since + timedelta(days=n)
         for pause in pauses
         for n in range(((pause.until or pause.since) - pause.since).days)
-    } - {start}  # the day of the event does not count anyway
+    }
+    today = start
+    if asked is not None:
+        since = start + timedelta(days=asked[0])
+        today = since + timedelta(days=asked[1])
+        pauses.append(Pause(since))
+        paused |= {since + timedelta(days=n) for n in range(max(asked[1], 0) + 1)}
     off = {start + timedelta(days=n) for n in bridges}
     term = Term(days, unit, source="")
-    deadline = compute(start, term, pauses=pauses, today=start, days_off=frozenset(off))
-    assert deadline.due_on == second_opinion(start, term, paused, off)
+    deadline = compute(start, term, pauses=pauses, today=today, days_off=frozenset(off))
+    # the day of the event does not count anyway
+    assert deadline.due_on == second_opinion(start, term, paused - {start}, off)
+    assert deadline.is_paused is (asked is not None)
 
 
 @pytest.mark.parametrize("year", range(2024, 2033))
