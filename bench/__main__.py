@@ -13,6 +13,7 @@ BENCHES = {
     "seats": "bench.seats",  # Scottish STV, Schulze and Meek beside other programs
     "amendments": "bench.amendments",  # a 200-page law with 1,000 open amendments
     "season": "bench.season",  # every list, search and queue over a whole season of ideas
+    "juries": "bench.juries",  # how often juries order two entries wrongly, drawn for docs/
     "growth": "bench.growth",  # how the cost of a count grows, drawn for docs/
 }
 

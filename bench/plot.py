@@ -43,6 +43,7 @@ class Line(msgspec.Struct, frozen=True):
 
     name: str
     points: tuple[tuple[float, float], ...]
+    unit: str = "s"
 
 
 class Panel(msgspec.Struct, frozen=True):
@@ -114,7 +115,7 @@ def _line(index: int, line: Line, across: _Scale, upward: _Scale, name_y: float)
     places = [(across.at(x), upward.at(y)) for x, y in line.points]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     signs = "".join(f'<g transform="translate({x:.1f} {y:.1f})">{_SIGNS[index]}</g>' for x, y in places)
-    told = f"{line.name}, {_number(line.points[-1][1])} s"
+    told = f"{line.name}, {_number(line.points[-1][1])} {line.unit}"
     return [
         f'<g class="l{index}"><polyline class="line" stroke-dasharray="{_DASHES[index]}" points="{path}"/>',
         f'<g class="sign">{signs}</g>',

@@ -1,5 +1,5 @@
 """Hackathons and project competitions.
 
-Empty for now: only the place is kept. Here will live challenges, teams, submissions, the jury's scores and
-the published results. Until then nothing on the site offers any of it.
+So far the jury's arithmetic alone (`rules/`): who reads what, and what the scores say. Here will live challenges,
+teams, submissions, score sheets and the published results; until then nothing on the site offers any of it.
 """

@@ -148,8 +148,8 @@ def test_the_second_implementation_agrees(
     asked: tuple[int, int] | None,
     bridges: set[int],
 ) -> None:
-    """`asked`: a pause that is open since so many days after the start, and how long ago that is (a pause that
-    begins in the future is one day long at least).
+    """`asked`: since how many days after the start a pause is open, and how long ago that is (one that begins
+    in the future is one day long at least).
     """
     pauses = [Pause(start + timedelta(days=n), start + timedelta(days=n + length)) for n, length in spans]
     paused = {
