@@ -9,6 +9,7 @@ import msgspec
 from app.kit.clock import local_date
 from app.kit.i18n import N_
 from consultations.queries import Listed
+from consultations.rules.door import Attendance
 from consultations.rules.kept import Kept, Record, judge, notice_days, rate, report_by, shortest_notice
 from consultations.states import State
 
@@ -34,6 +35,8 @@ CSV_HEAD = (
     "moves",
     "shortest_notice_days",
     "as_of",
+    "people_least",
+    "people_most",
 )
 
 
@@ -53,8 +56,11 @@ def judge_all(records: Iterable[tuple[Listed, Record]], *, today: date) -> list[
     ]
 
 
-def write_row(judged: Judged, *, today: date) -> list[str]:
-    """The raw facts of a consultation, as published: what the rule needs, and not its verdict."""
+def write_row(judged: Judged, counted: Attendance | None, *, today: date) -> list[str]:
+    """The raw facts of a consultation, as published: what the rule needs, and not its verdict; and how many
+    people were `counted` at the door of one that was held.
+    """
+    people = counted.people if counted else None
     one, record = judged.one, judged.record
     shortest = shortest_notice(record)
     return [
@@ -73,6 +79,8 @@ def write_row(judged: Judged, *, today: date) -> list[str]:
         str(len(record.moves)),
         "" if shortest is None else str(shortest),
         today.isoformat(),
+        "" if people is None else str(people.least),
+        "" if people is None else str(people.most),
     ]
 
 

@@ -27,6 +27,12 @@ async def read_attendances(session: AsyncSession, ids: Collection[uuid.UUID]) ->
     return {key: attend(own, groups.get(key, [])) for key, own in events.items()}
 
 
+def show_counted(attendance: Attendance | None, key: str) -> list[int] | None:
+    """How many of a group were noted at the door, at least and at most; None where nobody was."""
+    people = attendance.standings[key].people if attendance else None
+    return None if people is None else [people.least, people.most]
+
+
 async def list_events(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Event]]:
     """What was noted at the door of each consultation, as the rules take it."""
     table = DoorEvent.__table__.c

@@ -6,6 +6,7 @@ from consultations.routes import (
     coming,
     desk,
     door,
+    door_tablet,
     feeds,
     kept,
     minutes,
@@ -34,5 +35,6 @@ router = Router(
         *questions.HANDLERS,
         *room.HANDLERS,
         *door.HANDLERS,
+        *door_tablet.HANDLERS,
     ],
 )

@@ -22,9 +22,10 @@ from consultations.pages.kept import (
     write_row,
 )
 from consultations.queries import Chosen
+from consultations.queries.door import read_attendances
 from consultations.queries.kept import list_records
 from consultations.rules.kept import Kept
-from consultations.states import ChangeKind
+from consultations.states import ChangeKind, State
 from proposals.pages.ideas import query_of
 
 
@@ -86,7 +87,10 @@ async def download_programme(
     """Everything that was published of a season, or of all, as facts: see `docs/kept.md`."""
     judged = await _judge(session, ctx, query_form(request).get("season"))
     today = local_date(ctx.now)
-    content = write_csv(list(CSV_HEAD), [write_row(one, today=today) for one in judged])
+    held = [one.one.row.id for one in judged if one.one.row.state == State.HELD]
+    counted = await read_attendances(session, held)
+    rows = [write_row(one, counted.get(one.one.row.id), today=today) for one in judged]
+    content = write_csv(list(CSV_HEAD), rows)
     return download(content, media_type="text/csv", filename="programme.csv")
 
 

@@ -24,6 +24,7 @@ from app.kit.policy import require
 from consultations import queries
 from consultations.models import Consultation, Registration
 from consultations.policy import may_answer_calls, may_register, may_register_others, takes_registrations
+from consultations.queries.door import read_attendances, show_counted
 from consultations.rules.places import Party as Wanted
 from consultations.rules.places import count_free, list_promoted
 from consultations.service.telling import mail_registration
@@ -290,7 +291,9 @@ async def _list_of(
 
 
 async def export_consultations(session: AsyncSession, actor: Actor) -> object:
-    """Where the actor comes or came, for the copy of their data."""
+    """Where the actor comes or came, for the copy of their data. `counted`: how many of them at the door."""
+    coming = await queries.list_coming_of(session, [actor.id])
+    counted = await read_attendances(session, [row.id for _, row in coming])
     return [
         {
             "consultation": row.number,
@@ -302,6 +305,7 @@ async def export_consultations(session: AsyncSession, actor: Actor) -> object:
             "needs": one.needs,
             "language": one.language,
             "registered_at": one.registered_at.isoformat(),
+            "counted": show_counted(counted.get(row.id), str(one.id)),
         }
-        for one, row in await queries.list_coming_of(session, [actor.id])
+        for one, row in coming
     ]

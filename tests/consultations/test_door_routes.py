@@ -1,5 +1,6 @@
 """The door on a page without scripts, what is to be decided, and who sees how many came."""
 
+import csv
 import re
 
 import pytest
@@ -118,6 +119,10 @@ async def test_what_tablets_said_differently_is_decided_and_published_as_numbers
     assert WHY in settled
     assert re.findall(r'stats__value">([^<]+)', await visitor.see(public))[:2] == ["3", "3"]
     assert "Came" in await organizer.see(f"{public}/people")
+    (published,) = csv.DictReader(
+        (await visitor.client.get("/consultations/programme.csv")).text.splitlines()
+    )
+    assert (published["people_least"], published["people_most"]) == ("3", "3")
 
 
 async def test_reading_the_list_all_evening_is_noted_once(town: Town) -> None:

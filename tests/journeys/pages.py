@@ -324,6 +324,8 @@ NOT_PAGES: dict[str, str] = {
     "/acts/{act_id:uuid}/papers/{position:int}": "downloads",
     "/acts/{act_id:uuid}/debates/{position:int}/calendar.ics": "a download",
     "/consultations/{consultation_id:uuid}/calendar.ics": "a download",
+    "/consultations/door/worker.js": "a program, tested in tests/journeys/test_door.py",
+    "/consultations/door/{consultation_id:uuid}/list": "data for tablets, tested in tests/consultations",
     "/consultations/calendars/{kind:str}/{key:str}/calendar.ics": "a download",
     "/amendments/{amendment_id:uuid}": "a short address that leads on",
     "/days-off": "a short address that leads to this year",

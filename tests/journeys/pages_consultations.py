@@ -104,6 +104,7 @@ CONSULTATIONS += (
     PageCase(f"{BASE}/{{counted}}/people", who="organizer"),
     PageCase(f"{BASE}/door", who="door"),
     PageCase(DOOR, who="door"),
+    PageCase(f"{DOOR}/tablet", who="door"),
     PageCase(f"{DOOR}?q=zzz", note="nobody", who="door"),
     PageCase(f"{DOOR}/walk-ins", note="empty", who="door", status=422, send={"walk_in": "{tonight}"}),
     PageCase(f"{DOOR}/arrivals", note="nobody", who="door", status=422, send={}),
