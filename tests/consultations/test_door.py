@@ -13,12 +13,15 @@ from accounts.policy import Actor
 from accounts.states import Role
 from app.kit.db import Database
 from app.kit.errors import Forbidden, FormErrors
+from app.kit.front import Front
+from app.worker import resolve
 from consultations import service
 from consultations.models import Consultation, DoorEvent, WalkIn
 from consultations.queries.door import list_decisions, read_attendance
 from consultations.rules.door import DoubtKind, Kind, Span
 from consultations.service import Here, Noted, Party
 from consultations.service.door import Problem
+from tests.conftest import FrozenClock
 from tests.make.accounts import actor_of, make_account
 from tests.make.consultations import EVENING, MORNING, make_consultation, make_organizer, make_visitor
 
@@ -232,6 +235,23 @@ async def test_names_of_walk_ins_are_forgotten_and_their_number_stays(session: A
     assert walked is not None
     assert walked.name == ""
     assert (await read_attendance(session, row.id)).people == Span(2, 2)
+
+
+async def test_the_clock_forgets_and_reminds(app: Front, clock: FrozenClock) -> None:
+    """The jobs themselves, called as the worker calls them."""
+    async with app.services.database.write() as session:
+        organizer = await make_organizer(session)
+        row = await make_consultation(session, organizer)
+        await service.register(session, await make_visitor(session), row.id, Party(), now=MORNING)
+        await service.note_walk_in(session, organizer, row.id, B, "Maria Radu", Here(people=2), now=NOW)
+    clock.at(EVENING - timedelta(hours=20))
+    await resolve("consultations.jobs.remind_who_comes")(app.services)
+    clock.at(EVENING + timedelta(days=31))
+    for job in ("forget_people", "remind_of_minutes"):
+        await resolve(f"consultations.jobs.{job}")(app.services)
+    async with app.services.database.read() as session:
+        assert (await session.get_one(Consultation, row.id)).reminded_for == EVENING
+        assert (await session.get_one(WalkIn, B)).name == ""
 
 
 async def test_what_was_noted_is_never_altered(database: Database) -> None:

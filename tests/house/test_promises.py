@@ -41,6 +41,7 @@ def test_a_job_string_names_an_async_function(job: str) -> None:
     function = resolve(job)
     assert callable(function), JOBS[job]
     assert function.__code__.co_flags & 0x80, f"{job} is not async"
+    assert function.__code__.co_varnames[0] == "services", f"{job} is called with the services first"
 
 
 def test_every_register_kind_is_in_words() -> None:
