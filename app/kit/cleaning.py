@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Any
 
 MAX_UNPACKED = 80 * 1024 * 1024
+MAX_INFLATED = 400 * 1024 * 1024  # of all streams of a PDF: a hundred pages scanned without loss
 MAX_PARTS = 2_000  # of an office document; those of long ones have a few hundred
 MAX_PAGES = 500
 SECONDS, MEMORY = 20, 1 << 30  # of the process that opens a file
@@ -214,7 +215,9 @@ def clean_pdf(content: bytes) -> bytes:
         with pikepdf.open(BytesIO(content)) as pdf:
             if len(pdf.pages) > MAX_PAGES:
                 raise Refused("bomb")
+            room = MAX_INFLATED
             for one in pdf.objects:
+                room -= _inflated(one, pikepdf, room)
                 _clean_object(one, pikepdf)
             for name in ("/OpenAction", "/AA"):
                 if name in pdf.Root:
@@ -228,6 +231,46 @@ def clean_pdf(content: bytes) -> bytes:
         raise Refused("locked") from None
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RecursionError):
         raise Refused("damaged") from None
+
+
+def _inflated(one: Any, pikepdf: Any, room: int) -> int:
+    """How much a stream unpacks to, counted without keeping it. Raises: Refused where that is more than
+    `room`: whoever opens the file would unpack it.
+    """
+    names = _filters(one, pikepdf)
+    if names[:1] != ["/FlateDecode"]:
+        return 0
+    parts, count = iter((one.read_raw_bytes(),)), 0
+    for name in names:
+        if name != "/FlateDecode":
+            break
+        parts = _inflate(parts)
+    for part in parts:
+        count += len(part)
+        if count > room:
+            raise Refused("bomb")
+    return count
+
+
+def _inflate(packed: Iterator[bytes]) -> Iterator[bytes]:
+    """Unpack a piece at a time; what is damaged ends there, as it does for readers."""
+    unpack = zlib.decompressobj()
+    for piece in packed:
+        waiting = piece
+        while waiting and not unpack.eof:
+            try:
+                yield unpack.decompress(waiting, 1 << 20)
+            except zlib.error:
+                return
+            waiting = unpack.unconsumed_tail
+
+
+def _filters(found: Any, pikepdf: Any) -> list[str]:
+    """How a stream is packed, the outermost first; nothing of what is no stream."""
+    if not isinstance(found, pikepdf.Stream):
+        return []
+    kind = found.get("/Filter")
+    return [str(kind)] if isinstance(kind, pikepdf.Name) else [str(one) for one in kind or ()]
 
 
 def _clean_object(one: Any, pikepdf: Any) -> None:
@@ -262,11 +305,7 @@ def _refuse_active(found: Any) -> None:
 
 def _strip_stream(found: Any, pikepdf: Any) -> None:
     """Photos keep inside a PDF what the camera wrote, the place included."""
-    if not isinstance(found, pikepdf.Stream):
-        return
-    kind = found.get("/Filter")
-    names = [str(kind)] if isinstance(kind, pikepdf.Name) else [str(one) for one in kind or ()]
-    if names == ["/DCTDecode"]:
+    if _filters(found, pikepdf) == ["/DCTDecode"]:
         stripped = strip_picture(found.read_raw_bytes())
         found.write(stripped, filter=pikepdf.Name.DCTDecode, decode_parms=found.get("/DecodeParms"))
 

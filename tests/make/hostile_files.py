@@ -60,6 +60,26 @@ def png_bomb() -> bytes:
     )
 
 
+def moving_picture(kind: str = "WEBP") -> bytes:
+    """A picture of many frames, the second of which says something else than the first."""
+    frames, out = [Image.new("RGB", (64, 48), colour) for colour in ("green", "red", "blue")], io.BytesIO()
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=40, loop=0)
+    return out.getvalue()
+
+
+def pdf_bomb(*, layers: int = 1) -> bytes:
+    """A small PDF whose page unpacks to half a gigabyte; packed twice, it is smaller still."""
+    pack, made, out = zlib.compressobj(9), pikepdf.open(io.BytesIO(SMALL_PDF)), io.BytesIO()
+    packed = b"".join(pack.compress(bytes(1 << 20)) for _ in range(500)) + pack.flush()
+    for _ in range(layers - 1):
+        packed = zlib.compress(packed, 9)
+    page = made.make_stream(b"")
+    page.write(packed, filter=pikepdf.Array([pikepdf.Name.FlateDecode] * layers))
+    made.pages[0].Contents = page
+    made.save(out)
+    return out.getvalue()
+
+
 def pdf(*, secret: bool = True) -> bytes:
     """A PDF of one page with a photo; with `secret`, author, XMP and the photo's place are in it."""
     made, out = pikepdf.new(), io.BytesIO()

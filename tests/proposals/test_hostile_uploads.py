@@ -28,9 +28,11 @@ from tests.make.hostile_files import (
     docx,
     jpeg,
     lying_zip,
+    moving_picture,
     odt,
     package,
     pdf,
+    pdf_bomb,
     pdf_with,
     png,
     png_bomb,
@@ -72,6 +74,8 @@ REFUSED: tuple[tuple[str, str, Make, str], ...] = (
     ("a PDF with a hidden script", "plan.pdf", lambda: pdf_with("hidden script"), MACROS),
     ("a PDF that starts a program", "plan.pdf", lambda: pdf_with("launch"), MACROS),
     ("a PDF with a file inside", "plan.pdf", lambda: pdf_with("file"), INSIDE),
+    ("a PDF that unpacks to half a gigabyte", "plan.pdf", pdf_bomb, BOMB),
+    ("a PDF that is packed twice", "plan.pdf", lambda: pdf_bomb(layers=2), BOMB),
     ("a PDF with a password", "plan.pdf", lambda: pdf_with("password"), LOCKED),
     ("a DOCX with macros", "plan.docx", lambda: docx(more={"word/vbaProject.bin": b"x"}), MACROS),
     (
@@ -176,6 +180,8 @@ CLEANED: tuple[tuple[str, str, Make], ...] = (
     ("photo", "plan.jpg", jpeg),
     ("photo that is a page too", "plan.jpg", lambda: jpeg() + HTML + SECRET.encode()),
     ("picture", "plan.png", png),
+    ("picture that moves", "plan.webp", moving_picture),
+    ("picture that moves and is a PNG", "plan.png", lambda: moving_picture("PNG")),
 )
 
 
@@ -208,7 +214,9 @@ async def test_what_is_hidden_in_a_document_goes_and_it_is_given_out_to_be_saved
         assert b"Exif" not in photo
         assert Image.open(io.BytesIO(photo)).size == (64, 48)
     else:
-        assert not Image.open(io.BytesIO(found)).getexif()
+        picture = Image.open(io.BytesIO(found))
+        assert not picture.getexif()
+        assert (picture.format, getattr(picture, "n_frames", 1)) == ("JPEG", 1)
 
 
 async def test_titles_limits_removal_and_what_becomes_of_them_once_sent(town: Town) -> None:
@@ -240,19 +248,21 @@ PHOTOS: tuple[tuple[str, Make, str], ...] = (
     ("a DOCX", docx, PHOTO),
     ("a bomb of pixels", png_bomb, PIXELS),
     ("a cut photo", lambda: jpeg()[:200], PHOTO),
+    ("a picture that moves, of a kind that is not taken", lambda: moving_picture("GIF"), PHOTO),
 )
 
 
 async def test_photos_of_ideas_and_of_works_refuse_the_same(town: Town) -> None:
     author, idea = await _begin(town)
-    reviewer = await town.reviewer()
+    reviewer, resident = await town.reviewer(), await town.resident()
     async with town.database.write() as session:
         assert reviewer.account
         project = await make_funded(session, cycle=town.cycle)
         official = actor_of(reviewer.account, roles=[Role.REVIEWER])
-        await make_works(session, official, project, NOON.date(), now=NOON)
-    works = f"/works/{project.id}/photos"
+        await make_works(session, official, project, *[NOON.date()] * 4, now=NOON)
+    works, built = f"/works/{project.id}/photos", f"/works/{project.id}/built"
     await reviewer.see(works)
+    await resident.see(built)
     said = {}
     for what, make, message in PHOTOS:
         files: Any = [("photos", ("poza.jpg", make(), "image/jpeg"))]
@@ -260,7 +270,11 @@ async def test_photos_of_ideas_and_of_works_refuse_the_same(town: Town) -> None:
         files = [("photo", ("poza.jpg", make(), "image/jpeg"))]
         typed = {"alt": "Trotuarul nou", "taken_on": NOON.date().isoformat()}
         of_works = await reviewer.send(works, status=422, files=files, **typed)
-        said[what] = message in of_idea.text and message in of_works.text and "Trotuarul nou" in of_works.text
+        typed = {"alt": "Trotuarul nou", "choice": "no", "text": "Nu e gata."}
+        of_resident = await resident.send(built, status=422, files=files, **typed)
+        answers = (of_works.text, of_resident.text)
+        kept = all("Trotuarul nou" in text for text in answers)
+        said[what] = kept and all(message in text for text in (of_idea.text, *answers))
     assert said == dict.fromkeys(said, True)
 
 
