@@ -20,7 +20,7 @@ from consultations.queries.questions import find_questions
 from consultations.queries.questions_followed import AnswerTopics
 from consultations.queries.searched import ConsultationSource
 from consultations.rules.clashes import Occasion
-from consultations.service import export_consultations
+from consultations.service import export_consultations, export_opinions, forget_opinions
 from consultations.service import leave_no_name as leave_consultations
 from consultations.service.questions_own import export_questions
 from consultations.service.questions_own import leave_no_name as leave_questions
@@ -206,6 +206,7 @@ REGISTER_KINDS: dict[str, str] = {
     "works.handed-over": N_("The works on a project were handed over to another department or colleague"),
     "works.opinion-hidden": N_("A moderator hid what a resident says of the finished works"),
     "works.opinion-shown": N_("What a resident says of the finished works is shown again"),
+    "streets.listed": N_("The list of streets was changed"),
     "season.added": N_("A season of field consultations was named"),
     "consultation.published": N_("A field consultation was published"),
     "consultation.moved": N_("A field consultation was moved"),
@@ -264,6 +265,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("consultations.jobs.forget_people", 24 * 3600),
     Scheduled("open_data.jobs.publish_packages", 3600),
     Scheduled("consultations.jobs.remind_of_minutes", 3600),
+    Scheduled("consultations.jobs.ask_who_came", 3600),
     Scheduled("accounts.jobs.sweep_accounts", 3600),
 )
 
@@ -272,7 +274,13 @@ def wire() -> None:
     """Subscribe every listener; safe to call twice."""
     subscribe(ResultPublished, record_outcome)
     subscribe(StageDatesChanged, lapse_confirmations)
-    leaving = (take_name_off_comments, take_name_off_ideas, leave_consultations, leave_questions)
+    leaving = (
+        take_name_off_comments,
+        take_name_off_ideas,
+        leave_consultations,
+        leave_questions,
+        forget_opinions,
+    )
     for listener in (forget_account, *leaving):
         subscribe(AccountClosed, listener)
     add_export_part("proposals", export_proposals)
@@ -280,6 +288,7 @@ def wire() -> None:
     add_export_part("notices", export_notices)
     add_export_part("consultations", export_consultations)
     add_export_part("questions", export_questions)
+    add_export_part("opinions_on_consultations", export_opinions)
     resolve_by("act", find_acts)
     resolve_by("amendment", find_amendments)
     resolve_by("unit", find_units)

@@ -10,12 +10,13 @@ import msgspec
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.forms import TOO_LONG, Form, whole_number
 from app.kit.i18n import N_
-from app.kit.text import clean
+from app.kit.text import clean, fold
+from consultations.rules.coverage import street_key
 from consultations.rules.door import MOST_AT_ONCE, MOST_CHILDREN, Kind
 from consultations.rules.minutes import MOST_PEOPLE, MOST_TOPICS, MinutesText, MinutesTopic
 from consultations.rules.questions import AnswerKind, How
 from consultations.rules.recurrence import Every, Recurrence, at
-from consultations.service import Caller, Here, Noted, Party, Plan, VenueFacts
+from consultations.service import Answers, Caller, Here, Noted, Party, Plan, VenueFacts
 from consultations.service.answers import Reply
 from consultations.service.questions import Spoken
 from consultations.states import MOST_PLACES, Theme
@@ -425,3 +426,50 @@ class WithdrawalForm(msgspec.Struct, frozen=True, kw_only=True):
     why: Annotated[
         str, msgspec.Meta(min_length=10, max_length=500, extra={"missing": N_("Say why. It is public.")})
     ]
+
+
+Point = Annotated[int, msgspec.Meta(ge=1, le=5, extra={"missing": N_("Choose a point from 1 to 5")})]
+
+
+class OpinionForm(msgspec.Struct, frozen=True, kw_only=True):
+    """How it was."""
+
+    heard: Point
+    answered: Point
+    place: Point
+    comment: Words = ""
+
+    def read_answers(self) -> Answers:
+        """As the service takes it."""
+        return Answers(heard=self.heard, answered=self.answered, place=self.place, comment=self.comment)
+
+
+MOST_STREETS = 5_000
+MOST_NAMED = 5  # lines that are named in a message
+
+
+def read_streets(typed: str, areas: dict[str, str]) -> list[tuple[str, str]]:
+    """(name, code of the neighbourhood) of each line "name; neighbourhood". `areas`: names by code.
+
+    Raises: FormErrors, naming the first lines that are none.
+    """
+    codes = {fold(name): code for code, name in areas.items()}
+    rows, wrong = [], []
+    for place, line in enumerate(typed.splitlines(), start=1):
+        if not line.strip():
+            continue
+        name, _, area = line.rpartition(";")
+        code = codes.get(fold(area.strip()))
+        if not 3 <= len(name.strip()) <= 120 or code is None or not street_key(name):
+            wrong.append(f"{place} ({line.strip()[:60]})")
+        else:
+            rows.append((name.strip(), code))
+    if wrong:
+        more = f" +{len(wrong) - MOST_NAMED}" if len(wrong) > MOST_NAMED else ""
+        message = N_(
+            "Write each line as “street; neighbourhood”, with a neighbourhood of ours. Look at: %(lines)s"
+        )
+        raise FormErrors({"streets": Invalid(message, lines=", ".join(wrong[:MOST_NAMED]) + more)})
+    if not rows or len(rows) > MOST_STREETS:
+        raise FormErrors({"streets": Invalid(N_("Write from 1 to %(most)s streets."), most=MOST_STREETS)})
+    return rows

@@ -7,10 +7,12 @@ from typing import Protocol
 
 from accounts.policy import Actor, may_act_as
 from accounts.states import Role
+from app.kit.clock import local_date
 from app.kit.i18n import N_
 from app.kit.policy import ALLOW, Verdict, deny
 from consultations.rules.questions import MOST_QUESTIONS, TAKEN_DOWN_UNTIL, QuestionState
-from consultations.states import PUBLIC_STATES, State
+from consultations.rules.satisfaction import closes_on
+from consultations.states import PUBLIC_STATES, Coming, State
 
 
 class ConsultationLike(Protocol):
@@ -247,6 +249,17 @@ def may_publish_minutes(actor: Actor | None, consultation: ConsultationLike, *, 
     if verdict and consultation.state != State.HELD:
         return deny(N_("First report that the consultation was held."))
     return verdict
+
+
+def may_give_opinion(consultation: ConsultationLike, *, state: str, has_come: bool, now: datetime) -> Verdict:
+    """Whether who has a registration in `state`, or was let in at the door, may say how it was."""
+    if consultation.state != State.HELD:
+        return deny(N_("You can say how it was once the consultation is reported as held."))
+    if state != Coming.CONFIRMED and not has_come:
+        return deny(N_("Only who had a place or was there can say how it was."))
+    if closes_on(local_date(consultation.ends_at)) < local_date(now):
+        return deny(N_("The term for saying how it was is over."))
+    return ALLOW
 
 
 # ── the door ──────────────────────────────────────────────────────────────────

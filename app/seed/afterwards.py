@@ -1,5 +1,5 @@
 """What was said after the consultations of the demonstration: minutes in time, late, corrected and missing;
-photographs.
+photographs, opinions, the streets of the town.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,10 @@ from app.kit.storage import Storage
 from app.seed.pictures import draw_street
 from consultations import service
 from consultations.models import Consultation
+from consultations.queries import list_expected
 from consultations.queries.minutes import list_held
 from consultations.rules.minutes import MinutesText, MinutesTopic
+from consultations.service import Answers
 
 DAY = timedelta(days=1)
 TEAM = "Adrian Stănculescu, primar\nIrina Marin, Direcția Drumuri și Iluminat"
@@ -63,15 +65,38 @@ SAID = (
         next_steps="Întâlnire cu președinții de asociație la primărie.",
     ),
 )
+COMMENTS = {0: "Prea puțin timp pentru întrebări.", 3: "Mulțumim că ați venit la noi."}
+STREETS = {
+    "rahova": (
+        "Str. Munții Carpați",
+        "Str. Zețarilor",
+        "Calea Rahovei",
+        "Str. Sebastian",
+        "Str. Petre Ispirescu",
+    ),
+    "ferentari": ("Calea Ferentari", "Str. Livezilor", "Aleea Iacob Andrei", "Str. Veseliei"),
+    "cotroceni": (
+        "Bd. Eroilor",
+        "Str. Dr. Lister",
+        "Str. Carol Davila",
+        "Str. Ana Davila",
+        "Str. Romniceanu Grigore",
+    ),
+    "ghencea": ("Bd. Ghencea", "Drumul Sării", "Str. Nazarcea", "Str. Brașov"),
+}
 PICTURES = (
     "Aleea dintre școală și stația de tramvai, seara",
     "Strada Munții Carpați, cu trotuarul spart la colț",
 )
 
 
-async def seed_afterwards(session: AsyncSession, storage: Storage, organizer: Actor) -> None:
+async def seed_afterwards(
+    session: AsyncSession, storage: Storage, organizer: Actor, *, now: datetime
+) -> None:
     """The first was published in time and corrected, the second late, the third in time, the fourth never."""
+    await _seed_streets(session, organizer, now=now)
     held = list(reversed(await list_held(session)))
+    await _seed_opinions(session, [one.row for one in held])
     for place, text in enumerate(SAID):
         row = held[place].row
         late = 22 if place == 1 else 6
@@ -90,6 +115,26 @@ async def seed_afterwards(session: AsyncSession, storage: Storage, organizer: Ac
     first = held[0].row
     await _publish(session, organizer, first, fixed, reason=CORRECTED, now=first.ends_at + 12 * DAY)
     await _show(session, storage, organizer, first, PICTURES, now=first.ends_at + DAY)
+
+
+async def _seed_streets(session: AsyncSession, organizer: Actor, *, now: datetime) -> None:
+    """A list of streets, of which consultations were for some."""
+    rows = [(street, code) for code, streets in STREETS.items() for street in streets]
+    await service.set_streets(session, organizer, rows, now=now)
+
+
+async def _seed_opinions(session: AsyncSession, held: Sequence[Consultation]) -> None:
+    """Those who had a place say how it was: of most consultations enough for a table."""
+    for row in held:
+        for turn, ticket in enumerate(await list_expected(session, row.id)):
+            answers = Answers(
+                heard=5 - turn % 2,
+                answered=(4, 4, 3)[turn % 3],
+                place=4 + turn % 2,
+                comment=COMMENTS.get(turn, ""),
+            )
+            after = row.ends_at + timedelta(hours=20 + turn)
+            await service.give_opinion(session, ticket.code, answers, now=after)
 
 
 async def _publish(

@@ -45,6 +45,7 @@ COMING = (
     (31, 3, 1, Theme.CULTURE, "Ce facem în Sala de sport Ghencea", "Bd. Ghencea", 120),
 )
 COUNTED = {4: 18, 6: 15}  # place in HELD: how many registered
+CAME = {0: 14}  # likewise, before doors were kept
 REASONS = {
     "cancelled": "Sala a fost inundată în urma ruperii unei conducte; nu am găsit altă sală în timp.",
     "not_held": "Consilierul a fost bolnav și nu a fost înlocuit. Ne cerem scuze celor veniți.",
@@ -170,6 +171,9 @@ async def _seed_past(
     rows = await _publish(session, stage, [_plan(stage, one) for one in HELD], now=began)
     for row in rows:
         await seed_asked(session, lot, people, row, at=row.starts_at - 3 * DAY)
+    for place, count in CAME.items():
+        for actor in people[:count]:
+            await service.register(session, actor, rows[place].id, Party(), now=began + DAY)
     for place, row in enumerate(rows):
         if place in COUNTED:
             before = row.starts_at - 9 * DAY

@@ -4,6 +4,7 @@ what was promised, what is said afterwards.
 
 from consultations.models.coming import Registration
 from consultations.models.commitments import Commitment, CommitmentEntry, CommitmentPhoto
+from consultations.models.coverage import Street
 from consultations.models.door import DoorEvent, WalkIn
 from consultations.models.minutes import ConsultationPhoto, Minutes, MinutesDraft, MinutesReminder
 from consultations.models.programme import Change, Consultation, Host, Season, Venue
@@ -16,6 +17,7 @@ from consultations.models.questions import (
     RaisedIdea,
     TermReminder,
 )
+from consultations.models.satisfaction import Opinion, OpinionsAsked
 
 APPEND_ONLY = (
     Change.__tablename__,
@@ -41,12 +43,15 @@ __all__ = [
     "Minutes",
     "MinutesDraft",
     "MinutesReminder",
+    "Opinion",
+    "OpinionsAsked",
     "Question",
     "QuestionGroup",
     "QuestionSupport",
     "RaisedIdea",
     "Registration",
     "Season",
+    "Street",
     "TermReminder",
     "Venue",
     "WalkIn",

@@ -8,6 +8,7 @@ import msgspec
 from app.kit.clock import local_date
 from app.kit.policy import Verdict
 from consultations.models import ConsultationPhoto, Minutes
+from consultations.pages.tables import SatisfactionView
 from proposals.pages.ideas import PhotoView
 from proposals.pages.words import ClockView
 
@@ -40,11 +41,16 @@ def view_photograph(photo: ConsultationPhoto) -> PhotoView:
 
 
 class AfterView(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of one that was held, on its page. `clock`: while its minutes are not public."""
+    """What is said of one that was held, on its page. `clock`: while its minutes are not public;
+    `opinions_until`: while participants are asked.
+    """
 
     note: MinutesNote | None
     clock: ClockView | None
     attendance: int | None
     topics: list[str]
     photos: list[PhotoView]
+    satisfaction: SatisfactionView | None
+    opinions_until: date | None
     may_write: Verdict
+    may_read_opinions: Verdict

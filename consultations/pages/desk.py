@@ -138,6 +138,7 @@ class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     days: list[PlannedDay]
     fields: list[tuple[str, str]]
+    warnings: list[str] = []  # of streets that are on no list
     errors: Mapping[str, str] = {}
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from app.kit.clock import local_date
 from app.kit.i18n import N_
+from consultations.pages.tables import SatisfactionView
 from consultations.queries import Listed
 from consultations.rules.door import Attendance
 from consultations.rules.kept import Kept, Record, judge, notice_days, rate, report_by, shortest_notice
@@ -179,4 +180,5 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     hosts: list[Tally]
     broken: list[Broken]
     visits: list[Visited]
+    satisfaction: SatisfactionView | None
     query: str

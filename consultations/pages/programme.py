@@ -12,6 +12,7 @@ from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from consultations.models import Registration
 from consultations.pages.afterwards import AfterView
+from consultations.pages.tables import SatisfactionView
 from consultations.pages.turnout import Turnout
 from consultations.pages.words import ChangeView
 from consultations.queries import Chosen, Listed
@@ -232,6 +233,7 @@ class TicketPage(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     qr: Markup
     may_withdraw: Verdict
+    may_give_opinion: Verdict
 
 
 class HostPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,6 +244,7 @@ class HostPage(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     next: list[Card]
     past: list[Card]
+    satisfaction: SatisfactionView | None
     topic: str
     follows: bool
 

@@ -4,6 +4,7 @@ from litestar import Router
 
 from consultations.routes import (
     coming,
+    coverage,
     desk,
     door,
     door_tablet,
@@ -17,6 +18,7 @@ from consultations.routes import (
     public,
     questions,
     room,
+    satisfaction,
 )
 
 router = Router(
@@ -36,5 +38,7 @@ router = Router(
         *room.HANDLERS,
         *door.HANDLERS,
         *door_tablet.HANDLERS,
+        *satisfaction.HANDLERS,
+        *coverage.HANDLERS,
     ],
 )

@@ -16,6 +16,7 @@ from consultations import queries, service
 from consultations.forms import PartyForm
 from consultations.pages.programme import TicketPage, view_own
 from consultations.policy import takes_registrations
+from consultations.routes.afterwards import may_say
 from consultations.routes.public import build_page, get_visible, view_cards
 from consultations.states import Coming
 
@@ -79,6 +80,7 @@ async def _ticket_page(session: AsyncSession, ctx: Ctx, code: str) -> TicketPage
         code=one.code,
         qr=qr_svg(address, title=ctx.gettext("Your ticket as a QR code")),
         may_withdraw=takes_registrations(listed.row, now=ctx.now),
+        may_give_opinion=await may_say(session, ctx, listed.row, one),
     )
 
 

@@ -21,9 +21,11 @@ from consultations.pages.kept import (
     judge_all,
     write_row,
 )
+from consultations.pages.tables import view_table
 from consultations.queries import Chosen
 from consultations.queries.door import read_attendances
 from consultations.queries.kept import list_records
+from consultations.queries.satisfaction import sum_chosen
 from consultations.rules.kept import Kept
 from consultations.states import ChangeKind, State
 from proposals.pages.ideas import query_of
@@ -51,6 +53,7 @@ async def show_kept(
         hosts=count_hosts(judged),
         broken=await _list_broken(session, [one for one in judged if one.kept is Kept.NOT_KEPT]),
         visits=count_visits(judged, await queries.list_neighbourhoods(session), now=ctx.now),
+        satisfaction=view_table(await sum_chosen(session, Chosen(season=season), now=ctx.now), ctx.locale),
         query=query_of(season=season),
     )
     return page(request, "consultations/kept.html", model)

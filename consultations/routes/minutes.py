@@ -33,6 +33,7 @@ from consultations.pages.minutes import (
 from consultations.policy import may_publish_minutes, may_write_minutes
 from consultations.queries import Listed
 from consultations.queries import minutes as stored
+from consultations.queries.door import read_attendances
 from consultations.routes.afterwards import find_clock
 from consultations.routes.public import get_visible, view_cards
 from consultations.rules.minutes import MOST_TOPICS, due
@@ -161,11 +162,7 @@ async def _form_page(
     require(may_write_minutes(ctx.actor, one.row, now=ctx.now))
     draft = await stored.find_draft(session, one.row.id)
     saved = stored.read_minutes(draft.content) if draft else None
-    shown = (
-        typed
-        or (show_minutes(saved) if saved else None)
-        or MinutesForm(officials=f"{one.host.name}, {one.host.office}")
-    )
+    shown = typed or (show_minutes(saved) if saved else None) or await _begin(session, one)
     versions = await stored.list_minutes(session, one.row.id)
     (card,) = await view_cards(session, ctx, [one])
     is_due = one.row.state == State.HELD and not versions
@@ -182,6 +179,16 @@ async def _form_page(
         saved_by=draft.saved_by if draft else "",
         theirs=saved if is_conflict else None,
         errors=errors or {},
+    )
+
+
+async def _begin(session: AsyncSession, one: Listed) -> MinutesForm:
+    """What is known before anything is written: who held it, and how many the door has counted."""
+    counted = (await read_attendances(session, [one.row.id])).get(one.row.id)
+    is_known = counted is not None and counted.people.is_certain and not counted.doubts
+    return MinutesForm(
+        attendance=str(counted.people.least) if counted and is_known else "",
+        officials=f"{one.host.name}, {one.host.office}",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
+import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -32,6 +33,7 @@ from consultations.pages.desk import (
     view_clashes,
 )
 from consultations.policy import may_cancel, may_change, may_organize, may_reinstate, may_report
+from consultations.routes.coverage import warn_of_streets
 from consultations.routes.public import get_visible, view_cards
 from consultations.rules.recurrence import list_days
 from consultations.service.programme import read_plan
@@ -114,7 +116,7 @@ async def plan(
 
 def model_with(model: CheckPage, errors: dict[str, str]) -> CheckPage:
     """The same page with what is wrong."""
-    return CheckPage(title=model.title, days=model.days, fields=model.fields, errors=errors)
+    return msgspec.structs.replace(model, errors=errors)
 
 
 async def _check_page(
@@ -137,6 +139,7 @@ async def _check_page(
             for day, one, found in zip(days, plans, clashes, strict=True)
         ],
         fields=[*typed.items(), ("form_id", str(new_id()))],
+        warnings=await warn_of_streets(session, ctx, plans[0].streets),
     )
 
 
@@ -184,6 +187,8 @@ async def change_plan(
         notice = ctx.gettext("The change is saved.")
         if row.state == State.PUBLISHED:
             notice = ctx.gettext("The change is public. Everybody concerned is being told.")
+        warnings = await warn_of_streets(session, ctx, row.streets)
+        notice = " ".join((notice, *warnings))
         return see_other(request, f"/consultations/{row.id}", notice=notice)
     await session.rollback()
     found = await queries.get_consultation(session, consultation_id)

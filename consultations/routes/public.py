@@ -28,6 +28,7 @@ from consultations.pages.programme import (
     view_month,
     view_own,
 )
+from consultations.pages.tables import view_table
 from consultations.pages.turnout import Turnout, view_turnout
 from consultations.pages.words import view_changes
 from consultations.policy import (
@@ -45,6 +46,7 @@ from consultations.policy import (
 )
 from consultations.queries import Chosen, Listed
 from consultations.queries.door import read_attendances
+from consultations.queries.satisfaction import sum_chosen
 from consultations.routes.afterwards import view_after
 from consultations.routes.questions_views import build_part
 from consultations.rules.recurrence import MIDNIGHT, at
@@ -243,6 +245,7 @@ async def show_host(
         slug=host.slug,
         next=await view_cards(session, ctx, coming),
         past=await view_cards(session, ctx, past),
+        satisfaction=view_table(await sum_chosen(session, chosen, now=ctx.now), ctx.locale),
         topic=topic,
         follows=ctx.actor is not None and await is_following(session, ctx.actor.id, topic),
     )

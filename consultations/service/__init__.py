@@ -14,6 +14,7 @@ from consultations.service.coming import (
     withdraw,
     withdraw_by_ticket,
 )
+from consultations.service.coverage import set_streets
 from consultations.service.door import (
     Here,
     Noted,
@@ -48,6 +49,14 @@ from consultations.service.questions import (
     ungroup,
     withdraw_question,
 )
+from consultations.service.satisfaction import (
+    Answers,
+    ask_who_came,
+    export_opinions,
+    forget_comments,
+    forget_opinions,
+    give_opinion,
+)
 from consultations.service.settings import (
     VenueFacts,
     add_host,
@@ -58,6 +67,7 @@ from consultations.service.settings import (
 )
 
 __all__ = [
+    "Answers",
     "Caller",
     "Here",
     "Noted",
@@ -71,6 +81,7 @@ __all__ = [
     "add_venue",
     "answer",
     "ask",
+    "ask_who_came",
     "cancel",
     "change",
     "change_host",
@@ -81,8 +92,12 @@ __all__ = [
     "dissolve",
     "drop",
     "export_consultations",
+    "export_opinions",
+    "forget_comments",
+    "forget_opinions",
     "forget_people",
     "forget_walk_ins",
+    "give_opinion",
     "group_questions",
     "leave_no_name",
     "mark_told",
@@ -100,6 +115,7 @@ __all__ = [
     "remind_of_minutes",
     "report",
     "save_minutes",
+    "set_streets",
     "show_photograph",
     "support_question",
     "take_down",

@@ -1,7 +1,11 @@
 """The pages of field consultations, for the page gate."""
 
+from datetime import timedelta
+from typing import Any
+
 from sqlalchemy import select
 
+from app.kit.clock import now
 from consultations.models import Consultation, ConsultationPhoto, Host, Minutes, Registration, Venue
 from tests.journeys.case import Fields, PageCase, first
 from tests.journeys.pages_questions import QUESTIONS, QUESTIONS_FACTS
@@ -64,6 +68,21 @@ CONSULTATIONS: tuple[PageCase, ...] = (
     ),
     PageCase(f"{BASE}/{{overdue}}", who="organizer"),
     PageCase(f"{BASE}/minutes"),
+    PageCase(f"{BASE}/tickets/{{past_ticket}}/opinion", note="too late"),
+    PageCase(f"{BASE}/tickets/{{asked_ticket}}/opinion"),
+    PageCase(f"{BASE}/tickets/{{asked_ticket}}/opinion", note="empty", status=422, send={}),
+    PageCase(f"{BASE}/{{minuted}}/opinions", who="organizer"),
+    PageCase(f"{BASE}/mine", who="resident"),
+    PageCase(f"{BASE}/coverage"),
+    PageCase(f"{BASE}/coverage?area=nowhere", note="nothing"),
+    PageCase(f"{BASE}/settings/streets", who="organizer"),
+    PageCase(
+        f"{BASE}/settings/streets",
+        note="no neighbourhood",
+        who="organizer",
+        status=422,
+        send={"streets": "Strada Mare; Nicăieri"},
+    ),
     PageCase(f"{BASE}/{{minuted}}/photos", who="organizer"),
     PageCase(f"{BASE}/{{minuted}}/photos", note="none chosen", who="organizer", status=422, send={}),
     PageCase(f"{BASE}/photos/{{photograph}}/withdraw", who="organizer"),
@@ -113,6 +132,14 @@ CONSULTATIONS += (
     PageCase(f"{BASE}/door/{{counted}}/doubts", note="empty", who="organizer", status=422, send={}),
 )
 
+
+def _ended(*, days: int, until: int) -> Any:
+    """Those held that ended between so many days from now."""
+    today = now()
+    between = Consultation.ends_at.between(today + timedelta(days=days), today + timedelta(days=until))
+    return select(Consultation.id).where(Consultation.state == "held", between)
+
+
 CONSULTATIONS_FACTS = {
     **QUESTIONS_FACTS,
     "tonight": first(Consultation.id, Consultation.theme == "safety", Consultation.state == "published"),
@@ -128,6 +155,8 @@ CONSULTATIONS_FACTS = {
         Consultation.state == "held",
         Consultation.id.not_in(select(Minutes.consultation_id)),
     ),
+    "past_ticket": first(Registration.code, Registration.consultation_id.in_(_ended(days=-365, until=-31))),
+    "asked_ticket": first(Registration.code, Registration.consultation_id.in_(_ended(days=-30, until=0))),
     "photograph": first(ConsultationPhoto.id),
     "called_off": first(Consultation.id, Consultation.state == "cancelled"),
     "not_held": first(Consultation.id, Consultation.state == "not_held"),
