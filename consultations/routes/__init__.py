@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from consultations import api
 from consultations.routes import (
     coming,
     coverage,
@@ -40,5 +41,6 @@ router = Router(
         *door_tablet.HANDLERS,
         *satisfaction.HANDLERS,
         *coverage.HANDLERS,
+        *api.HANDLERS,
     ],
 )
