@@ -23,7 +23,6 @@ from amendments.text.units import Version
 
 AIM = 100  # milliseconds of an article's page
 PAPER = b"%PDF-1.7"
-FOR_OFFICIALS = ("/answers",)
 
 
 def measure_pages(version: Version, amendments: list[Amendment], repeats: int) -> dict[str, float]:
@@ -49,16 +48,14 @@ async def _measure(version: Version, amendments: list[Amendment], repeats: int) 
     front: Any = create_app(settings)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
     async with front.services.database.write() as session:
-        act_id, first_id, token, official = await _fill(session, front.services.storage, version, amendments)
-    found: dict[str, float] = {}
-    for name, path in _paths(version, amendments, first_id).items():
-        cookies = {f"__Host-{SESSION_COOKIE}": official if path in FOR_OFFICIALS else token}
-        transport = httpx.ASGITransport(app=front)
-        async with httpx.AsyncClient(
-            transport=transport, base_url=settings.base_url, cookies=cookies
-        ) as client:
-            found[name] = await _time(client, f"/acts/{act_id}{path}", repeats)
-    return found
+        act_id, first_id, token = await _fill(session, front.services.storage, version, amendments)
+    transport = httpx.ASGITransport(app=front)
+    cookies = {f"__Host-{SESSION_COOKIE}": token}
+    async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, cookies=cookies) as client:
+        return {
+            name: await _time(client, f"/acts/{act_id}{path}", repeats)
+            for name, path in _paths(version, amendments, first_id).items()
+        }
 
 
 def _paths(version: Version, amendments: list[Amendment], first_id: uuid.UUID) -> dict[str, str]:
@@ -72,7 +69,6 @@ def _paths(version: Version, amendments: list[Amendment], first_id: uuid.UUID) -
         "the whole law": "",
         "the list of amendments": "/amendments",
         "the comparative table": "/table",
-        "the answers, for a councillor": "/answers",
     }
 
 
@@ -99,11 +95,10 @@ async def _time(client: httpx.AsyncClient, path: str, repeats: int) -> float:
 
 async def _fill(
     session: AsyncSession, storage: Any, version: Version, amendments: list[Amendment]
-) -> tuple[uuid.UUID, uuid.UUID, str, str]:
+) -> tuple[uuid.UUID, uuid.UUID, str]:
     """The law announced, its amendments registered by as many people; the act, its first amendment, and the
-    sessions of somebody signed in and of a councillor.
+    session of somebody signed in.
     """
-    from accounts.service.sessions import begin_session
     from accounts.states import Role
     from amendments import queries, service
     from amendments.models import AmendmentRow
@@ -159,6 +154,4 @@ async def _fill(
         known.append(msgspec.structs.replace(one, id=str(row.id), rank=rank))
     await session.flush()
     await keep_all_conflicts(session, debated, {uuid.UUID(one.id): one for one in known})
-    councillor = await make_account(session, roles=[Role.COUNCILLOR])
-    official = await begin_session(session, councillor, agent="", has_second_factor=True, now=now)
-    return act.id, uuid.UUID(known[0].id), residents[0].token, official
+    return act.id, uuid.UUID(known[0].id), residents[0].token
