@@ -118,6 +118,7 @@ class Channel(StrEnum):
 class PaperKind(StrEnum):
     """What the author of an idea that nobody has claimed sends without the web."""
 
+    IDEA = "idea"  # the paper on which the idea itself came
     ANSWER = "answer"
     CONTESTATION = "contestation"
     WITHDRAWAL = "withdrawal"

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from accounts.forms import Email, check_email
-from app.kit.errors import FormErrors
+from app.kit.errors import FormErrors, Invalid
 from app.kit.forms import MAX_BANI
 from app.kit.i18n import N_
-from proposals.forms import Body, Title
-from proposals.states import Channel, PaperKind
+from proposals.forms import LATITUDES, LONGITUDES, Body, Title
+from proposals.states import Channel
 
 
 class IntakeForm(msgspec.Struct, frozen=True):
@@ -40,18 +40,25 @@ class IntakeForm(msgspec.Struct, frozen=True):
     area: uuid.UUID | None = None
     location: Annotated[str, msgspec.Meta(max_length=300)] = ""
     landmark: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    latitude: Annotated[float, msgspec.Meta(ge=LATITUDES[0], le=LATITUDES[1])] | None = None
+    longitude: Annotated[float, msgspec.Meta(ge=LONGITUDES[0], le=LONGITUDES[1])] | None = None
     estimate: Annotated[int, msgspec.Meta(ge=0, le=MAX_BANI, extra={"typed": "lei"})] | None = None
 
     def __post_init__(self) -> None:
         refused = check_email(self.email) if self.email else None
         if refused is not None:
             raise FormErrors({"email": refused})
+        if (self.latitude is None) != (self.longitude is None):
+            raise FormErrors({"latitude": Invalid(N_("Give both latitude and longitude, or neither."))})
 
 
 class PaperForm(msgspec.Struct, frozen=True):
     """What the author of an unclaimed idea sent; what each kind needs is asked when it is entered."""
 
-    kind: Annotated[PaperKind, msgspec.Meta(extra={"missing": N_("Choose what the author sent")})]
+    kind: Annotated[
+        Literal["answer", "contestation", "withdrawal"],
+        msgspec.Meta(extra={"missing": N_("Choose what the author sent")}),
+    ]
     channel: Annotated[Channel, msgspec.Meta(extra={"missing": N_("Choose how it came")})]
     received_on: Annotated[
         date, msgspec.Meta(extra={"missing": N_("Write the day on which it was received")})

@@ -75,6 +75,7 @@ class AlikePart(msgspec.Struct, frozen=True):
     """Ideas like what is being typed."""
 
     similar: list[SimilarCard]
+    at_desk: bool = False
 
 
 class SimilarPage(msgspec.Struct, frozen=True):

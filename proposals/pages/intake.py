@@ -10,8 +10,11 @@ from sqlalchemy import Row
 
 from app.kit.policy import Verdict
 from proposals.models import Idea, Intake, Paper
-from proposals.pages.ideas import Choice
+from proposals.pages.ideas import Choice, SimilarCard
+from proposals.pages.maps import MapView
 from proposals.pages.words import CHANNEL_TITLES, PAPER_TITLES
+from proposals.policy import MAX_ATTACHMENTS, MAX_PHOTOS
+from proposals.policy.authors import MAX_CO_AUTHORS
 from proposals.states import Channel, PaperKind
 
 NO_PICTURE = Markup("")
@@ -31,7 +34,11 @@ FIELDS = (
     "area",
     "location",
     "landmark",
+    "latitude",
+    "longitude",
     "estimate",
+    "photo_alt",
+    "co_authors",
 )
 
 
@@ -49,6 +56,14 @@ class EnteredRow(msgspec.Struct, frozen=True):
     is_claimed: bool
 
 
+class KeptFile(msgspec.Struct, frozen=True):
+    """A file that came with the form before, as the form carries it."""
+
+    field: str
+    title: str
+    token: str
+
+
 class IntakePage(msgspec.Struct, frozen=True):
     """The form of an idea that came without the web."""
 
@@ -59,6 +74,12 @@ class IntakePage(msgspec.Struct, frozen=True):
     enter_days: int
     entered: list[EnteredRow]
     to_tell: int
+    files: list[KeptFile] = []
+    map: MapView | None = None
+    similar: list[SimilarCard] | None = None  # None: nobody has asked
+    max_photos: int = MAX_PHOTOS
+    max_documents: int = MAX_ATTACHMENTS
+    max_co_authors: int = MAX_CO_AUTHORS
     errors: dict[str, str] = {}
 
 

@@ -49,6 +49,7 @@ CHANNEL_TITLES = {
     Channel.DESK: N_("at the desk"),
 }
 PAPER_TITLES = {
+    PaperKind.IDEA: N_("The idea itself"),
     PaperKind.ANSWER: N_("An answer to the department"),
     PaperKind.CONTESTATION: N_("A contestation of the decision"),
     PaperKind.WITHDRAWAL: N_("The idea is withdrawn"),

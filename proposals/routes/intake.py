@@ -22,10 +22,15 @@ from app.kit.web import WebRequest, error_text, field_errors, get, official, pag
 from cycles.queries import find_collecting_cycle, list_areas
 from proposals import queries, service
 from proposals.errors import EnteredAlready, WrongClaim
+from proposals.forms import PinDeed, read_pin_deed
 from proposals.forms.intake import ClaimForm, IntakeForm
 from proposals.pages import intake as pages
-from proposals.pages.drafts import choices
+from proposals.pages.drafts import AlikePart, choices
+from proposals.pages.ideas import SimilarCard
+from proposals.pages.maps import view_map
 from proposals.policy.authors import may_enter_paper, may_take_in
+from proposals.queries.maps import find_map
+from proposals.routes.entering import Files, list_alike, put_pin, read_point
 from proposals.states import ENTER_DAYS
 
 LAST = 10  # ideas shown below the form
@@ -48,9 +53,14 @@ async def _intake_page(
     form_id: UUID,
     typed: dict[str, str],
     errors: dict[str, str] | None = None,
+    *,
+    files: Files | None = None,
+    similar: list[SimilarCard] | None = None,
 ) -> pages.IntakePage:
     require(may_take_in(ctx.actor))
     cycle = await find_collecting_cycle(session, ctx.now)
+    point = read_point({name: typed.get(name, "") for name in ("latitude", "longitude")})
+    latitude, longitude = (point.latitude, point.longitude) if point else (None, None)
     return pages.IntakePage(
         form_id=str(form_id),
         values={name: typed.get(name, "") for name in pages.FIELDS},
@@ -59,31 +69,95 @@ async def _intake_page(
         enter_days=ENTER_DAYS,
         entered=pages.view_rows(await queries.list_intakes(session, limit=LAST)),
         to_tell=await queries.count_open_tellings(session),
+        files=files.show() if files else [],
+        map=view_map(find_map(ctx.services.settings), latitude, longitude, ctx.locale),
+        similar=similar,
         errors=errors or {},
     )
 
 
-@post("/desk/ideas", audience=official, include_in_schema=False)
+@post("/desk/ideas", audience=official, uploads=True, include_in_schema=False)
 async def take_in(
     request: WebRequest,
     session: NamedDependency[AsyncSession],
     ctx: NamedDependency[Ctx],
     form: NamedDependency[Form],
 ) -> Response[bytes]:
-    """Enter the idea. The answer is its letter: the code on it is kept nowhere."""
-    form_id = typed_id(form.get("form"))
+    """Enter the idea; or move its pin, or look for ideas like it. The answer is its letter: the code on it is
+    kept nowhere.
+    """
+    require(may_take_in(ctx.actor))
+    form_id, files = typed_id(form.get("form")), Files(ctx, form)
+    typed = {name: form.get(name) for name in pages.FIELDS}
+    await files.take(ctx, form)
     try:
-        sender, fields = await _read_entry(session, ctx, form)
-        idea, code = await service.take_in(session, ctx.actor, sender, fields, form_id=form_id, now=ctx.now)
+        pin = read_pin_deed(form)
+        if pin is not None or form.get("do") == "alike":
+            return await _aided(request, session, ctx, form_id, typed, files, pin)
+        sender, fields, enclosed = await _read_whole(session, ctx, form, files)
+        idea, code = await service.take_in(
+            session, ctx.actor, sender, fields, enclosed=enclosed, form_id=form_id, now=ctx.now
+        )
     except FormErrors as refused:
-        typed = {name: form.get(name) for name in pages.FIELDS}
-        model = await _intake_page(session, ctx, form_id, typed, field_errors(ctx.locale, refused))
+        errors = field_errors(ctx.locale, refused)
+        model = await _intake_page(session, ctx, form_id, typed, errors, files=files)
         return page(request, "proposals/intake.html", model, status=422)
     except EnteredAlready as refused:
         first = await queries.find_entered(session, form_id)
         notice = error_text(ctx.locale, refused)
         return see_other(request, f"/desk/ideas/{first}", notice=notice, kind="info")
     return await _letter(request, session, ctx, idea.id, code)
+
+
+async def _aided(
+    request: WebRequest,
+    session: AsyncSession,
+    ctx: Ctx,
+    form_id: UUID,
+    typed: dict[str, str],
+    files: Files,
+    pin: PinDeed | None,
+) -> Response[bytes]:
+    """The form again with its pin moved, or with the ideas that are like it; nothing is stored but files."""
+    if pin is not None:
+        await put_pin(session, ctx, typed, pin)
+    similar = await list_alike(session, ctx, typed) if pin is None else None
+    errors = field_errors(ctx.locale, FormErrors(files.errors)) if files.errors else {}
+    model = await _intake_page(session, ctx, form_id, typed, errors, files=files, similar=similar)
+    return page(request, "proposals/intake.html", model, status=422 if errors else 200)
+
+
+@post("/desk/ideas/alike", audience=official, uploads=True, include_in_schema=False)
+async def show_alike_at_desk(
+    request: WebRequest,
+    session: NamedDependency[AsyncSession],
+    ctx: NamedDependency[Ctx],
+    form: NamedDependency[Form],
+) -> Response[bytes]:
+    """Ideas that are there already, while one is being entered; without scripts a button asks for them."""
+    require(may_take_in(ctx.actor))
+    await ctx.services.limiter.check(f"alike:{ctx.actor.id}", limit=400, seconds=600)
+    typed = {name: form.get(name) for name in pages.FIELDS}
+    part = AlikePart(await list_alike(session, ctx, typed), at_desk=True)
+    return page(request, "proposals/_alike.html", part)
+
+
+async def _read_whole(
+    session: AsyncSession, ctx: Ctx, form: Form, files: Files
+) -> tuple[service.Sender, dict[str, object], service.Enclosed]:
+    """The entry with what came with it. Raises: FormErrors with all that is wrong."""
+    errors = dict(files.errors)
+    try:
+        sender, fields = await _read_entry(session, ctx, form)
+    except FormErrors as refused:
+        errors |= refused.errors
+    try:
+        enclosed = files.enclosed(form)
+    except FormErrors as refused:
+        errors |= refused.errors
+    if errors:
+        raise FormErrors(errors)
+    return sender, fields, enclosed
 
 
 async def _read_entry(
@@ -189,4 +263,4 @@ async def claim_idea(
     return see_other(request, f"/ideas/{idea.id}", notice=notice)
 
 
-HANDLERS = [show_intake, take_in, show_entered, print_letter, show_claim, claim_idea]
+HANDLERS = [show_intake, take_in, show_alike_at_desk, show_entered, print_letter, show_claim, claim_idea]

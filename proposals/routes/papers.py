@@ -66,6 +66,8 @@ async def _paper_page(
     asked = [one for one in await queries.list_events(session, idea_id) if one.kind == EventKind.QUESTION]
     possible = []
     for kind, title in PAPER_TITLES.items():
+        if kind is PaperKind.IDEA:  # it came before there was anything to answer
+            continue
         # A contestation may have come on an earlier day, within the term that has passed since.
         until = service.contest_until(case.standing, days_off=days_off)
         day = min(today, until) if kind is PaperKind.CONTESTATION and until else today
@@ -126,7 +128,7 @@ async def _read_sent(ctx: Ctx, form: Form, form_id: UUID) -> service.Sent:
         raise FormErrors({"": Invalid(N_("This form is incomplete. Open it again."))})
     upload = next(iter(form.chosen("scan")), None)
     return service.Sent(
-        kind=typed.kind,
+        kind=PaperKind(typed.kind),
         channel=typed.channel,
         received_on=typed.received_on,
         text=typed.text,

@@ -43,7 +43,8 @@ from proposals.service.drafts import (
     remove_photo,
     save_draft,
 )
-from proposals.service.intake import Sender, claim_idea, renew_code, take_in
+from proposals.service.enclosed import Enclosed, Pictured, Sender, check_enclosed
+from proposals.service.intake import claim_idea, renew_code, take_in
 from proposals.service.judge import (
     confirm_prepared,
     judge_idea,
@@ -118,10 +119,12 @@ __all__ = [
     "Change",
     "Correction",
     "DebateEntry",
+    "Enclosed",
     "Handover",
     "MilestoneEntry",
     "MovedIdea",
     "Payment",
+    "Pictured",
     "ReasonText",
     "ReviewTerms",
     "Ruling",
@@ -148,6 +151,7 @@ __all__ = [
     "can_receive",
     "carry_support",
     "change_review_rules",
+    "check_enclosed",
     "claim_idea",
     "confirm_prepared",
     "contest_until",

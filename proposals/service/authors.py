@@ -47,6 +47,17 @@ async def invite(
             N_("An idea can have at most %(most)s co-authors, invitations included."), most=MAX_CO_AUTHORS
         )
         raise FormErrors({"email": full})
+    invitation = send_invitation(
+        session, idea, address, author=public_name(actor.name), locale=actor.locale, now=now
+    )
+    await session.flush()
+    return invitation
+
+
+def send_invitation(
+    session: AsyncSession, idea: Idea, address: str, *, author: str, locale: str, now: datetime
+) -> Invitation:
+    """Ask the holder of an address to be a co-author; whether they may be asked was asked before."""
     token = crypto.new_token()
     invitation = Invitation(
         id=new_id(),
@@ -57,13 +68,12 @@ async def invite(
         expires_at=now + INVITATION_LIFE,
     )
     session.add(invitation)
-    await session.flush()
     send_mail(
         session,
         to=address,
         template="proposals/mail/invited.txt",
-        locale=actor.locale,
-        author=public_name(actor.name),
+        locale=locale,
+        author=author,
         title=idea.title,
         answer_path=f"/ideas/invitation?token={token}",
     )

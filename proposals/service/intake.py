@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
-import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,24 +31,13 @@ from proposals.models import Idea, Intake
 from proposals.policy.authors import may_claim, may_take_in
 from proposals.service.authors import join_authors, make_author
 from proposals.service.drafts import empty_draft, fold_idea
+from proposals.service.enclosed import Enclosed, Sender, check_enclosed, enclose
 from proposals.service.submit import find_missing, publish_submission, register_idea
 from proposals.service.tellings import end_tellings
 from proposals.service.timeline import publish_fact, tell
-from proposals.states import ENTER_DAYS, Channel, EventKind, TellingEnd
+from proposals.states import ENTER_DAYS, EventKind, TellingEnd
 
 CODE = "idea-claim"
-
-
-class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """Who brought an idea, and how. `is_named`: whether they want their name ("Ana P.") shown in public."""
-
-    channel: Channel
-    received_on: date
-    name: str
-    is_named: bool
-    email: str = ""
-    phone: str = ""
-    address: str = ""
 
 
 async def take_in(
@@ -58,14 +46,16 @@ async def take_in(
     sender: Sender,
     fields: Mapping[str, object],
     *,
+    enclosed: Enclosed | None = None,
     form_id: uuid.UUID,
     now: datetime,
 ) -> tuple[Idea, str]:
     """Register an idea for somebody; the legal clock begins on the day of its receipt. `fields`: as of a
-    draft. Returns it with the code to claim it by, which is on the letter and in the message, kept nowhere.
+    draft; `enclosed`: what came with it. Returns it with the code to claim it by, which is on the letter and
+    in the message, kept nowhere.
 
     Locks: the days off (shared), the series of numbers, the register's head. Queues: a message where there is
-    an address. Raises: Forbidden; FormErrors; EnteredAlready when this very form was sent before.
+    an address, invitations. Raises: Forbidden; FormErrors; EnteredAlready when this form was sent before.
     """
     require(may_take_in(actor))
     days_off = await list_days_off(session, hold=True)
@@ -79,7 +69,11 @@ async def take_in(
     missing = find_missing(idea)
     if missing:
         raise FormErrors(missing)
+    if enclosed is not None:
+        check_enclosed(enclosed)
     code = await _open_intake(session, actor, idea, sender, form_id, now=now)
+    if enclosed is not None:
+        await enclose(session, actor, idea, enclosed, sender, form_id=form_id, now=now)
     facts = {"channel": sender.channel.value, "received_on": sender.received_on.isoformat()}
     facts |= {"entered_by": actor.name}
     await register_idea(session, idea, days_off, received_at=received_at, facts=facts, now=now)

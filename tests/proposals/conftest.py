@@ -41,7 +41,7 @@ class Visitor:
         return html
 
     async def send(
-        self, path: str, status: int = 303, files: Any = None, htmx: bool = False, **fields: str
+        self, path: str, status: int = 303, files: Any = None, htmx: bool = False, **fields: Any
     ) -> httpx.Response:
         """Post a form."""
         headers = SAME_ORIGIN | ({"HX-Request": "true"} if htmx else {})

@@ -4,6 +4,7 @@ What resembles photos is also sent where photos of ideas and of works are taken.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +41,7 @@ from tests.make.hostile_files import (
 )
 from tests.make.proposals import make_draft, make_funded, make_works
 from tests.proposals.conftest import Town, Visitor
+from tests.proposals.test_intake import FORM, enter
 
 pytestmark = pytest.mark.usefixtures("clock")
 Make = Callable[[], bytes]
@@ -275,6 +277,30 @@ async def test_photos_of_ideas_and_of_works_refuse_the_same(town: Town) -> None:
         answers = (of_works.text, of_resident.text)
         kept = all("Trotuarul nou" in text for text in answers)
         said[what] = kept and all(message in text for text in (of_idea.text, *answers))
+    assert said == dict.fromkeys(said, True)
+
+
+async def test_the_desk_refuses_the_same_and_loses_nothing_that_was_typed(town: Town) -> None:
+    officer = await town.officer(Role.DESK)
+    assert officer.account
+    async with town.database.write() as session:
+        idea, _ = await enter(session, actor_of(officer.account, roles=[Role.DESK]))
+    found = re.search(r'name="form" value="([^"]+)"', await officer.see("/desk/ideas"))
+    assert found
+    paper = f"/desk/ideas/{idea.id}/paper"
+    said = {}
+    for number, (what, name, make, message) in enumerate(REFUSED):
+        file: Any = (name, make(), "application/pdf")
+        files = [(("scan", "documents")[number % 2], file)]
+        whole = await officer.send("/desk/ideas", status=422, files=files, form=found[1], **FORM)
+        typed = {"kind": "withdrawal", "channel": "paper", "received_on": "2027-03-01", "text": "Renunț."}
+        of_paper = await officer.send(paper, status=422, files=[("scan", file)], form=found[1], **typed)
+        kept = "Ion Georgescu" in whole.text and "Renunț." in of_paper.text
+        said[what] = kept and message in whole.text and message in of_paper.text
+    for what, make, message in PHOTOS:
+        files = [("photos", ("poza.jpg", make(), "image/jpeg"))]
+        whole = await officer.send("/desk/ideas", status=422, files=files, form=found[1], **FORM)
+        said[f"photo: {what}"] = message in whole.text and 'name="kept"' not in whole.text
     assert said == dict.fromkeys(said, True)
 
 

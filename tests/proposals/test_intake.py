@@ -22,7 +22,8 @@ from proposals.models import Idea, Intake
 from proposals.states import Channel, EventKind, IdeaState
 from tests.make.accounts import actor_of, make_account
 from tests.make.cycles import NOON, make_cycle, stage_dates
-from tests.make.proposals import BODY, TITLE, make_reviewer
+from tests.make.hostile_files import docx, jpeg, pdf
+from tests.make.proposals import BODY, TITLE, make_idea, make_reviewer
 from tests.proposals.conftest import Town
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -253,3 +254,92 @@ async def test_guessing_is_limited(town: Town) -> None:
     for _ in range(10):
         await resident.send("/ideas/claim", status=422, number="ID-1", code="AAAA")
     await resident.send("/ideas/claim", status=429, number="ID-1", code="AAAA")
+
+
+# ── what comes with it ────────────────────────────────────────────────────────
+def chosen() -> list[Any]:
+    """A scan, a document and a photo, as a browser sends them."""
+    return [
+        ("scan", ("hartie.pdf", pdf(), "application/pdf")),
+        ("documents", ("Plan de situație.docx", docx(), "application/octet-stream")),
+        ("photos", ("poza.jpg", jpeg(), "image/jpeg")),
+    ]
+
+
+def carried(html: str) -> list[str]:
+    return re.findall(r'name="kept" value="([^"]+)"', html)
+
+
+async def test_files_pin_and_co_authors_come_with_it_and_a_refusal_loses_none(
+    town: Town, run_jobs: Any
+) -> None:
+    officer = await town.officer(Role.DESK)
+    found = re.search(r'name="form" value="([^"]+)"', await officer.see("/desk/ideas"))
+    assert found
+    form: dict[str, Any] = FORM | {"form": found[1], "photo_alt": "Strada de azi"}
+    typed = form | {"is_resident": "", "co_authors": "ana@exemplu.ro\nnimic"}
+    bad = await officer.send("/desk/ideas", status=422, files=chosen(), **typed)
+    kept = carried(bad.text)
+    assert len(kept) == 3
+    assert "This is no e-mail address: nimic" in bad.text
+    assert "Only residents of the district" in bad.text
+    typed = form | {"kept": kept, "pin-large.x": "300", "pin-large.y": "200"}
+    placed = await officer.send("/desk/ideas", status=200, **typed)
+    assert carried(placed.text) == kept
+    pin = re.findall(r'name="(?:latitude|longitude)"[^>]* value="([\d.]+)"', placed.text)
+    assert len(pin) == 2
+    forged = [kept[0], kept[1][:-1], "x.y"]
+    alike = await officer.send("/desk/ideas", status=200, **(form | {"kept": forged, "do": "alike"}))
+    assert carried(alike.text) == kept[:1], "nobody makes one up"
+    at = {"latitude": pin[0], "longitude": pin[1], "co_authors": "ana@exemplu.ro\nANA@exemplu.ro"}
+    letter = await officer.send("/desk/ideas", status=200, **(form | at | {"kept": kept}))
+    assert "Strada Lungă 5" in letter.text
+    async with town.database.read() as session:
+        (intake,) = (await session.execute(select(Intake))).scalars()
+        idea = await queries.get_idea(session, intake.idea_id)
+        (paper,) = await queries.list_papers(session, idea.id)
+        (photo,) = await queries.list_photos(session, idea.id)
+        (document,) = await queries.list_attachments(session, idea.id)
+        assert [one.email for one in await queries.list_invitations(session, idea.id)] == ["ana@exemplu.ro"]
+    assert (paper.kind, photo.alt, document.title) == ("idea", "Strada de azi", "Plan de situație")
+    assert idea.latitude is not None
+    public = await (await town.visitor()).see(f"/ideas/{idea.id}")
+    assert "Plan de situație" in public
+    assert f"/desk/papers/{paper.id}" not in public
+    await (await town.resident()).see(f"/desk/papers/{paper.id}", status=403)
+    assert f"/desk/papers/{paper.id}" in await officer.see(f"/desk/ideas/{idea.id}")
+    assert (await officer.client.get(f"/desk/papers/{paper.id}")).content.startswith(b"%PDF")
+
+
+async def test_the_desk_sees_ideas_that_are_like_it(town: Town) -> None:
+    officer = await town.officer(Role.DESK)
+    async with town.database.write() as session:
+        idea = await make_idea(session, cycle=town.cycle)
+    await officer.see("/desk/ideas")
+    part = await officer.send("/desk/ideas/alike", status=200, htmx=True, **FORM)
+    assert f"/ideas/{idea.id}" in part.text
+    assert "If it is the same, tell the person." in part.text
+    whole = await officer.send("/desk/ideas", status=200, **(FORM | {"do": "alike"}))
+    assert f"/ideas/{idea.id}" in whole.text
+    assert "Ion Georgescu" in whole.text
+
+
+async def test_there_is_never_more_than_an_idea_may_have(session: AsyncSession) -> None:
+    await make_cycle(session)
+    document = service.StoredDocument(title="a", key="a.pdf", media_type="application/pdf", size=1)
+    addresses = tuple(f"a{n}@exemplu.ro" for n in range(7))
+    for much, field in (
+        ({"documents": (document,) * 6}, "documents"),
+        ({"co_authors": addresses}, "co_authors"),
+    ):
+        with pytest.raises(FormErrors) as refused:
+            await service.take_in(
+                session,
+                await desk(session),
+                sender(),
+                WORDS,
+                enclosed=service.Enclosed(**much),  # type: ignore[arg-type]
+                form_id=new_id(),
+                now=NOON,
+            )
+        assert list(refused.value.errors) == [field]
