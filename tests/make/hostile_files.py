@@ -1,5 +1,6 @@
 """Files that people may send: harmless ones with hidden data, and hostile ones. All are made here."""
 
+import functools
 import io
 import struct
 import zipfile
@@ -67,16 +68,22 @@ def moving_picture(kind: str = "WEBP") -> bytes:
     return out.getvalue()
 
 
+@functools.cache
 def pdf_bomb(*, layers: int = 1) -> bytes:
     """A small PDF whose page unpacks to half a gigabyte; packed twice, it is smaller still."""
-    pack, made, out = zlib.compressobj(9), pikepdf.open(io.BytesIO(SMALL_PDF)), io.BytesIO()
-    packed = b"".join(pack.compress(bytes(1 << 20)) for _ in range(500)) + pack.flush()
+    made, out = pikepdf.open(io.BytesIO(SMALL_PDF)), io.BytesIO()
+    pack, zeros, check = zlib.compressobj(9, zlib.DEFLATED, -15), bytes(1 << 20), 1
+    again = pack.compress(zeros) + pack.flush(zlib.Z_FULL_FLUSH)  # stands for itself wherever it stands
+    for _ in range(500):
+        check = zlib.adler32(zeros, check)
+    packed = b"\x78\xda" + again * 500 + pack.flush() + struct.pack(">I", check)
     for _ in range(layers - 1):
         packed = zlib.compress(packed, 9)
     page = made.make_stream(b"")
     page.write(packed, filter=pikepdf.Array([pikepdf.Name.FlateDecode] * layers))
     made.pages[0].Contents = page
-    made.save(out)
+    as_it_is = pikepdf.StreamDecodeLevel.none  # or the two layers would become one
+    made.save(out, compress_streams=False, stream_decode_level=as_it_is)
     return out.getvalue()
 
 
