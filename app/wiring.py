@@ -15,6 +15,7 @@ from amendments.queries.searched import ActSource, AmendmentSource
 from app.kit.events import subscribe
 from app.kit.i18n import N_
 from consultations.queries import add_occasions
+from consultations.queries.commitments import AnswerSource, CommitmentSource, CommitmentTopics
 from consultations.queries.followed import ConsultationTopics, HostTopics
 from consultations.queries.questions import find_questions
 from consultations.queries.questions_followed import AnswerTopics
@@ -63,6 +64,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/consultations/desk", N_("Consultations desk"), Role.ORGANIZER),
     ("/consultations/calls", N_("Calls"), Role.DESK),
     ("/consultations/door", N_("The door"), Role.DOOR),
+    ("/consultations/as-official", N_("As an official"), Role.COUNCILLOR),
     ("/moderation", N_("Moderation"), Role.MODERATOR),
     ("/days-off", N_("Days off"), Role.SECRETARIAT),
     ("/days-off", N_("Days off"), Role.ADMIN),
@@ -222,12 +224,20 @@ REGISTER_KINDS: dict[str, str] = {
     "consultation.photo-withdrawn": N_("A photograph of a field consultation was withdrawn"),
     "consultation.answered": N_("A question asked at a field consultation was answered"),
     "consultation.answer_promised": N_("A written answer to a question was promised by a day"),
+    "commitment.made": N_("Something was promised at a field consultation"),
+    "commitment.reported": N_("It was said how far a commitment is"),
+    "commitment.changed": N_("A commitment was changed, with a reason"),
+    "commitment.done": N_("A commitment was fulfilled"),
+    "commitment.photo_withdrawn": N_("A photo of a commitment was withdrawn"),
+    "commitment.reopened": N_("A commitment was not fulfilled after all"),
+    "commitment.withdrawn": N_("A commitment was withdrawn, with a reason"),
     "reason.published": N_("A reason of the catalogue was published"),
 }
 SUBJECT_ADDRESSES: dict[str, str] = {
     "act": "/acts/",
     "amendment": "/amendments/",
     "comment": "/comments/",
+    "commitment": "/consultations/commitments/",
     "consultation": "/consultations/",
     "cycle": "/cycles/",
     "days-off": "/days-off/",
@@ -263,6 +273,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("notices.jobs.send_digests", 3600),
     Scheduled("consultations.jobs.remind_who_comes", 3600),
     Scheduled("consultations.jobs.forget_people", 24 * 3600),
+    Scheduled("consultations.jobs.remind_of_terms", 3600),
     Scheduled("open_data.jobs.publish_packages", 3600),
     Scheduled("consultations.jobs.remind_of_minutes", 3600),
     Scheduled("consultations.jobs.ask_who_came", 3600),
@@ -301,6 +312,7 @@ def wire() -> None:
     tell_by("consultation", ConsultationTopics())
     tell_by("host", HostTopics())
     tell_by("answer", AnswerTopics())
+    tell_by("commitment", CommitmentTopics())
     tell_by("act", ActTopics())
     index_by("idea", IdeaSource())
     index_by("project", ProjectSource())
@@ -311,6 +323,8 @@ def wire() -> None:
     index_by("poll", PollSource())
     index_by("cycle", CycleSource())
     index_by("consultation", ConsultationSource())
+    index_by("answer", AnswerSource())
+    index_by("commitment", CommitmentSource())
     publish_as("ideas", IdeaTable())
     publish_as("timelines", TimelineTable())
     publish_as("supports", SupportTable())

@@ -10,6 +10,7 @@ import msgspec
 from app.kit.errors import DomainError, FormErrors, Invalid
 from app.kit.forms import TOO_LONG, Form, whole_number
 from app.kit.i18n import N_
+from app.kit.images import StoredPhoto
 from app.kit.text import clean, fold
 from consultations.rules.coverage import street_key
 from consultations.rules.door import MOST_AT_ONCE, MOST_CHILDREN, Kind
@@ -18,6 +19,7 @@ from consultations.rules.questions import AnswerKind, How
 from consultations.rules.recurrence import Every, Recurrence, at
 from consultations.service import Answers, Caller, Here, Noted, Party, Plan, VenueFacts
 from consultations.service.answers import Reply
+from consultations.service.commitments import Evidence, Promise
 from consultations.service.questions import Spoken
 from consultations.states import MOST_PLACES, Theme
 
@@ -289,6 +291,50 @@ def read_batch(sent: str) -> BatchForm:
 def believe(stated: datetime, *, now: datetime) -> datetime:
     """A time as a tablet stated it; `now` for one that no calendar of ours holds."""
     return stated if stated.year in YEARS and stated.tzinfo is not None else now
+
+
+# ── commitments ───────────────────────────────────────────────────────────────
+class PromiseForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What is promised, by whom and by when; `seen`: how much had happened, as the form showed it."""
+
+    what: Annotated[str, msgspec.Meta(max_length=300, extra={"missing": N_("Write what is promised")})]
+    due_on: Annotated[date, msgspec.Meta(extra={"missing": N_("Write by when it will be done")})]
+    host_id: UUID | None = None
+    department_id: UUID | None = None
+    whole_group: bool = False
+    reason: Words = ""
+    seen: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+    def read_promise(self) -> Promise:
+        """As the service takes it."""
+        return Promise(
+            what=self.what, due_on=self.due_on, host_id=self.host_id, department_id=self.department_id
+        )
+
+
+class WhyForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a photo is no longer shown."""
+
+    why: Words = ""
+
+
+class EvidenceForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a commitment, with what shows it; a photo comes beside it."""
+
+    kind: Annotated[
+        str,
+        msgspec.Meta(
+            pattern="^(reported|done|reopened|withdrawn)$", extra={"missing": N_("Choose what you report")}
+        ),
+    ]
+    text: Annotated[str, msgspec.Meta(max_length=4000, extra={"missing": N_("Say what was done, or why")})]
+    link: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    alt: Annotated[str, msgspec.Meta(max_length=250)] = ""
+    seen: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+    def read_evidence(self, photo: StoredPhoto | None) -> Evidence:
+        """As the service takes it."""
+        return Evidence(text=self.text, link=self.link, photo=photo, alt=self.alt)
 
 
 # ── coming ────────────────────────────────────────────────────────────────────

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from app.kit.clock import now
+from app.kit.clock import local_date, now
 from app.kit.context import Services
 from consultations import queries, service
+from consultations.queries.commitments import list_due
 from consultations.queries.minutes import list_without_minutes
 from consultations.queries.satisfaction import list_to_ask
+from consultations.service.commitments_telling import remind_of_answer, remind_of_commitment, remind_until
 from consultations.service.questions_own import forget_askers
 
 BEFORE = timedelta(hours=30)  # reminded of the next evening from the morning of the day before on
@@ -49,3 +51,16 @@ async def remind_of_minutes(services: Services) -> None:
     for one in ids:
         async with services.database.write() as session:
             await service.remind_of_minutes(session, one, now=moment)
+
+
+async def remind_of_terms(services: Services) -> None:
+    """Tell of commitments and written answers that are due soon, or late; each in its own transaction."""
+    moment = now()
+    async with services.database.read() as session:
+        commitments, questions = await list_due(session, until=remind_until(local_date(moment)))
+    for one in commitments:
+        async with services.database.write() as session:
+            await remind_of_commitment(session, one, now=moment)
+    for one in questions:
+        async with services.database.write() as session:
+            await remind_of_answer(session, one, now=moment)

@@ -19,6 +19,8 @@ KINDS = {
     "reason": N_("Reasons of refusals"),
     "poll": N_("Votes"),
     "consultation": N_("Field consultations"),
+    "answer": N_("Answers at consultations"),
+    "commitment": N_("Commitments"),
     "cycle": N_("Cycles"),
 }
 KINDS_ONE = {
@@ -30,6 +32,8 @@ KINDS_ONE = {
     "reason": N_("A reason of refusals"),
     "poll": N_("A vote"),
     "consultation": N_("A field consultation"),
+    "answer": N_("An answer at a consultation"),
+    "commitment": N_("A commitment"),
     "cycle": N_("A cycle"),
 }
 

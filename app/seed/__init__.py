@@ -22,7 +22,7 @@ from app.kit.outbox import OutboxMessage
 from app.seed import content
 from app.seed.acts import seed_act, seed_answered, seed_day_off, seed_prepared, seed_second_round
 from app.seed.afterwards import seed_afterwards
-from app.seed.asked import seed_answers
+from app.seed.asked import seed_answers, seed_commitments
 from app.seed.building import seed_building
 from app.seed.comments import seed_comments, seed_idea_comments
 from app.seed.council import seed_council
@@ -37,6 +37,7 @@ from app.seed.votes import seed_ballots, seed_closing, seed_open_poll, seed_proj
 from cycles.service import create_cycle
 from cycles.states import StageKind
 from open_data.service import publish_due
+from proposals.queries import list_departments
 from search.service import refresh
 from voting.models import Poll
 from voting.queries import list_options
@@ -126,6 +127,7 @@ async def seed(services: Services) -> bool:
         areas = dict(content.AREAS)
         await seed_programme(session, lot, organizer, councillor, areas, crowd, door, now=now)
         await seed_answers(session, organizer, now=now)
+        await seed_commitments(session, organizer, await list_departments(session), now=now)
         await seed_afterwards(session, services.storage, organizer, now=now)
         await session.flush()
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again

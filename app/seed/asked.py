@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,9 +13,11 @@ from app.kit.clock import local_date
 from app.kit.db import new_id
 from consultations import service
 from consultations.models import Consultation, Question
+from consultations.rules.commitments import EntryKind
 from consultations.rules.questions import AnswerKind, How
-from consultations.service import Reply, Spoken
+from consultations.service import Evidence, Promise, Reply, Spoken
 from consultations.states import State, Theme
+from proposals.models import Department
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # By theme: what is asked beforehand.
@@ -106,3 +109,89 @@ async def _answer(
             await service.answer(
                 session, organizer, rest[-1].id, written, whole_group=False, seen=1, now=after + 25 * DAY
             )
+
+
+# ── what was promised ─────────────────────────────────────────────────────────
+class Vow(msgspec.Struct, frozen=True):
+    """A promise of the demonstration: days from the evening, what, and what became of it."""
+
+    theme: Theme
+    days: int
+    what: str
+    done_after: int = 0
+    said: str = ""
+    later_by: int = 0
+
+
+VOWS = (
+    Vow(
+        Theme.GENERAL,
+        30,
+        "Tariful unic pentru avizul de închidere a balconului, afișat la toate ghișeele",
+        26,
+        "Dispoziția primarului este semnată și afișată la cele șase ghișee și pe site.",
+    ),
+    Vow(
+        Theme.SAFETY,
+        45,
+        "Repararea celor 17 stâlpi de pe Str. Livezilor, între numerele 20 și 44",
+        later_by=60,
+    ),
+    Vow(
+        Theme.BUILDINGS,
+        20,
+        "Lista blocurilor de reabilitat, cu anul fiecăruia, publicată pe site",
+        33,
+        "Lista are 214 blocuri, cu anul și cu stadiul fiecăruia. M14 este în programul anului viitor.",
+    ),
+    Vow(Theme.WASTE, 120, "Un punct nou de colectare pentru baterii și vopsele, pe Str. Munții Carpați"),
+    Vow(Theme.STREETS, 60, "Refacerea trotuarului de pe Strada Zețarilor, în fața grădiniței"),
+)
+DELAYED = "Cablul trebuie înlocuit pe toată lungimea; furnizorul livrează abia atunci."
+UNDER_WAY = "Terenul este identificat; așteptăm avizul de mediu, cerut săptămâna trecută."
+
+
+async def seed_commitments(
+    session: AsyncSession, organizer: Actor, departments: Sequence[Department], *, now: datetime
+) -> None:
+    """One done in time, one done late, one late and put off, two under way; each with its department."""
+    query = select(Consultation).where(Consultation.state == State.HELD.value)
+    rows = {row.theme: row for row in (await session.execute(query)).scalars()}
+    for turn, vow in enumerate(VOWS):
+        row = rows.get(vow.theme)
+        if row is not None:
+            department = departments[turn % len(departments)]
+            await _promise(session, organizer, row, department, vow, now=now)
+
+
+async def _promise(
+    session: AsyncSession,
+    organizer: Actor,
+    row: Consultation,
+    department: Department,
+    vow: Vow,
+    *,
+    now: datetime,
+) -> None:
+    promise = Promise(
+        what=vow.what,
+        due_on=local_date(row.ends_at) + vow.days * DAY,
+        host_id=row.host_id,
+        department_id=department.id,
+    )
+    made = await service.commit(session, organizer, row.id, promise, form_id=new_id(), now=row.ends_at)
+    if vow.done_after:
+        evidence = Evidence(text=vow.said, link="https://exemplu.ro/sector5/acte")
+        moment = row.ends_at + vow.done_after * DAY
+        await service.report_on(session, organizer, made.id, EntryKind.DONE, evidence, seen=1, now=moment)
+    elif vow.later_by:
+        later = msgspec.structs.replace(promise, due_on=promise.due_on + vow.later_by * DAY)
+        moment = row.ends_at + (vow.days - 5) * DAY
+        await service.change_commitment(
+            session, organizer, made.id, later, reason=DELAYED, seen=1, now=moment
+        )
+    elif vow.theme is Theme.WASTE:
+        evidence = Evidence(text=UNDER_WAY)
+        await service.report_on(
+            session, organizer, made.id, EntryKind.REPORTED, evidence, seen=1, now=now - 6 * DAY
+        )

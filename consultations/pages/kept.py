@@ -10,6 +10,7 @@ from app.kit.clock import local_date
 from app.kit.i18n import N_
 from consultations.pages.tables import SatisfactionView
 from consultations.queries import Listed
+from consultations.rules.commitments import Tally as Promises
 from consultations.rules.door import Attendance
 from consultations.rules.kept import Kept, Record, judge, notice_days, rate, report_by, shortest_notice
 from consultations.states import State
@@ -181,4 +182,5 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     broken: list[Broken]
     visits: list[Visited]
     satisfaction: SatisfactionView | None
+    promised: Promises
     query: str

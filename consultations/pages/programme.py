@@ -16,6 +16,7 @@ from consultations.pages.tables import SatisfactionView
 from consultations.pages.turnout import Turnout
 from consultations.pages.words import ChangeView
 from consultations.queries import Chosen, Listed
+from consultations.rules.commitments import Tally
 from consultations.states import STATE_TITLES, THEME_TITLES, Coming, State, Theme
 from proposals.pages.maps import PinsView
 
@@ -247,6 +248,8 @@ class HostPage(msgspec.Struct, frozen=True, kw_only=True):
     satisfaction: SatisfactionView | None
     topic: str
     follows: bool
+    commitments: object  # list[CommitmentCard], which are made of cards of this module
+    tally: Tally
 
 
 class CalendarChoice(msgspec.Struct, frozen=True):

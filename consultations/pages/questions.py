@@ -11,6 +11,7 @@ from app.kit.i18n import N_
 from app.kit.paging import Paging
 from app.kit.policy import Verdict
 from consultations.models import Answer, Commitment, QuestionGroup
+from consultations.pages.commitments import CommitmentCard
 from consultations.pages.programme import Card
 from consultations.policy import may_support_question, may_withdraw_question
 from consultations.queries.questions import Asked
@@ -209,6 +210,7 @@ class QuestionsPart(msgspec.Struct, frozen=True, kw_only=True):
     may_ask: Verdict
     may_take_down: Verdict
     may_commit: Verdict
+    commitments: list[CommitmentCard]
 
 
 class QuestionsPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from litestar import Router
 from consultations import api
 from consultations.routes import (
     coming,
+    commitments,
     coverage,
     desk,
     door,
@@ -16,6 +17,7 @@ from consultations.routes import (
     people,
     planning,
     posters,
+    promising,
     public,
     questions,
     room,
@@ -42,5 +44,7 @@ router = Router(
         *satisfaction.HANDLERS,
         *coverage.HANDLERS,
         *api.HANDLERS,
+        *commitments.HANDLERS,
+        *promising.HANDLERS,
     ],
 )

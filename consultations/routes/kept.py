@@ -10,6 +10,7 @@ from app.kit.forms import query_form
 from app.kit.text import write_csv
 from app.kit.web import WebRequest, anyone, download, get, page
 from consultations import queries
+from consultations.pages.commitments import tally
 from consultations.pages.kept import (
     CSV_HEAD,
     Broken,
@@ -23,9 +24,11 @@ from consultations.pages.kept import (
 )
 from consultations.pages.tables import view_table
 from consultations.queries import Chosen
+from consultations.queries.commitments import Wanted
 from consultations.queries.door import read_attendances
 from consultations.queries.kept import list_records
 from consultations.queries.satisfaction import sum_chosen
+from consultations.routes.commitments import list_cards
 from consultations.rules.kept import Kept
 from consultations.states import ChangeKind, State
 from proposals.pages.ideas import query_of
@@ -54,6 +57,7 @@ async def show_kept(
         broken=await _list_broken(session, [one for one in judged if one.kept is Kept.NOT_KEPT]),
         visits=count_visits(judged, await queries.list_neighbourhoods(session), now=ctx.now),
         satisfaction=view_table(await sum_chosen(session, Chosen(season=season), now=ctx.now), ctx.locale),
+        promised=tally(await list_cards(session, ctx, wanted=Wanted(season=season))),
         query=query_of(season=season),
     )
     return page(request, "consultations/kept.html", model)

@@ -18,6 +18,7 @@ from app.kit.web import WebRequest, anyone, get, page
 from consultations import queries
 from consultations.errors import ConsultationNotFound
 from consultations.models import Consultation
+from consultations.pages.commitments import tally
 from consultations.pages.programme import (
     Card,
     ConsultationPage,
@@ -45,9 +46,11 @@ from consultations.policy import (
     may_view,
 )
 from consultations.queries import Chosen, Listed
+from consultations.queries.commitments import Wanted
 from consultations.queries.door import read_attendances
 from consultations.queries.satisfaction import sum_chosen
 from consultations.routes.afterwards import view_after
+from consultations.routes.commitments import list_cards
 from consultations.routes.questions_views import build_part
 from consultations.rules.recurrence import MIDNIGHT, at
 from consultations.states import THEME_TITLES, State, Theme
@@ -239,6 +242,7 @@ async def show_host(
     coming = await queries.list_listed(session, chosen, since=ctx.now)
     past = await queries.list_listed(session, chosen, ended_by=ctx.now, newest_first=True, limit=PAST_SHOWN)
     topic = f"host:{host.id}"
+    promises = await list_cards(session, ctx, wanted=Wanted(host=slug))
     model = HostPage(
         name=host.name,
         office=host.office,
@@ -248,6 +252,8 @@ async def show_host(
         satisfaction=view_table(await sum_chosen(session, chosen, now=ctx.now), ctx.locale),
         topic=topic,
         follows=ctx.actor is not None and await is_following(session, ctx.actor.id, topic),
+        commitments=promises,
+        tally=tally(promises),
     )
     return page(request, "consultations/host.html", model)
 

@@ -14,6 +14,7 @@ from consultations.pages.questions import ItemView, Known, QuestionsPart, view_i
 from consultations.policy import may_answer, may_ask, may_take_down
 from consultations.queries import commitments as promised
 from consultations.queries import questions as asked
+from consultations.routes.commitments import list_cards
 from consultations.rules.questions import Item, QuestionSort, order_items
 
 FIRST = 3  # on the page of the consultation
@@ -67,5 +68,8 @@ async def build_part(session: AsyncSession, ctx: Ctx, row: Consultation) -> Ques
         items=await view_items(session, ctx, items[:FIRST]) if items else [],
         may_ask=may_ask(ctx.actor, row, now=ctx.now),
         may_take_down=may_take_down(ctx.actor, row, now=ctx.now),
+        commitments=await list_cards(
+            session, ctx, await promised.list_promised(session, consultation_id=row.id)
+        ),
         may_commit=may_answer(ctx.actor, row, host_account=host.account_id),
     )

@@ -14,6 +14,15 @@ from consultations.service.coming import (
     withdraw,
     withdraw_by_ticket,
 )
+from consultations.service.commitments import (
+    Evidence,
+    Promise,
+    answer_by_promise,
+    change_commitment,
+    commit,
+    report_on,
+    withdraw_commitment_photo,
+)
 from consultations.service.coverage import set_streets
 from consultations.service.door import (
     Here,
@@ -69,10 +78,12 @@ from consultations.service.settings import (
 __all__ = [
     "Answers",
     "Caller",
+    "Evidence",
     "Here",
     "Noted",
     "Party",
     "Plan",
+    "Promise",
     "Reply",
     "Spoken",
     "VenueFacts",
@@ -80,14 +91,17 @@ __all__ = [
     "add_season",
     "add_venue",
     "answer",
+    "answer_by_promise",
     "ask",
     "ask_who_came",
     "cancel",
     "change",
+    "change_commitment",
     "change_host",
     "change_venue",
     "check_plan",
     "check_slots",
+    "commit",
     "decide",
     "dissolve",
     "drop",
@@ -114,6 +128,7 @@ __all__ = [
     "remind",
     "remind_of_minutes",
     "report",
+    "report_on",
     "save_minutes",
     "set_streets",
     "show_photograph",
@@ -122,6 +137,7 @@ __all__ = [
     "ungroup",
     "withdraw",
     "withdraw_by_ticket",
+    "withdraw_commitment_photo",
     "withdraw_photograph",
     "withdraw_question",
 ]

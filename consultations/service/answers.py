@@ -23,7 +23,13 @@ from consultations.errors import AnsweredMeanwhile
 from consultations.models import Answer, AnsweredQuestion, Consultation, Question
 from consultations.policy import may_answer
 from consultations.queries import questions as asked
-from consultations.rules.questions import LONGEST_TERM, STATE_AFTER, AnswerKind, QuestionState
+from consultations.rules.questions import (
+    LONGEST_TERM,
+    STATE_AFTER,
+    AnswerKind,
+    QuestionState,
+    check_question_move,
+)
 from consultations.service.questions_telling import tell_of_answer
 
 SHORTEST_ANSWER, LONGEST_ANSWER = 10, 4000  # characters
@@ -110,6 +116,10 @@ async def write_answer(
 ) -> Answer:
     """Write the answer down, and what became of the questions. Raises: IllegalAnswer."""
     to = STATE_AFTER[reply.kind]
+    for (
+        question
+    ) in case.questions:  # before anything is written: a refusal is a page, which rolls nothing back
+        check_question_move(QuestionState(question.state), to)
     deferred = reply.due_on if to is QuestionState.DEFERRED else None
     row = Answer(
         id=new_id(),

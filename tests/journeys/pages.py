@@ -318,6 +318,7 @@ NOT_PAGES: dict[str, str] = {
     "/desk/papers/{paper_id:uuid}": "downloads, tested in tests/proposals/test_papers.py",
     "/works/photos/{photo_id:uuid}/{size:str}": "pictures",
     "/consultations/photos/{photo_id:uuid}/{size:str}": "pictures",
+    "/consultations/commitments/photos/{photo_id:uuid}/{size:str}": "pictures",
     "/polls/{poll_id:uuid}/files/{name:str}": "downloads",
     "/trustee/{token:str}/files/{name:str}": "downloads",
     "/polls/{poll_id:uuid}/board/{name:str}": "downloads",

@@ -1,6 +1,6 @@
 """The pages of questions and commitments, for the page gate."""
 
-from consultations.models import Consultation, Question
+from consultations.models import Commitment, Consultation, Question
 from tests.journeys.case import PageCase, first
 
 BASE = "/consultations"
@@ -26,8 +26,22 @@ QUESTIONS: tuple[PageCase, ...] = (
     PageCase(f"{BASE}/{{on_safety}}/room", who="organizer"),
     PageCase(f"{BASE}/{{full_one}}/room", note="empty", who="organizer", status=422, send={}),
     PageCase(f"{BASE}/{{full_one}}/room/arrange", note="none chosen", who="organizer", status=422, send={}),
+    PageCase(f"{BASE}/questions/{{answered}}/commitment", who="organizer"),
+    PageCase(f"{BASE}/questions/{{answered}}/commitment", note="empty", who="organizer", status=422, send={}),
+    PageCase(f"{BASE}/{{on_safety}}/commitments", who="organizer"),
+    PageCase(f"{BASE}/commitments"),
+    PageCase(f"{BASE}/commitments?state=withdrawn", note="nothing"),
+    PageCase(f"{BASE}/commitments/{{put_off}}"),
+    PageCase(f"{BASE}/commitments/{{put_off}}", who="organizer"),
+    PageCase(f"{BASE}/commitments/{{put_off}}/report", who="organizer"),
+    PageCase(f"{BASE}/commitments/{{put_off}}/report", note="empty", who="organizer", status=422, send={}),
+    PageCase(f"{BASE}/commitments/{{put_off}}/change", who="organizer"),
+    PageCase(f"{BASE}/commitments/{{put_off}}/change", note="empty", who="organizer", status=422, send={}),
+    PageCase(f"{BASE}/as-official", who="councillor"),
+    PageCase(f"{BASE}/as-official", note="holds none", who="organizer"),
 )
 QUESTIONS_FACTS = {
+    "put_off": first(Commitment.id, Commitment.due_on > Commitment.first_due_on),
     "on_safety": first(Consultation.id, Consultation.theme == "safety", Consultation.state == "held"),
     "answered": first(Question.id, Question.group_id.is_not(None)),
 }
