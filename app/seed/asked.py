@@ -157,10 +157,10 @@ async def seed_commitments(
     """One done in time, one done late, one late and put off, two under way; each with its department."""
     query = select(Consultation).where(Consultation.state == State.HELD.value)
     rows = {row.theme: row for row in (await session.execute(query)).scalars()}
-    for turn, vow in enumerate(VOWS):
+    for vow in VOWS:
         row = rows.get(vow.theme)
         if row is not None:
-            department = departments[turn % len(departments)]
+            department = departments[-1 if vow.theme is Theme.WASTE else 0]
             await _promise(session, organizer, row, department, vow, now=now)
 
 

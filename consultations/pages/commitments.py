@@ -18,7 +18,7 @@ from consultations.rules.commitments import EntryKind, Standing, Tally, count_st
 
 STANDING_TITLES: dict[Standing, str] = {
     Standing.OPEN: N_("Under way"),
-    Standing.LATE: N_("Late"),
+    Standing.LATE: N_("Not done by its day"),
     Standing.DONE: N_("Done by its day"),
     Standing.DONE_LATE: N_("Done, late"),
     Standing.WITHDRAWN: N_("No longer promised"),

@@ -49,7 +49,7 @@ async def test_asked_supported_and_withdrawn(town: Town) -> None:
     (question,) = re.findall(r"/questions/([0-9a-f-]{36})/support", again.text.partition('id="ask"')[0])
     await ion.send(f"/consultations/questions/{question}/support", wanted="yes")
     assert "No longer support (1)" in await ion.see(path)
-    assert "1 person supports it" in await visitor.see(f"{path}?sort=newest&page=99")
+    assert "1 person supports this question" in await visitor.see(f"{path}?sort=newest&page=99")
     await ion.send(path, text=f"{WORDS} Mulțumesc!", form=form, sure="yes")
     assert "2 questions" in await visitor.see(f"{path}?sort=room")
     assert WORDS in await visitor.see(f"/consultations/{row.id}")
