@@ -149,7 +149,7 @@ async def download_commitments(
     return download(content, media_type="text/csv", filename="commitments.csv")
 
 
-@get("/consultations/commitments.json", audience=anyone, include_in_schema=False)
+@get("/consultations/commitments.json", audience=anyone)
 async def read_commitments(
     request: WebRequest, session: NamedDependency[AsyncSession], ctx: NamedDependency[Ctx]
 ) -> Response[list[dict[str, str]]]:
