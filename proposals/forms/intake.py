@@ -14,26 +14,19 @@ from proposals.forms import LATITUDES, LONGITUDES, Body, Title
 from proposals.states import Channel
 
 
-class IntakeForm(msgspec.Struct, frozen=True):
-    """The paper form, in its order. What an idea must have is checked when it is sent (`find_missing`)."""
+class EntryForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The paper form but for who sent it. What an idea must have is checked when it is sent
+    (`find_missing`).
+    """
 
     channel: Annotated[Channel, msgspec.Meta(extra={"missing": N_("Choose how the idea came")})]
     received_on: Annotated[
         date, msgspec.Meta(extra={"missing": N_("Write the day on which it was received")})
     ]
-    name: Annotated[
-        str, msgspec.Meta(min_length=3, max_length=120, extra={"missing": N_("Write who sent the idea")})
-    ]
     shown_as: Annotated[
         Literal["name", "resident"],
         msgspec.Meta(extra={"missing": N_("Choose how the author is named in public")}),
     ]
-    is_resident: Annotated[
-        bool, msgspec.Meta(extra={"missing": N_("Only residents of the district send ideas: check it first")})
-    ]
-    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
-    phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    address: Annotated[str, msgspec.Meta(max_length=300)] = ""
     title: Title = ""
     body: Body = ""
     lang: Literal["ro", "en", "hu", "rom"] = "ro"
@@ -45,11 +38,36 @@ class IntakeForm(msgspec.Struct, frozen=True):
     estimate: Annotated[int, msgspec.Meta(ge=0, le=MAX_BANI, extra={"typed": "lei"})] | None = None
 
     def __post_init__(self) -> None:
+        if (self.latitude is None) != (self.longitude is None):
+            raise FormErrors({"latitude": Invalid(N_("Give both latitude and longitude, or neither."))})
+
+
+class IntakeForm(EntryForm, frozen=True, kw_only=True):
+    """An entry for somebody of whom nothing is known yet."""
+
+    name: Annotated[
+        str, msgspec.Meta(min_length=3, max_length=120, extra={"missing": N_("Write who sent the idea")})
+    ]
+    is_resident: Annotated[
+        bool, msgspec.Meta(extra={"missing": N_("Only residents of the district send ideas: check it first")})
+    ]
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    address: Annotated[str, msgspec.Meta(max_length=300)] = ""
+
+    def __post_init__(self) -> None:
         refused = check_email(self.email) if self.email else None
         if refused is not None:
             raise FormErrors({"email": refused})
-        if (self.latitude is None) != (self.longitude is None):
-            raise FormErrors({"latitude": Invalid(N_("Give both latitude and longitude, or neither."))})
+        super().__post_init__()
+
+
+class KnownForm(EntryForm, frozen=True, kw_only=True):
+    """An entry for somebody whose account says all that is asked otherwise. `account`: its e-mail address, or
+    the code that its owner shows at the desk.
+    """
+
+    account: Annotated[str, msgspec.Meta(max_length=254)]
 
 
 class PaperForm(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ NOT_NOW = Verdict(False)
 FIELDS = (
     "channel",
     "received_on",
+    "account",
     "name",
     "shown_as",
     "is_resident",

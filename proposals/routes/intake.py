@@ -23,7 +23,7 @@ from cycles.queries import find_collecting_cycle, list_areas
 from proposals import queries, service
 from proposals.errors import EnteredAlready, WrongClaim
 from proposals.forms import PinDeed, read_pin_deed
-from proposals.forms.intake import ClaimForm, IntakeForm
+from proposals.forms.intake import ClaimForm, IntakeForm, KnownForm
 from proposals.pages import intake as pages
 from proposals.pages.drafts import AlikePart, choices
 from proposals.pages.ideas import SimilarCard
@@ -34,7 +34,6 @@ from proposals.routes.entering import Files, list_alike, put_pin, read_point
 from proposals.states import ENTER_DAYS
 
 LAST = 10  # ideas shown below the form
-SENDER = ("channel", "received_on", "name", "email", "phone", "address")
 
 
 # ── staff ─────────────────────────────────────────────────────────────────────
@@ -106,6 +105,9 @@ async def take_in(
         first = await queries.find_entered(session, form_id)
         notice = error_text(ctx.locale, refused)
         return see_other(request, f"/desk/ideas/{first}", notice=notice, kind="info")
+    if not code:
+        notice = ctx.gettext("The idea is registered, in the account of who brought it.")
+        return see_other(request, f"/desk/ideas/{idea.id}", notice=notice)
     return await _letter(request, session, ctx, idea.id, code)
 
 
@@ -164,18 +166,37 @@ async def _read_entry(
     session: AsyncSession, ctx: Ctx, form: Form
 ) -> tuple[service.Sender, dict[str, object]]:
     """Who sent the idea and the idea itself. Raises: FormErrors."""
-    typed = parse(IntakeForm, form)
-    fields = msgspec.structs.asdict(typed)
-    sender = service.Sender(is_named=typed.shown_as == "name", **{name: fields.pop(name) for name in SENDER})
+    fields, sender = await _read_sender(session, ctx, form)
     if form.get("form") == "" or typed_id(form.get("form")) == uuid.UUID(int=0):
         raise FormErrors({"": Invalid(N_("This form is incomplete. Open it again."))})
     fields["area_id"], fields["estimate_bani"] = fields.pop("area"), fields.pop("estimate")
-    del fields["shown_as"], fields["is_resident"]
     cycle = await find_collecting_cycle(session, ctx.now)
     known = {area.id for area in await list_areas(session, cycle.id)} if cycle else set()
     if fields["area_id"] not in {None, *known}:
         raise FormErrors({"area": Invalid(N_("Choose an area of this cycle"))})
     return sender, fields
+
+
+async def _read_sender(
+    session: AsyncSession, ctx: Ctx, form: Form
+) -> tuple[dict[str, object], service.Sender]:
+    """All that was typed but the sender, and the sender: of who has an account nothing else is asked.
+
+    Raises: FormErrors.
+    """
+    if not form.get("account"):
+        typed = parse(IntakeForm, form)
+        fields = msgspec.structs.asdict(typed)
+        del fields["is_resident"]
+        who = {name: fields.pop(name) for name in ("name", "email", "phone", "address")}
+    else:
+        known = parse(KnownForm, form)
+        account = await service.find_known(session, ctx.actor, known.account, now=ctx.now)
+        fields = msgspec.structs.asdict(known)
+        del fields["account"]
+        who = {"name": account.name, "account_id": account.id}
+    who |= {name: fields.pop(name) for name in ("channel", "received_on")}
+    return fields, service.Sender(is_named=fields.pop("shown_as") == "name", **who)
 
 
 async def _letter(

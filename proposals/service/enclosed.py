@@ -24,7 +24,9 @@ from proposals.states import Channel, PaperKind
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """Who brought an idea, and how. `is_named`: whether they want their name ("Ana P.") shown in public."""
+    """Who brought an idea, and how. `is_named`: whether they want their name ("Ana P.") shown in public.
+    `account_id`: of whom everything is known already.
+    """
 
     channel: Channel
     received_on: date
@@ -33,6 +35,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     email: str = ""
     phone: str = ""
     address: str = ""
+    account_id: uuid.UUID | None = None
 
 
 class Pictured(msgspec.Struct, frozen=True):

@@ -12,10 +12,17 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.models import Account
 from accounts.policy import Actor
-from accounts.queries import list_same_person
+from accounts.queries import (
+    find_account_by_desk_code,
+    find_account_by_email,
+    find_residence,
+    list_same_person,
+)
 from accounts.service.identity import hash_code
 from app.kit import crypto
+from app.kit.access_log import log_access
 from app.kit.clock import BUCHAREST, local_date
 from app.kit.days_off import list_days_off
 from app.kit.errors import FormErrors, Invalid
@@ -34,10 +41,11 @@ from proposals.service.drafts import empty_draft, fold_idea
 from proposals.service.enclosed import Enclosed, Sender, check_enclosed, enclose
 from proposals.service.submit import find_missing, publish_submission, register_idea
 from proposals.service.tellings import end_tellings
-from proposals.service.timeline import publish_fact, tell
+from proposals.service.timeline import mail_author, publish_fact, tell
 from proposals.states import ENTER_DAYS, EventKind, TellingEnd
 
 CODE = "idea-claim"
+LOOKED_UP = N_("An official looked up your account, to enter an idea that you had brought.")
 
 
 async def take_in(
@@ -52,7 +60,7 @@ async def take_in(
 ) -> tuple[Idea, str]:
     """Register an idea for somebody; the legal clock begins on the day of its receipt. `fields`: as of a
     draft; `enclosed`: what came with it. Returns it with the code to claim it by, which is on the letter and
-    in the message, kept nowhere.
+    in the message, kept nowhere; whose account is known needs none, and the idea is theirs at once.
 
     Locks: the days off (shared), the series of numbers, the register's head. Queues: a message where there is
     an address, invitations. Raises: Forbidden; FormErrors; EnteredAlready when this form was sent before.
@@ -60,9 +68,8 @@ async def take_in(
     require(may_take_in(actor))
     days_off = await list_days_off(session, hold=True)
     cycle_id, received_at = await _find_day(session, sender.received_on, now=now)
-    idea = empty_draft(
-        cycle_id, author_id=None, author_name=public_name(sender.name) if sender.is_named else "", now=now
-    )
+    shown = public_name(sender.name) if sender.is_named else ""
+    idea = empty_draft(cycle_id, author_id=sender.account_id, author_name=shown, now=now)
     for name, value in fields.items():
         setattr(idea, name, value)
     idea.folded = fold_idea(idea)
@@ -76,17 +83,38 @@ async def take_in(
         await enclose(session, actor, idea, enclosed, sender, form_id=form_id, now=now)
     facts = {"channel": sender.channel.value, "received_on": sender.received_on.isoformat()}
     facts |= {"entered_by": actor.name}
-    await register_idea(session, idea, days_off, received_at=received_at, facts=facts, now=now)
-    _mail_code(session, idea, sender.name, sender.email, code)
+    due = await register_idea(session, idea, days_off, received_at=received_at, facts=facts, now=now)
+    if sender.account_id is None:
+        _mail_code(session, idea, sender.name, sender.email, code)
+    else:
+        terms = {"due_on": due.due_on, "term_days": due.term.days}
+        await mail_author(session, idea, "submitted", **terms, now=now)
     await publish_submission(session, idea, facts, now=now)
     return idea, code
+
+
+async def find_known(session: AsyncSession, actor: Actor, typed: str, *, now: datetime) -> Account:
+    """The account of who brought an idea, by its e-mail address or by the code that its owner shows at the
+    desk. That it was looked up is told to its owner. Raises: Forbidden; FormErrors when there is none whose
+    residence is verified, or it is one's own.
+    """
+    require(may_take_in(actor))
+    account = await find_account_by_email(session, typed) if "@" in typed else None
+    account = account or await find_account_by_desk_code(session, typed)
+    if account is None or await find_residence(session, account.id) is None:
+        none = N_("No account with a verified residence has this address or code.")
+        raise FormErrors({"account": Invalid(none)})
+    if account.id in await list_same_person(session, actor.id):
+        raise FormErrors({"account": Invalid(N_("This is your own account: send the idea from it."))})
+    log_access(session, reader_id=actor.id, subject_id=account.id, what=LOOKED_UP, now=now)
+    return account
 
 
 async def _open_intake(
     session: AsyncSession, actor: Actor, idea: Idea, sender: Sender, form_id: uuid.UUID, *, now: datetime
 ) -> str:
     """Raises: EnteredAlready; the savepoint takes the second idea back."""
-    code = crypto.new_code()
+    code = crypto.new_code() if sender.account_id is None else ""
     intake = Intake(
         idea_id=idea.id,
         form_id=form_id,
@@ -95,11 +123,13 @@ async def _open_intake(
         entered_at=now,
         entered_by_id=actor.id,
         entered_by_name=actor.name,
-        name=sender.name,
+        name=sender.name if code else "",
         email=sender.email,
         phone=sender.phone,
         address=sender.address,
-        code_hash=hash_code(CODE, code),
+        code_hash=hash_code(CODE, code) if code else None,
+        claimed_at=None if code else now,
+        claimed_by_id=sender.account_id,
     )
     try:
         async with session.begin_nested():

@@ -4,6 +4,7 @@ import asyncio
 import re
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -12,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from accounts.states import Role
 from app.kit import register
+from app.kit.access_log import list_accesses
 from app.kit.db import Database, new_id
 from app.kit.errors import DomainError, Forbidden, FormErrors
+from app.kit.text import public_name
 from cycles.models import Cycle
 from cycles.states import StageKind
 from proposals import queries, service
@@ -25,6 +28,7 @@ from tests.make.cycles import NOON, make_cycle, stage_dates
 from tests.make.hostile_files import docx, jpeg, pdf
 from tests.make.proposals import BODY, TITLE, make_idea, make_reviewer
 from tests.proposals.conftest import Town
+from tests.proposals.test_departments import letters
 
 pytestmark = pytest.mark.usefixtures("clock")
 DAY = timedelta(days=1)
@@ -247,6 +251,37 @@ async def test_desk_enters_prints_and_the_resident_claims(town: Town, run_jobs: 
     assert "ion@exemplu.ro" not in await reviewer.see(f"/review{path}")
     stranger = await town.resident(name="Dan Ilie")
     await stranger.see("/desk/ideas", status=403)
+
+
+async def test_who_has_an_account_is_asked_nothing_more(town: Town) -> None:
+    """Neither name nor residence nor a letter: the account says it all, and its owner sees who looked."""
+    resident, officer = await town.resident(), await town.officer(Role.DESK)
+    assert resident.account is not None
+    facts = {name: FORM[name] for name in ("channel", "received_on", "shown_as", *WORDS)}
+    await officer.see("/desk/ideas")
+    for account in ("nimeni@exemplu.ro", "ABCD-EFGH"):
+        refused = await officer.send("/desk/ideas", status=422, form=str(new_id()), account=account, **facts)
+        assert "No account with a verified residence" in refused.text
+        assert f'value="{account}"' in refused.text
+    async with town.database.write() as session:
+        stranger = await make_account(session)  # nobody has verified where they live
+    await officer.send("/desk/ideas", status=422, form=str(new_id()), account=stranger.email, **facts)
+    sent = {"form": str(new_id()), "account": resident.account.email.upper(), **facts}
+    answer = await officer.send("/desk/ideas", **sent)
+    address = answer.headers["location"].partition("?")[0]
+    again = await officer.send("/desk/ideas", **sent)  # two clicks
+    assert again.headers["location"].startswith(address)
+    page = await officer.see(address.removeprefix("/en"))
+    assert "Print the letter" not in page
+    idea_id = UUID(address.rpartition("/")[2])
+    async with town.database.read() as session:
+        idea, intake = await queries.get_idea(session, idea_id), await queries.get_intake(session, idea_id)
+        seen = await list_accesses(session, resident.account.id)
+        assert await letters(session, "submitted") == [resident.account.email]
+    assert idea.author_id == intake.claimed_by_id == resident.account.id
+    assert idea.author_name == public_name(resident.account.name)
+    assert (intake.name, intake.email, intake.code_hash) == ("", "", None)
+    assert sum("looked up your account" in one.what for one in seen) == 2
 
 
 async def test_guessing_is_limited(town: Town) -> None:
