@@ -17,7 +17,7 @@ from app.kit.i18n import N_
 from consultations.queries import add_occasions
 from consultations.queries.commitments import AnswerSource, CommitmentSource, CommitmentTopics
 from consultations.queries.followed import ConsultationTopics, HostTopics
-from consultations.queries.questions import find_questions
+from consultations.queries.questions import find_consultation_of, find_questions
 from consultations.queries.questions_followed import AnswerTopics
 from consultations.queries.searched import ConsultationSource
 from consultations.rules.clashes import Occasion
@@ -38,6 +38,7 @@ from open_data.queries import publish_as
 from proposals.queries.discussed import comment_scope, find_idea_lists, find_ideas, find_opinions
 from proposals.queries.facts import IdeaTable, ProjectTable, SupportTable, TimelineTable
 from proposals.queries.followed import IdeaTopics, ProjectTopics
+from proposals.queries.origins import trace_by
 from proposals.queries.searched import IdeaSource, ProjectSource, ReasonSource
 from proposals.service import export_proposals, record_outcome
 from proposals.service import leave_no_name as take_name_off_ideas
@@ -332,6 +333,7 @@ def wire() -> None:
     publish_as("decisions", DecisionTable(comment_scope))
     publish_as("projects", ProjectTable())
     add_occasions("council", list_council_meetings)
+    trace_by("consultation", find_consultation_of)
 
 
 async def list_council_meetings(session: AsyncSession, since: datetime, until: datetime) -> list[Occasion]:

@@ -42,6 +42,10 @@ class AnsweredMeanwhile(Conflict):
     default = N_("A colleague has answered in the meantime. Read it; then send yours again if it adds to it.")
 
 
+class AlreadyRaised(Conflict):
+    default = N_("This question is an idea already, or was withdrawn.")
+
+
 class ReportedMeanwhile(Conflict):
     default = N_("Something was entered in the meantime. Look at it, then send yours again.")
 

@@ -239,6 +239,18 @@ async def list_raised(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict
     return {row[0]: row[1] for row in rows}
 
 
+async def find_consultation_of(session: AsyncSession, idea_id: uuid.UUID) -> tuple[str, str] | None:
+    """Where an idea was raised, as its page shows it: title and address; handed over by `app/wiring.py`."""
+    query = (
+        select(RaisedIdea.question_id, Consultation.number, Consultation.title)
+        .join(Question, Question.id == RaisedIdea.question_id)
+        .join(Consultation, Consultation.id == Question.consultation_id)
+        .where(RaisedIdea.idea_id == idea_id)
+    )
+    row = (await session.execute(query)).first()
+    return (f"{row.number}, {row.title}", f"/consultations/questions/{row.question_id}") if row else None
+
+
 async def list_owed(
     session: AsyncSession, *, host_id: uuid.UUID | None = None
 ) -> list[tuple[Question, Comment, Consultation]]:

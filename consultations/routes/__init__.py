@@ -20,6 +20,7 @@ from consultations.routes import (
     promising,
     public,
     questions,
+    raising,
     room,
     satisfaction,
 )
@@ -39,6 +40,7 @@ router = Router(
         *minutes_photos.HANDLERS,
         *questions.HANDLERS,
         *room.HANDLERS,
+        *raising.HANDLERS,
         *door.HANDLERS,
         *door_tablet.HANDLERS,
         *satisfaction.HANDLERS,

@@ -1,6 +1,7 @@
 """What staff type of an idea that came without the web, and who claims one."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Literal
 
@@ -8,10 +9,12 @@ import msgspec
 
 from accounts.forms import Email, check_email
 from app.kit.errors import FormErrors, Invalid
-from app.kit.forms import MAX_BANI
+from app.kit.forms import MAX_BANI, Form, parse, typed_id
 from app.kit.i18n import N_
 from proposals.forms import LATITUDES, LONGITUDES, Body, Title
 from proposals.states import Channel
+
+SENDER = ("channel", "received_on", "account", "name", "email", "phone", "address")
 
 
 class EntryForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +71,23 @@ class KnownForm(EntryForm, frozen=True, kw_only=True):
     """
 
     account: Annotated[str, msgspec.Meta(max_length=254)]
+
+
+def read_entry(form: Form, areas: Collection[uuid.UUID]) -> tuple[dict[str, object], dict[str, object]]:
+    """Who brought the idea (for `service.find_sender`), and the idea itself as a draft has it: of somebody
+    whose account is named nothing else is asked. `areas`: of the cycle. Raises: FormErrors.
+    """
+    typed = parse(KnownForm if form.get("account") else IntakeForm, form)
+    fields = msgspec.structs.asdict(typed)
+    if typed_id(form.get("form")).int == 0:
+        raise FormErrors({"": Invalid(N_("This form is incomplete. Open it again."))})
+    fields.pop("is_resident", None)
+    who = {name: fields.pop(name) for name in SENDER if name in fields}
+    who["is_named"] = fields.pop("shown_as") == "name"
+    fields["area_id"], fields["estimate_bani"] = fields.pop("area"), fields.pop("estimate")
+    if fields["area_id"] is not None and fields["area_id"] not in areas:
+        raise FormErrors({"area": Invalid(N_("Choose an area of this cycle"))})
+    return who, fields
 
 
 class PaperForm(msgspec.Struct, frozen=True):

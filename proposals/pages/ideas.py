@@ -158,6 +158,7 @@ class IdeaPage(msgspec.Struct, frozen=True):
     outcome_title: str
     is_mine: bool
     follows: bool
+    origin: tuple[str, str] | None
     supports: bool
     supports_target: bool
     used_supports: int
@@ -198,6 +199,7 @@ class IdeaFacts(msgspec.Struct, frozen=True, kw_only=True):
     comment_count: int
     may_contest: Verdict
     may_review: bool
+    origin: tuple[str, str] | None  # where it was raised: title, address
     pin: MapView | None
 
 
@@ -336,6 +338,7 @@ def build_idea_page(facts: IdeaFacts, actor: Actor | None, locale: Locale) -> Id
         is_mine=is_author(actor, idea),
         co_authors=view_co_authors(facts.co_authors),
         follows=facts.follows,
+        origin=facts.origin,
         supports=facts.supports,
         supports_target=facts.supports_target,
         used_supports=facts.used_supports,

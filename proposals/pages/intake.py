@@ -82,6 +82,8 @@ class IntakePage(msgspec.Struct, frozen=True):
     max_documents: int = MAX_ATTACHMENTS
     max_co_authors: int = MAX_CO_AUTHORS
     errors: dict[str, str] = {}
+    action: str = "/desk/ideas"
+    raised: str = ""  # what was said, when it was raised elsewhere
 
 
 class EnteredPage(msgspec.Struct, frozen=True):

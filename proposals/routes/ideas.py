@@ -40,6 +40,7 @@ from proposals.pages.projects import title_of
 from proposals.policy import may_review, may_view, may_withdraw
 from proposals.queries.discussed import idea_ref
 from proposals.queries.maps import find_map
+from proposals.queries.origins import find_origin
 from proposals.routes.contest import ask_contest
 from proposals.routes.review import read_clock, read_public_advice
 from proposals.states import IdeaState
@@ -179,6 +180,7 @@ async def _build_page(session: AsyncSession, ctx: Ctx, about: queries.About) -> 
         comment_count=about.comment_count,
         may_contest=await ask_contest(session, ctx, about),
         may_review=bool(may_review(ctx.actor)),
+        origin=await find_origin(session, idea.id) if "intake" in has else None,
         pin=view_pin(find_map(ctx.services.settings), idea.latitude, idea.longitude, ctx.locale),
     )
     return pages.build_idea_page(facts, ctx.actor, ctx.locale)

@@ -1,10 +1,8 @@
 """Ideas that came on paper, by e-mail, by telephone or to the desk: staff enter, their senders claim them."""
 
-import uuid
 from urllib.parse import urlencode
 from uuid import UUID
 
-import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -14,16 +12,15 @@ from accounts.pages import qr_svg
 from app.kit.clock import local_date
 from app.kit.context import Ctx
 from app.kit.db import new_id
-from app.kit.errors import Forbidden, FormErrors, Invalid
+from app.kit.errors import Forbidden, FormErrors
 from app.kit.forms import Form, parse, query_form, typed_id
-from app.kit.i18n import N_
 from app.kit.policy import require
 from app.kit.web import WebRequest, error_text, field_errors, get, official, page, post, see_other, signed_in
 from cycles.queries import find_collecting_cycle, list_areas
 from proposals import queries, service
 from proposals.errors import EnteredAlready, WrongClaim
 from proposals.forms import PinDeed, read_pin_deed
-from proposals.forms.intake import ClaimForm, IntakeForm, KnownForm
+from proposals.forms.intake import ClaimForm, read_entry
 from proposals.pages import intake as pages
 from proposals.pages.drafts import AlikePart, choices
 from proposals.pages.ideas import SimilarCard
@@ -166,37 +163,10 @@ async def _read_entry(
     session: AsyncSession, ctx: Ctx, form: Form
 ) -> tuple[service.Sender, dict[str, object]]:
     """Who sent the idea and the idea itself. Raises: FormErrors."""
-    fields, sender = await _read_sender(session, ctx, form)
-    if form.get("form") == "" or typed_id(form.get("form")) == uuid.UUID(int=0):
-        raise FormErrors({"": Invalid(N_("This form is incomplete. Open it again."))})
-    fields["area_id"], fields["estimate_bani"] = fields.pop("area"), fields.pop("estimate")
     cycle = await find_collecting_cycle(session, ctx.now)
     known = {area.id for area in await list_areas(session, cycle.id)} if cycle else set()
-    if fields["area_id"] not in {None, *known}:
-        raise FormErrors({"area": Invalid(N_("Choose an area of this cycle"))})
-    return sender, fields
-
-
-async def _read_sender(
-    session: AsyncSession, ctx: Ctx, form: Form
-) -> tuple[dict[str, object], service.Sender]:
-    """All that was typed but the sender, and the sender: of who has an account nothing else is asked.
-
-    Raises: FormErrors.
-    """
-    if not form.get("account"):
-        typed = parse(IntakeForm, form)
-        fields = msgspec.structs.asdict(typed)
-        del fields["is_resident"]
-        who = {name: fields.pop(name) for name in ("name", "email", "phone", "address")}
-    else:
-        known = parse(KnownForm, form)
-        account = await service.find_known(session, ctx.actor, known.account, now=ctx.now)
-        fields = msgspec.structs.asdict(known)
-        del fields["account"]
-        who = {"name": account.name, "account_id": account.id}
-    who |= {name: fields.pop(name) for name in ("channel", "received_on")}
-    return fields, service.Sender(is_named=fields.pop("shown_as") == "name", **who)
+    who, fields = read_entry(form, known)
+    return await service.find_sender(session, ctx.actor, who, now=ctx.now), fields
 
 
 async def _letter(

@@ -44,7 +44,7 @@ from proposals.service.drafts import (
     save_draft,
 )
 from proposals.service.enclosed import Enclosed, Pictured, Sender, check_enclosed
-from proposals.service.intake import claim_idea, find_known, renew_code, take_in
+from proposals.service.intake import claim_idea, find_sender, renew_code, take_in
 from proposals.service.judge import (
     confirm_prepared,
     judge_idea,
@@ -171,9 +171,9 @@ __all__ = [
     "enter_payment",
     "export_proposals",
     "find_advice_limit",
-    "find_known",
     "find_missing",
     "find_payment",
+    "find_sender",
     "fold_idea",
     "forget_sender",
     "hand_over",

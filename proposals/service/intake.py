@@ -8,6 +8,7 @@ printed again with another code.
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -93,7 +94,21 @@ async def take_in(
     return idea, code
 
 
-async def find_known(session: AsyncSession, actor: Actor, typed: str, *, now: datetime) -> Account:
+async def find_sender(
+    session: AsyncSession, actor: Actor, who: Mapping[str, Any], *, now: datetime
+) -> Sender:
+    """Who brought an idea, from what was typed; of who has an account, from that. Raises: Forbidden,
+    FormErrors.
+    """
+    facts = dict(who)
+    typed = facts.pop("account", "")
+    if typed:
+        account = await _find_known(session, actor, typed, now=now)
+        facts |= {"name": account.name, "account_id": account.id}
+    return Sender(**facts)
+
+
+async def _find_known(session: AsyncSession, actor: Actor, typed: str, *, now: datetime) -> Account:
     """The account of who brought an idea, by its e-mail address or by the code that its owner shows at the
     desk. That it was looked up is told to its owner. Raises: Forbidden; FormErrors when there is none whose
     residence is verified, or it is one's own.

@@ -1,16 +1,19 @@
 """The pages of questions: asking, what is alike, supporting, the room, answering."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from accounts.states import Role
+from app.kit.clock import local_date
 from app.kit.db import new_id
 from app.wiring import wire
 from tests.conftest import FrozenClock
 from tests.consultations.test_routes import published
-from tests.make.consultations import EVENING, MORNING
-from tests.make.questions import SAID, WORDS
+from tests.make.accounts import NOON
+from tests.make.consultations import EVENING, MORNING, make_consultation, make_organizer
+from tests.make.questions import SAID, WORDS, ask, make_resident
 from tests.proposals.conftest import Town
 
 
@@ -107,3 +110,39 @@ async def test_the_room_and_the_answer(town: Town, clock: FrozenClock) -> None:
     page = await (await town.visitor()).see(f"/consultations/{row.id}/questions")
     assert page.count(SAID) == 2
     await (await town.resident()).see(f"{path}/answer", 403)
+
+
+async def test_a_question_becomes_an_idea_of_who_asked(town: Town, clock: FrozenClock) -> None:
+    clock.at(NOON)
+    async with town.database.write() as session:
+        organizer = await make_organizer(session)
+        row = await make_consultation(session, organizer, starts_at=NOON + timedelta(days=9))
+        asker = await make_resident(session)
+        question = await ask(session, asker, row, now=NOON)
+    path = f"/consultations/questions/{question.id}"
+    desk, visitor = await town.officer(Role.DESK), await town.visitor()
+    await (await town.officer(Role.DOOR)).see(f"{path}/idea", 403)
+    assert "Enter it as an idea" in await desk.see(path)
+    form = await desk.see(f"{path}/idea")
+    assert f'value="{asker.email}"' in form
+    assert "What came with it" not in form  # nothing came with what somebody said
+    typed = {
+        "form": one_form(form),
+        "channel": "email",
+        "received_on": local_date(NOON).isoformat(),
+        "account": asker.email,
+        "shown_as": "name",
+        "title": "Trotuar nou pe Strada Zețarilor",
+        "body": f"{WORDS} Este spart pe toată lungimea, iar cărucioarele nu trec deloc.",
+        "location": "Strada Zețarilor",
+    }
+    refused = await desk.send(f"{path}/idea", 422, **typed | {"title": "X"})
+    assert "Este spart" in refused.text
+    answer = await desk.send(f"{path}/idea", **typed)
+    assert "/ideas/" in answer.headers["location"], "who has an account needs no letter"
+    await desk.send(f"{path}/idea", 303, **typed | {"form": str(new_id())})  # it is one already
+    html = await visitor.see(path)
+    (idea,) = set(re.findall(r"/en(/ideas/[0-9a-f-]{36})", html))
+    page = await visitor.see(idea)
+    assert path in page
+    assert "Ana P." in page

@@ -26,6 +26,7 @@ QUESTIONS: tuple[PageCase, ...] = (
     PageCase(f"{BASE}/{{on_safety}}/room", who="organizer"),
     PageCase(f"{BASE}/{{full_one}}/room", note="empty", who="organizer", status=422, send={}),
     PageCase(f"{BASE}/{{full_one}}/room/arrange", note="none chosen", who="organizer", status=422, send={}),
+    PageCase(f"{BASE}/questions/{{answered}}/idea", who="reviewer"),
     PageCase(f"{BASE}/questions/{{answered}}/commitment", who="organizer"),
     PageCase(f"{BASE}/questions/{{answered}}/commitment", note="empty", who="organizer", status=422, send={}),
     PageCase(f"{BASE}/{{on_safety}}/commitments", who="organizer"),
