@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from accounts.queries import find_account_by_email
 from accounts.service import begin_session
 from app.kit import clock
 from app.kit.db import Database
@@ -27,11 +28,21 @@ async def resident(page: Any, town: LiveServer) -> str:
     address = f"autor{next(_numbers)}-{clock.now().timestamp():.0f}@example.ro"
     database = Database(town.database_url)
     async with database.write() as session:
-        account = await make_account(session, name="Nadia Autor", email=address, verified=True)
+        await make_account(session, name="Nadia Autor", email=address, verified=True)
+    await database.dispose()
+    await sign_in_again(page, town, address)
+    return address
+
+
+async def sign_in_again(page: Any, town: LiveServer, address: str) -> None:
+    """A session in the browser of `page`, for an account that there is."""
+    database = Database(town.database_url)
+    async with database.write() as session:
+        account = await find_account_by_email(session, address)
+        assert account
         token = await begin_session(session, account, agent="journey", now=clock.now())
     await database.dispose()
     await page.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": town.url}])
-    return address
 
 
 def photo_with_place() -> bytes:
@@ -185,8 +196,8 @@ async def test_an_idea_is_rejected_with_a_published_reason(town: LiveServer, ope
 @pytest.mark.journey
 async def test_a_draft_is_kept_and_a_stale_session_loses_nothing(town: LiveServer, open_page: Any) -> None:
     how = ALL[1]
-    page = await how.open(open_page)
-    await resident(page, town)
+    page, phone = await how.open(open_page), await ALL[0].open(open_page)
+    address = await resident(page, town)
     await page.goto(f"{town.url}/ideas/new")
     await submit(page, "/ideas/new")
     draft = page.url
@@ -196,5 +207,25 @@ async def test_a_draft_is_kept_and_a_stale_session_loses_nothing(town: LiveServe
     await press(page, how, "Save and continue")
     kept = await page.locator("input[type=hidden][name=body]").input_value()
     assert kept == BODY, "what was typed is offered to be sent again"
+    other = await page.context.new_page()  # the session that opened the draft is gone there too
+    await other.goto(draft)
+    assert "/sign-in" in other.url
+    await sign_in_again(page, town, address)  # in the other tab, as the page asks
+    await press(page, how, "Send again")
+    if "/edit/text" in page.url:  # the form's token was of the session before: the page offers it once more
+        await press(page, how, "Send again")
+    assert page.url.endswith("/edit/place"), "it was saved, and the next step is there"
     await page.goto(draft)
-    assert "/sign-in" in page.url
+    assert await page.locator("[name=title]").input_value() == "O bancă la umbră"
+    assert await page.locator("[name=body]").input_value() == BODY
+
+    # goes on with another device, and finds there what was written here
+    await sign_in_again(phone, town, address)
+    await phone.goto(f"{town.url}/ideas/new")
+    await phone.get_by_role("link", name="O bancă la umbră", exact=True).click()
+    await phone.wait_for_url("**/edit/text")
+    await phone.locator("[name=title]").fill("O bancă la umbră, lângă școală")
+    await press(phone, ALL[0], "Save and continue")
+    await phone.wait_for_url("**/edit/place")
+    await page.goto(draft)
+    assert await page.locator("[name=title]").input_value() == "O bancă la umbră, lângă școală"
