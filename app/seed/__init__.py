@@ -127,7 +127,7 @@ async def seed(services: Services) -> bool:
         areas = dict(content.AREAS)
         await seed_programme(session, lot, organizer, councillor, areas, crowd, door, now=now)
         await seed_answers(session, organizer, now=now)
-        await seed_commitments(session, organizer, await list_departments(session), now=now)
+        await seed_commitments(session, services.storage, organizer, await list_departments(session), now=now)
         await seed_afterwards(session, services.storage, organizer, now=now)
         await session.flush()
         await session.execute(delete(OutboxMessage))  # what was sent in the past is not sent again

@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.policy import Actor
 from app.kit.clock import local_date
 from app.kit.db import new_id
+from app.kit.images import store_photo
+from app.kit.storage import Storage
+from app.seed.pictures import draw_street
 from consultations import service
 from consultations.models import Consultation, Question
 from consultations.rules.commitments import EntryKind
@@ -152,7 +155,12 @@ UNDER_WAY = "Terenul este identificat; așteptăm avizul de mediu, cerut săptă
 
 
 async def seed_commitments(
-    session: AsyncSession, organizer: Actor, departments: Sequence[Department], *, now: datetime
+    session: AsyncSession,
+    storage: Storage,
+    organizer: Actor,
+    departments: Sequence[Department],
+    *,
+    now: datetime,
 ) -> None:
     """One done in time, one done late, one late and put off, two under way; each with its department."""
     query = select(Consultation).where(Consultation.state == State.HELD.value)
@@ -161,11 +169,12 @@ async def seed_commitments(
         row = rows.get(vow.theme)
         if row is not None:
             department = departments[-1 if vow.theme is Theme.WASTE else 0]
-            await _promise(session, organizer, row, department, vow, now=now)
+            await _promise(session, storage, organizer, row, department, vow, now=now)
 
 
 async def _promise(
     session: AsyncSession,
+    storage: Storage,
     organizer: Actor,
     row: Consultation,
     department: Department,
@@ -191,7 +200,10 @@ async def _promise(
             session, organizer, made.id, later, reason=DELAYED, seen=1, now=moment
         )
     elif vow.theme is Theme.WASTE:
-        evidence = Evidence(text=UNDER_WAY)
+        photo = await store_photo(storage, draw_street(81))
+        evidence = Evidence(
+            text=UNDER_WAY, photo=photo, alt="Terenul de pe Strada Munții Carpați, împrejmuit"
+        )
         await service.report_on(
             session, organizer, made.id, EntryKind.REPORTED, evidence, seen=1, now=now - 6 * DAY
         )

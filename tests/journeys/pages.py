@@ -330,6 +330,7 @@ NOT_PAGES: dict[str, str] = {
     "/consultations/calendars/{kind:str}/{key:str}/calendar.ics": "a download",
     "/amendments/{amendment_id:uuid}": "a short address that leads on",
     "/days-off": "a short address that leads to this year",
+    "/notices/feed/{token:str}": "a private feed, tested in tests/notices/test_channels.py",
     "/booth/obste-booth.html": "a download, tested in tests/voting/sealing/booth",
 }
 

@@ -1,6 +1,6 @@
 """The pages of questions and commitments, for the page gate."""
 
-from consultations.models import Commitment, Consultation, Question
+from consultations.models import Commitment, CommitmentPhoto, Consultation, Question
 from tests.journeys.case import PageCase, first
 
 BASE = "/consultations"
@@ -38,10 +38,12 @@ QUESTIONS: tuple[PageCase, ...] = (
     PageCase(f"{BASE}/commitments/{{put_off}}/report", note="empty", who="organizer", status=422, send={}),
     PageCase(f"{BASE}/commitments/{{put_off}}/change", who="organizer"),
     PageCase(f"{BASE}/commitments/{{put_off}}/change", note="empty", who="organizer", status=422, send={}),
+    PageCase(f"{BASE}/commitments/photos/{{promised_photo}}/withdraw", who="organizer"),
     PageCase(f"{BASE}/as-official", who="councillor"),
     PageCase(f"{BASE}/as-official", note="holds none", who="organizer"),
 )
 QUESTIONS_FACTS = {
+    "promised_photo": first(CommitmentPhoto.id),
     "put_off": first(Commitment.id, Commitment.due_on > Commitment.first_due_on),
     "on_safety": first(Consultation.id, Consultation.theme == "safety", Consultation.state == "held"),
     "answered": first(Question.id, Question.group_id.is_not(None)),
