@@ -102,3 +102,29 @@ async def test_from_the_plan_to_a_place_and_what_is_told(how: How, town: LiveSer
     await page.goto(address)
     assert how.says("This consultation was called off") in await text_of(page)
     assert await find_faults(page, how) == []
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("how", [ALL[0], ALL[2]], ids=str)
+async def test_the_minutes_are_written_and_read(how: How, town: LiveServer, open_page: Any) -> None:
+    organizer, page = [await how.open(open_page) for _ in range(2)]
+    await become(organizer, town, "oana.stoica@exemplu.ro")
+    await organizer.goto(f"{town.url}{how.prefix}/consultations/minutes")
+    await organizer.get_by_role("link", name=how.says("Write the minutes")).first.click()
+    await organizer.wait_for_load_state()
+    address = organizer.url.removesuffix("/minutes/edit")
+    await organizer.locator("[name=attendance]").fill("31")
+    await organizer.locator("[name=topic-1-title]").fill("Parcări de reședință")
+    await organizer.locator("[name=recording]").fill("https://video.exemplu.ro/7")
+    await press(organizer, how, "Publish the minutes")  # nothing was said, and it has no captions
+    assert await organizer.locator(".govuk-error-message").count() == 2
+    assert await organizer.locator("[name=recording]").input_value() == "https://video.exemplu.ro/7"
+    assert await find_faults(organizer, how) == []
+    await organizer.locator("[name=topic-1-said]").fill("Locatarii cer marcaje.")
+    await organizer.locator("[name=captions]").fill("Subtitrări în română, butonul CC")
+    await press(organizer, how, "Publish the minutes")
+    await page.goto(f"{address}/minutes")
+    assert "Locatarii cer marcaje." in await text_of(page)
+    assert await find_faults(page, how) == []
+    await page.goto(address)
+    assert how.says("Read the minutes") in await text_of(page)
