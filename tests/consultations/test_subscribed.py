@@ -1,7 +1,10 @@
-"""A calendar as a subscribed phone sees it, read by npm's ical.js: moves and cancellations arrive as such."""
+"""A calendar as a subscribed phone sees it, read by npm's ical.js, and as khal keeps it on a desk: moves and
+cancellations arrive as such.
+"""
 
 import json
 import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +41,23 @@ const read = (one) => {
   };
 };
 console.log(JSON.stringify(root.getAllSubcomponents("vevent").map(read)));
+"""
+
+
+KHAL = """
+[calendars]
+[[own]]
+path = {folder}/own
+[sqlite]
+path = {folder}/khal.db
+[locale]
+local_timezone = Europe/Bucharest
+default_timezone = Europe/Bucharest
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
 """
 
 
@@ -85,6 +105,26 @@ class Phone:
         return datetime.fromisoformat(self.event(row)["starts"]).astimezone(BUCHAREST)
 
 
+class Desk:
+    """A calendar that khal keeps: whatever is imported replaces what has the same UID."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "own").mkdir()
+        self.conf = folder / "khal.conf"
+        self.conf.write_text(KHAL.format(folder=folder), "utf-8")
+
+    def khal(self, *arguments: str) -> list[str]:
+        command = [sys.executable, "-m", "khal", "-c", str(self.conf), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+    def keep(self, file: Path) -> list[str]:
+        """Import a calendar; returns when each event is, and whether it is off."""
+        self.khal("import", "--batch", str(file))
+        shown = "{start-date-long} {start-time} {cancelled}"
+        lines = self.khal("list", "--format", shown, "--day-format", "", "--once", "2026-09-01", "400d")
+        return [line.strip() for line in lines]
+
+
 async def test_a_phone_sees_moves_and_cancellations_across_both_changes_of_the_clock(
     town: Town, clock: FrozenClock, reader: Path, tmp_path: Path
 ) -> None:
@@ -105,8 +145,9 @@ async def test_a_phone_sees_moves_and_cancellations_across_both_changes_of_the_c
         own = {"season": season, "host": await make_host(session, organizer)}
         own["venue"] = await make_venue(session, organizer)
         rows = [await make_consultation(session, organizer, **own, starts_at=day, now=NOW) for day in days]
-    phone = Phone(town, reader, tmp_path)
+    phone, desk = Phone(town, reader, tmp_path), Desk(tmp_path)
     assert len(await phone.fetch()) == 4
+    assert desk.keep(phone.file) == [f"{day:%Y-%m-%d} 18:00" for day in days]
     assert [phone.starts(row) for row in rows] == days
     assert [phone.starts(row).utcoffset() for row in rows] == [
         timedelta(hours=hours) for hours in (3, 2, 2, 3)
@@ -131,6 +172,8 @@ async def test_a_phone_sees_moves_and_cancellations_across_both_changes_of_the_c
     assert phone.event(rows[1])["sequence"] == 1
     assert (phone.event(rows[3])["status"], phone.event(rows[3])["sequence"]) == ("CANCELLED", 1)
     assert phone.starts(rows[3]) == days[3]
+    kept = ["2026-10-24 18:00", "2026-10-25 01:30", "2027-03-27 18:00"]
+    assert desk.keep(phone.file) == [*kept, "2027-03-29 18:00 CANCELLED"]
 
     clock.forward(hours=1)
     async with town.database.write() as session:
@@ -138,3 +181,4 @@ async def test_a_phone_sees_moves_and_cancellations_across_both_changes_of_the_c
         await service.reinstate(session, organizer, rows[3].id, reason=WHY, now=now)
     assert len(await phone.fetch()) == 1
     assert (phone.event(rows[3])["status"], phone.event(rows[3])["sequence"]) == ("CONFIRMED", 2)
+    assert desk.keep(phone.file) == [*kept, "2027-03-29 18:00"]
