@@ -210,7 +210,7 @@ async def seed_council(
         (DOGS, DOGS_PROPOSALS, DOGS_ANSWERS, (2,)),
     ):
         act = await _to_council(*cast, texts, proposals, answers, announced=announced)
-        await _take_over(session, councillor, act, taken, now=today - timedelta(days=7))
+        await _take_over(session, councillor, act, taken, now=today - timedelta(days=14))
         await _call(session, clerk, act, held=today)
         if texts is TERRACES:
             await _begin(session, clerk, act, absent=2, now=today)
@@ -252,7 +252,8 @@ async def _call(session: AsyncSession, clerk: Actor, act: Act, *, held: datetime
     draft = SittingDraft(
         held_on=local_date(held), begins_at="10:00", place=PLACE, link="https://exemplu.ro/sedinte"
     )
-    await service.call_sitting(session, clerk, act.id, draft, now=held - timedelta(days=6))
+    called = held - timedelta(days=13)  # far enough before whatever holidays there are
+    await service.call_sitting(session, clerk, act.id, draft, now=called)
 
 
 async def _begin(session: AsyncSession, clerk: Actor, act: Act, *, absent: int, now: datetime) -> None:
