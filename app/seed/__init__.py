@@ -315,7 +315,7 @@ async def _seed_vote(session: AsyncSession, cast: Cast, *, now: datetime) -> Pol
 async def _seed_collecting(session: AsyncSession, services: Services, cast: Cast, *, now: datetime) -> None:
     """Next year's cycle: ideas are coming in and the department is at work."""
     begins, ends = _moment(now, -20, 9), _moment(now, 40, 20)
-    year = max(ends.year, now.year + 1)
+    year = max(ends.year, _moment(now, 9, 20).year + 1)  # the year after the vote that is open
     cycle = await create_cycle(
         session,
         slug=f"buget-participativ-{year}",

@@ -12,7 +12,7 @@ from app.kit.paging import Paging
 from app.kit.pdf import Imprint, print_frame
 from app.kit.policy import Verdict
 from app.kit.printing import printable
-from consultations.forms import MinutesForm
+from consultations.forms.afterwards import MinutesForm
 from consultations.models import ConsultationPhoto, Minutes
 from consultations.pages.afterwards import MinutesNote, note_minutes, view_photograph
 from consultations.pages.programme import Card

@@ -19,7 +19,7 @@ from app.kit.policy import require
 from app.kit.text import uuids
 from app.kit.web import WebRequest, explain_refusal, get, official, page, post, see_other
 from consultations import queries, service
-from consultations.forms import HereForm, WalkInForm
+from consultations.forms.door import HereForm, WalkInForm
 from consultations.models import Registration
 from consultations.pages.door import (
     MOST_ROWS,

@@ -17,7 +17,7 @@ from app.kit.forms import Form
 from app.kit.policy import require
 from app.kit.web import WebRequest, anyone, download, get, official, page, post
 from consultations import queries, service
-from consultations.forms import believe, read_batch
+from consultations.forms.door import believe, read_batch
 from consultations.pages.door import TabletList, TabletPage, view_tablet_rows
 from consultations.policy import DOOR_CLOSES, may_note_arrivals, may_work_at_doors
 from consultations.queries.door import read_attendance

@@ -20,7 +20,7 @@ from app.kit.policy import require
 from app.kit.web import WebRequest, anyone, error_text, field_errors, get, official, page, post, see_other
 from consultations import service
 from consultations.errors import ChangedMeanwhile, MinutesNotFound
-from consultations.forms import MinutesForm, show_minutes, type_minutes
+from consultations.forms.afterwards import MinutesForm, show_minutes, type_minutes
 from consultations.pages.afterwards import note_minutes
 from consultations.pages.minutes import (
     AllMinutesPage,

@@ -27,7 +27,7 @@ from app.kit.web import (
 )
 from consultations import service
 from consultations.errors import PhotographNotFound
-from consultations.forms import PhotographForm, WithdrawalForm
+from consultations.forms.afterwards import PhotographForm, WithdrawalForm
 from consultations.pages.afterwards import view_photograph
 from consultations.pages.minutes import PhotographsPage, WithdrawalPage
 from consultations.policy import may_write_minutes

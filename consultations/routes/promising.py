@@ -18,7 +18,7 @@ from app.kit.policy import require
 from app.kit.web import WebRequest, explain_refusal, get, official, page, post, see_other
 from consultations import queries, service
 from consultations.errors import AnsweredMeanwhile, NothingChanged, ReportedMeanwhile
-from consultations.forms import EvidenceForm, PromiseForm, WhyForm
+from consultations.forms.asked import EvidenceForm, PromiseForm, WhyForm
 from consultations.models import Commitment, Consultation
 from consultations.pages.commitments import (
     MinePage,

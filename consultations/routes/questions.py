@@ -28,7 +28,7 @@ from app.kit.web import (
 )
 from consultations import service
 from consultations.errors import QuestionNotFound
-from consultations.forms import AskForm
+from consultations.forms.asked import AskForm
 from consultations.pages.questions import (
     SORT_TITLES,
     QuestionPage,

@@ -17,7 +17,7 @@ from app.kit.text import uuids
 from app.kit.web import WebRequest, explain_refusal, field_errors, get, official, page, post, see_other
 from consultations import queries, service
 from consultations.errors import AnsweredMeanwhile
-from consultations.forms import AnswerForm, SpokenForm
+from consultations.forms.asked import AnswerForm, SpokenForm
 from consultations.models import Consultation
 from consultations.pages.questions import AnswerPage, RoomPage
 from consultations.policy import may_answer, may_arrange, may_take_down

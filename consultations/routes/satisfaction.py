@@ -25,7 +25,7 @@ from app.kit.web import (
     signed_in,
 )
 from consultations import queries, service
-from consultations.forms import OpinionForm
+from consultations.forms.afterwards import OpinionForm
 from consultations.pages.programme import view_own
 from consultations.pages.satisfaction import MinePage, MineRow, OpinionPage, OpinionsPage
 from consultations.pages.tables import view_table
