@@ -425,4 +425,5 @@ async def test_a_second_round_carries_what_stays_open_and_asks_where_it_must(
         "act.round_begun",
         "act.proposals_ended",
         "act.consolidated",
+        "act.sent_to_council",
     ]

@@ -155,4 +155,4 @@ async def test_a_follower_gets_a_digest_and_stops_it_signed_out(
 async def chosen_never(page: Any, server: LiveServer, how: How) -> bool:
     """Whether what is supported or followed is told no more, by the account's page."""
     await page.goto(f"{server.url}{how.prefix}/account/notices")
-    return bool(await page.locator("#supported-3").is_checked())
+    return bool(await page.locator("#supported-4").is_checked())
